@@ -1,0 +1,75 @@
+/**
+ * The interface of a table from keys to values: a Map of byte strings whose entries have numbers.
+ *
+ * An entry's number is its slot. A slot stays the same for as long as its key is in the table,
+ * whatever else is inserted or deleted; a slot that became free may be used again. Columns (expiry,
+ * access clock) hang on the slot, and SCAN, RANDOMKEY, eviction sampling and snapshots walk slots.
+ *
+ * Nothing outside this folder may depend on what is behind the interface.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../bytes/bytes.ts";
+import type { Value } from "../values/value.ts";
+
+/** No such key. */
+export const NO_SLOT = -1;
+/** The key has no expiry. */
+export const NO_EXPIRY = -1;
+
+/** A table from keys to values with stable slots. All methods are O(1) unless they say otherwise. */
+export interface KeyTable {
+  /** Number of keys. */
+  readonly size: number;
+  /** Number of keys that have an expiry. */
+  readonly expiring: number;
+  /** All slots are below this number. */
+  readonly slotLimit: number;
+
+  /** The slot of a key, or {@linkcode NO_SLOT}. */
+  find(key: ByteString): number;
+  /** Add a key that is not in the table; the new slot has no expiry and access word 0. */
+  insert(key: ByteString, value: Value): number;
+  /** Whether a slot (any number) holds a key now. */
+  isLive(slot: number): boolean;
+  /** The key of a live slot. */
+  keyAt(slot: number): ByteString;
+  /** The value of a live slot. A byte string comes back equal, not identical. */
+  valueAt(slot: number): Value;
+  /** Replace the value of a live slot, whatever its type; expiry and access word stay. */
+  setValueAt(slot: number, value: Value): void;
+  /** Remove the key of a live slot. */
+  deleteAt(slot: number): void;
+  /** Remove all. */
+  clear(): void;
+
+  /** Expiry of a live slot: unix time in milliseconds, or {@linkcode NO_EXPIRY}. */
+  expireAt(slot: number): number;
+  /** Set the expiry of a live slot (unix milliseconds), or remove it with {@linkcode NO_EXPIRY}. */
+  setExpireAt(slot: number, ms: number): void;
+  /**
+   * Call `visit` for slots whose expiry is at or before `now`, at most `limit` of them. `visit`
+   * may delete the slot. Cost: proportional to what is due, plus one look at each page's earliest
+   * expiry.
+   *
+   * @returns the number of slots visited; fewer than `limit` means that none is left
+   */
+  visitDue(now: number, limit: number, visit: (slot: number) => void): number;
+  /** Sum and count over keys with expiry, for INFO's avg_ttl; may be an estimate by sampling. */
+  averageTtl(now: number): number;
+
+  /** The access word of a live slot (unsigned 32 bit: LRU clock or LFU counter; 0 when new). */
+  accessAt(slot: number): number;
+  /** Set the access word of a live slot. */
+  setAccessAt(slot: number, word: number): void;
+
+  /**
+   * A live slot, uniformly at random; {@linkcode NO_SLOT} when the table is empty.
+   *
+   * @param random returns a number in [0, 1)
+   */
+  randomSlot(random: () => number): number;
+  /** As `randomSlot`, among the keys with an expiry. */
+  randomExpiringSlot(random: () => number): number;
+}
