@@ -56,13 +56,39 @@ export interface KeyTable {
    * @returns the number of slots visited; fewer than `limit` means that none is left
    */
   visitDue(now: number, limit: number, visit: (slot: number) => void): number;
-  /** Sum and count over keys with expiry, for INFO's avg_ttl; may be an estimate by sampling. */
+  /**
+   * Mean time to live in milliseconds of the keys with an expiry, for INFO's avg_ttl (0 when there
+   * are none); an estimate from a bounded number of keys.
+   */
   averageTtl(now: number): number;
 
   /** The access word of a live slot (unsigned 32 bit: LRU clock or LFU counter; 0 when new). */
   accessAt(slot: number): number;
   /** Set the access word of a live slot. */
   setAccessAt(slot: number, word: number): void;
+
+  /**
+   * The epoch of a slot (unsigned 32 bit): 0 for a new key and after {@linkcode dropEpochs}. A
+   * snapshot marks with its own number what it has written or need not write.
+   */
+  epochAt(slot: number): number;
+  /** Set the epoch of a live slot. */
+  setEpochAt(slot: number, epoch: number): void;
+  /** Set all epochs to 0 and give back their memory. */
+  dropEpochs(): void;
+
+  /**
+   * The value of a live slot when it is a plain string that is a strict decimal integer of up to 15
+   * digits (as `parseSmallInt` takes them), else NaN. Makes no string.
+   */
+  intAt(slot: number): number;
+  /** Length in bytes of the value of a live slot, or -1 when it is not a plain string. No copy. */
+  stringLengthAt(slot: number): number;
+  /**
+   * Bytes that the table itself spends on a live slot: key, plain value, index and columns, without
+   * what an object value holds.
+   */
+  entryBytes(slot: number): number;
 
   /**
    * A live slot, uniformly at random; {@linkcode NO_SLOT} when the table is empty.
@@ -72,4 +98,41 @@ export interface KeyTable {
   randomSlot(random: () => number): number;
   /** As `randomSlot`, among the keys with an expiry. */
   randomExpiringSlot(random: () => number): number;
+
+  /** Memory that the table holds, for INFO and MEMORY STATS. O(pages). */
+  stats(): TableStats;
+  /**
+   * Do a bounded piece of work to give unused memory back; MEMORY PURGE repeats it until it says
+   * that nothing is left.
+   *
+   * @param slots how many slots to look at, at most
+   * @returns whether there is more to do
+   */
+  compactStep(slots: number): boolean;
+}
+
+/** Memory of a table in bytes. */
+export interface TableStats {
+  /** All memory held for keys, plain values, index and columns, in use or not. */
+  reserved: number;
+  /** Bytes of keys and plain values proper. */
+  used: number;
+  /** Part of `reserved` that lies free in the pages of keys and values. */
+  free: number;
+  /** Part of `reserved` that is the index. */
+  index: number;
+  /** Part of `reserved` that is columns: addresses, access words, expiries, epochs. */
+  columns: number;
+  /** The size classes of the pages, smallest cell first; empty when there are no such pages. */
+  classes: ClassStats[];
+}
+
+/** Memory of one size class. */
+export interface ClassStats {
+  /** Bytes of a cell. */
+  cell: number;
+  /** Cells in use. */
+  live: number;
+  /** Bytes of the pages that belong to the class. */
+  reserved: number;
 }
