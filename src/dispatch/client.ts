@@ -1,0 +1,124 @@
+/**
+ * The state of one client: what it selected, negotiated, queued and waits for.
+ *
+ * A client has a connection when it came over a socket; scripts, the journal's replay and the
+ * in-process interface run commands as clients without one.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../bytes/bytes.ts";
+import type { Database } from "../keyspace/database.ts";
+import type { Reply } from "../resp/reply.ts";
+import type { BlockedState } from "./blocking.ts";
+import type { Command } from "./command.ts";
+import type { Engine } from "./engine.ts";
+
+/** The socket side of a client, as far as commands may touch it. */
+export interface ClientConnection {
+  /** `ip:port`, or the path of a Unix socket with `:0`. */
+  readonly address: string;
+  /** The address on this side, in the same form. */
+  readonly localAddress: string;
+  /** Whether the peer is on this machine (loopback or a Unix socket). */
+  readonly isLocal: boolean;
+  /** Whether this is a Unix socket. */
+  readonly isUnix: boolean;
+  /** A number that is unique among open connections; shown as `fd`. */
+  readonly fd: number;
+  /** Request bytes that wait for the rest of their command. */
+  readonly queryBytes: number;
+  /** Size of the buffer that requests are read into. */
+  readonly queryCapacity: number;
+  /** Reply bytes that were not taken by the peer yet. */
+  readonly outputBytes: number;
+  /** Send a reply out of turn (a push, the answer to a blocked command). */
+  send(reply: Reply): void;
+  /** Close now; what was not sent is dropped. */
+  close(): void;
+  /** A command that had postponed the client is through: go on with the requests behind it. */
+  resume(): void;
+}
+
+/** What CLIENT REPLY says. */
+export type ReplyMode = "on" | "off" | "skip-next" | "skip";
+
+/** A command queued by MULTI. */
+export interface QueuedCommand {
+  readonly command: Command;
+  readonly args: ByteString[];
+}
+
+/** A transaction that is being queued. */
+export interface Transaction {
+  readonly queue: QueuedCommand[];
+  /** A command was refused while queuing: EXEC will abort. */
+  aborted: boolean;
+  /** Bytes of the queued arguments. */
+  bytes: number;
+  /** Whether a queued command writes. */
+  writes: boolean;
+}
+
+/** One client. */
+export class Client {
+  readonly id: number;
+  readonly engine: Engine;
+  readonly connection: ClientConnection | null;
+  readonly createdMs: number;
+
+  db: Database;
+  protocol: 2 | 3 = 2;
+  name: ByteString = "";
+  libraryName: ByteString = "";
+  libraryVersion: ByteString = "";
+  user: ByteString = "default";
+  authenticated = false;
+
+  replyMode: ReplyMode = "on";
+  /** Close once the replies so far are sent. */
+  closeAfterReply = false;
+  /** Closed, or about to be: no more of its commands run. */
+  closed = false;
+  noEvict = false;
+  noTouch = false;
+
+  transaction: Transaction | null = null;
+  /** A watched key changed: EXEC will answer null. */
+  watchBroken = false;
+  /** Number of keys that it watches. */
+  watching = 0;
+  blocked: BlockedState | null = null;
+
+  lastCommand: Command | null = null;
+  /** Unix milliseconds of the last request. */
+  lastInteractionMs: number;
+
+  constructor(engine: Engine, id: number, connection: ClientConnection | null) {
+    this.engine = engine;
+    this.id = id;
+    this.connection = connection;
+    this.db = engine.keyspace.databases[0];
+    this.createdMs = engine.clock.ms;
+    this.lastInteractionMs = this.createdMs;
+  }
+
+  /**
+   * Make another database the selected one.
+   *
+   * @returns false when there is no such database
+   */
+  select(index: number): boolean {
+    const db = this.engine.keyspace.databases[index];
+    if (db === undefined) return false;
+    this.db = db;
+    return true;
+  }
+
+  /** Close the client's connection; it may be the client that is running a command. */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.connection?.close();
+  }
+}

@@ -1,0 +1,348 @@
+/**
+ * The server without its sockets: databases, commands, clients, and the one pipeline that every
+ * command goes through.
+ *
+ * The pipeline of a request: look up → arity → authentication → loading → pause → queue in MULTI →
+ * run → statistics → journal → serve blocked clients. A TCP connection, EXEC, a woken client and
+ * the in-process interface share it; nothing else runs commands.
+ *
+ * What it leaves out: sockets and files. `server.ts` puts it together with those.
+ *
+ * @module
+ */
+
+import { asciiUpper, type ByteString } from "../bytes/bytes.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { Config } from "../config/config.ts";
+import { Journal } from "../journal/journal.ts";
+import type { Database } from "../keyspace/database.ts";
+import type { KeyspaceHooks } from "../keyspace/events.ts";
+import type { KeyTable } from "../keyspace/key_table.ts";
+import { Keyspace } from "../keyspace/keyspace.ts";
+import type { Logger } from "../log/logger.ts";
+import { ErrorReply, NO_REPLY, QUEUED, RedisError, type Reply } from "../resp/reply.ts";
+import { type BlockedState, Blocking } from "./blocking.ts";
+import { Client, type ClientConnection } from "./client.ts";
+import type { Command } from "./command.ts";
+import { Pause } from "./pause.ts";
+import { Registry } from "./registry.ts";
+import { Stats } from "./stats.ts";
+import { WatchTable } from "./watch.ts";
+
+/** What SHUTDOWN was asked for. */
+export interface ShutdownRequest {
+  /** Save before going, do not, or (undefined) as the save points say. */
+  save?: boolean;
+  /** Do not wait for replicas. */
+  now?: boolean;
+  /** Go even if saving fails. */
+  force?: boolean;
+  /** Who asked, for the log: a signal's name, or undefined for a client. */
+  signal?: string;
+}
+
+/** What commands ask of the program around the engine. */
+export interface Host {
+  /** Begin an orderly shutdown; does not return when it goes well within this call. */
+  shutdown(request: ShutdownRequest): void;
+  /** Bytes of memory that the process holds now. */
+  residentBytes(): number;
+  /** The listening addresses, as INFO's `listenerN` fields show them. */
+  listeners(): readonly string[];
+}
+
+/** Progress of loading a file at start; while there is one, most commands get `-LOADING`. */
+export interface LoadingState {
+  readonly startedMs: number;
+  readonly totalBytes: number;
+  loadedBytes: number;
+  loadedKeys: number;
+}
+
+/** State of the last and current saves, for INFO, LASTSAVE and the save points. */
+export interface PersistenceState {
+  /** Unix seconds of the last successful save, or of the start. */
+  lastSave: number;
+  /** Of the last load. */
+  loadedKeys: number;
+  /** Of the last load. */
+  expiredKeysOnLoad: number;
+}
+
+/** What an engine is made of. */
+export interface EngineOptions {
+  clock: Clock;
+  config: Config;
+  log: Logger;
+  host: Host;
+  commands: Iterable<Command>;
+  newTable: () => KeyTable;
+  random?: () => number;
+}
+
+const NOAUTH = new ErrorReply("NOAUTH Authentication required.");
+const LOADING = new ErrorReply("LOADING Redis is loading the dataset in memory");
+
+/** A server without its sockets. */
+export class Engine implements KeyspaceHooks {
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly log: Logger;
+  readonly host: Host;
+  readonly registry: Registry;
+  readonly keyspace: Keyspace;
+  readonly journal = new Journal();
+  readonly stats = new Stats();
+  readonly watch = new WatchTable();
+  readonly blocking: Blocking;
+  readonly pause: Pause;
+  readonly clients: Map<number, Client> = new Map();
+  readonly persistence: PersistenceState;
+  readonly startedMs: number;
+  /** 40 hex digits that name this run. */
+  readonly runId: string;
+
+  loading: LoadingState | null = null;
+  /** Whether the active side of expiry works (DEBUG SET-ACTIVE-EXPIRE). */
+  activeExpire = true;
+  /** Handlers that are running, one inside the other: more than one within EXEC. */
+  depth = 0;
+
+  #nextClientId = 1;
+
+  constructor(options: EngineOptions) {
+    this.clock = options.clock;
+    this.config = options.config;
+    this.log = options.log;
+    this.host = options.host;
+    this.registry = new Registry(options.commands);
+    this.keyspace = new Keyspace({
+      clock: options.clock,
+      hooks: this,
+      databases: options.config.values.databases,
+      newTable: options.newTable,
+      random: options.random,
+    });
+    this.blocking = new Blocking((client, state) => this.#retryBlocked(client, state));
+    this.pause = new Pause(this);
+    this.startedMs = this.clock.tick();
+    this.persistence = {
+      lastSave: Math.floor(this.startedMs / 1000),
+      loadedKeys: 0,
+      expiredKeysOnLoad: 0,
+    };
+    this.runId = randomHex(20);
+  }
+
+  /** Make a client. One with a connection counts in CLIENT LIST until it is removed. */
+  createClient(connection: ClientConnection | null): Client {
+    const client = new Client(this, this.#nextClientId++, connection);
+    client.authenticated = this.config.values.requirepass === "";
+    if (connection !== null) this.clients.set(client.id, client);
+    return client;
+  }
+
+  /** Forget a client: its connection is closed. */
+  removeClient(client: Client): void {
+    client.closed = true;
+    this.clients.delete(client.id);
+    this.blocking.forget(client);
+    this.pause.forget(client);
+    this.watch.unwatch(client);
+    client.transaction = null;
+  }
+
+  /**
+   * Run a request through the pipeline.
+   *
+   * @param args the command's name and arguments; at least one
+   * @returns the reply; `NO_REPLY` when there is none now
+   */
+  execute(client: Client, args: ByteString[]): Reply {
+    const command = this.registry.resolve(args);
+    client.lastInteractionMs = this.clock.ms;
+    if (command === undefined) {
+      return this.#reject(client, null, unknownCommand(args));
+    }
+    client.lastCommand = command;
+    if (command.run === undefined && args.length > 1) {
+      return this.#reject(client, command, unknownSubcommand(command, args));
+    }
+    if (!command.acceptsArgumentCount(args.length)) {
+      return this.#reject(client, command, wrongArity(command));
+    }
+    if (!client.authenticated && !command.noAuth) {
+      return this.#reject(client, command, NOAUTH);
+    }
+    if (command.spec.requires !== undefined) {
+      const refusal = command.spec.requires(client);
+      if (refusal !== null) return this.#reject(client, command, new ErrorReply(refusal));
+    }
+    if (this.loading !== null && !command.allowLoading) {
+      return this.#reject(client, command, LOADING);
+    }
+    const { transaction } = client;
+    if (
+      this.pause.active && client.connection !== null &&
+      this.pause.holds(
+        command.isWrite || command.mayReplicate ||
+          (transaction !== null && transaction.writes && command.name === "exec"),
+      )
+    ) {
+      return this.pause.postpone(client, args);
+    }
+    if (transaction !== null && !command.immediateInMulti) {
+      if (command.noMulti) {
+        return this.#reject(
+          client,
+          command,
+          new ErrorReply("ERR Command not allowed inside a transaction"),
+        );
+      }
+      let bytes = 0;
+      for (const arg of args) bytes += arg.length;
+      transaction.queue.push({ command, args });
+      transaction.bytes += bytes;
+      transaction.writes ||= command.isWrite || command.mayReplicate;
+      return QUEUED;
+    }
+    return this.call(client, command, args);
+  }
+
+  /**
+   * Run a command's handler, with statistics and journal. The checks of the pipeline are the
+   * caller's: this is for EXEC and for those who stand in for it.
+   */
+  call(client: Client, command: Command, args: ByteString[]): Reply {
+    const { keyspace, journal, clock } = this;
+    const dirtyBefore = keyspace.dirty;
+    const db = client.db.index;
+    const started = clock.monotonic();
+    keyspace.noTouch = client.noTouch && command.name !== "touch";
+    journal.begin();
+    this.depth++;
+    let reply: Reply;
+    try {
+      reply = command.run!(client, args);
+    } catch (error) {
+      reply = this.#errorReply(error, command);
+    }
+    this.depth--;
+    const stats = this.registry.stats(command);
+    stats.calls++;
+    stats.micros += (clock.monotonic() - started) * 1000;
+    this.stats.commandsProcessed++;
+    if (reply instanceof ErrorReply) {
+      stats.failed++;
+      this.stats.countError(reply.text);
+    }
+    journal.commandDone(db, args, keyspace.dirty !== dirtyBefore);
+    journal.end();
+    if (this.depth === 0 && this.blocking.hasReady) this.blocking.serve();
+    return reply;
+  }
+
+  #retryBlocked(client: Client, state: BlockedState): Reply | undefined {
+    const { keyspace, journal } = this;
+    const dirtyBefore = keyspace.dirty;
+    journal.begin();
+    this.depth++;
+    let reply: Reply | undefined;
+    try {
+      reply = state.request.retry();
+    } catch (error) {
+      reply = this.#errorReply(error, state.command);
+    }
+    this.depth--;
+    if (reply instanceof ErrorReply) this.stats.countError(reply.text);
+    journal.commandDone(state.db.index, state.args, keyspace.dirty !== dirtyBefore);
+    journal.end();
+    return reply;
+  }
+
+  /** An exception as a reply; one that is no RedisError is a bug of ours, and is logged. */
+  #errorReply(error: unknown, command: Command | null): ErrorReply {
+    if (error instanceof RedisError) return new ErrorReply(error.message);
+    const text = error instanceof Error ? error.stack ?? error.message : String(error);
+    this.log.warning(`Internal error in '${command?.name}': ${text}`);
+    return new ErrorReply("ERR internal error, see the server's log");
+  }
+
+  #reject(client: Client, command: Command | null, reply: ErrorReply): ErrorReply {
+    if (client.transaction !== null) client.transaction.aborted = true;
+    this.stats.countError(reply.text);
+    if (command === null) return reply;
+    this.registry.stats(command).rejected++;
+    if (command.name === "exec" && client.transaction !== null) {
+      client.transaction = null;
+      this.watch.unwatch(client);
+      return new ErrorReply(
+        `EXECABORT Transaction discarded because of: ${reply.text.replace(/^ERR /, "")}`,
+      );
+    }
+    return reply;
+  }
+
+  modified(db: Database, key: ByteString): void {
+    if (this.watch.active) this.watch.modified(db, key);
+  }
+
+  allModified(db: Database, replacement: Database | null): void {
+    if (this.watch.active) this.watch.allModified(db, replacement);
+  }
+
+  swapped(a: Database, b: Database): void {
+    this.blocking.allReady(a);
+    this.blocking.allReady(b);
+  }
+
+  notify(_db: Database, _eventClass: number, _event: string, _key: ByteString): void {
+    // Nobody can subscribe yet; the events are published once the pub/sub commands are here.
+  }
+
+  expired(db: Database, key: ByteString): void {
+    if (this.journal.active) {
+      this.journal.append(db.index, [
+        this.config.values.lazyfreeLazyExpire ? "UNLINK" : "DEL",
+        key,
+      ]);
+    }
+  }
+
+  ready(db: Database, key: ByteString): void {
+    this.blocking.ready(db, key);
+  }
+}
+
+/** `count` random bytes as hex digits. */
+function randomHex(count: number): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(count));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Error lines are one line; and a real server's formatting stops at a zero byte. */
+function quoteInError(text: ByteString, limit: number): ByteString {
+  const zero = text.indexOf("\0");
+  const end = Math.min(limit, zero < 0 ? text.length : zero);
+  return text.slice(0, end).replace(/[\r\n]/g, " ");
+}
+
+function unknownCommand(args: readonly ByteString[]): ErrorReply {
+  let shown = "";
+  for (let i = 1; i < args.length && shown.length < 128; i++) {
+    shown += `'${quoteInError(args[i], 128 - shown.length)}' `;
+  }
+  return new ErrorReply(
+    `ERR unknown command '${quoteInError(args[0], 128)}', with args beginning with: ${shown}`,
+  );
+}
+
+function unknownSubcommand(command: Command, args: readonly ByteString[]): ErrorReply {
+  return new ErrorReply(
+    `ERR unknown subcommand '${quoteInError(args[1], 128)}'. Try ${asciiUpper(command.name)} HELP.`,
+  );
+}
+
+function wrongArity(command: Command): ErrorReply {
+  return new ErrorReply(`ERR wrong number of arguments for '${command.name}' command`);
+}

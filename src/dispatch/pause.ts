@@ -1,0 +1,104 @@
+/**
+ * CLIENT PAUSE: clients whose commands wait until the pause ends.
+ *
+ * A postponed command runs anew, from the beginning of the pipeline, when the pause is over.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../bytes/bytes.ts";
+import type { Timer } from "../clock/clock.ts";
+import { NO_REPLY, type Reply } from "../resp/reply.ts";
+import type { Client } from "./client.ts";
+import type { Engine } from "./engine.ts";
+
+/** The pause of a server. */
+export class Pause {
+  #untilMs = 0;
+  #all = false;
+  #timer: Timer | null = null;
+  #postponed = new Map<Client, ByteString[]>();
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Whether a pause is on. */
+  get active(): boolean {
+    return this.#untilMs > 0;
+  }
+
+  /** Whether expiry and eviction have to hold still: they would write. */
+  get stopsWrites(): boolean {
+    return this.#untilMs > 0;
+  }
+
+  /** Number of clients that wait. */
+  get postponed(): number {
+    return this.#postponed.size;
+  }
+
+  /** "none", "write" or "all", for INFO. */
+  get kind(): "none" | "write" | "all" {
+    return this.#untilMs === 0 ? "none" : this.#all ? "all" : "write";
+  }
+
+  /** Milliseconds that the pause still lasts. */
+  get remainingMs(): number {
+    return this.#untilMs === 0 ? 0 : Math.max(0, this.#untilMs - this.#engine.clock.ms);
+  }
+
+  /**
+   * Pause commands until `untilMs` (unix milliseconds): all, or those that may write. A pause that
+   * is on can become longer and wider, never shorter or narrower.
+   */
+  start(untilMs: number, all: boolean): void {
+    this.#all ||= all;
+    if (untilMs > this.#untilMs) this.#untilMs = untilMs;
+    this.#timer?.cancel();
+    const wait = Math.max(0, this.#untilMs - this.#engine.clock.ms);
+    this.#timer = this.#engine.clock.after(wait, () => this.end());
+  }
+
+  /** Whether a command has to wait. */
+  holds(mayWrite: boolean): boolean {
+    return this.#untilMs > 0 && (this.#all || mayWrite);
+  }
+
+  /** Let a client's command wait. */
+  postpone(client: Client, args: ByteString[]): Reply {
+    client.blocked = {
+      kind: "pause",
+      db: client.db,
+      request: { keys: [], timeoutMs: 0, retry: () => undefined, onTimeout: () => NO_REPLY },
+      command: client.lastCommand,
+      args,
+      timer: null,
+    };
+    this.#postponed.set(client, args);
+    return NO_REPLY;
+  }
+
+  /** Forget a client that is gone. */
+  forget(client: Client): void {
+    this.#postponed.delete(client);
+  }
+
+  /** End the pause and run what waited, in the order in which it came. */
+  end(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+    this.#untilMs = 0;
+    this.#all = false;
+    const postponed = this.#postponed;
+    this.#postponed = new Map();
+    for (const [client, args] of postponed) {
+      client.blocked = null;
+      if (client.closed) continue;
+      const reply = this.#engine.execute(client, args);
+      if (reply !== NO_REPLY) client.connection?.send(reply);
+      if (client.blocked === null) client.connection?.resume();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Counters that INFO shows and CONFIG RESETSTAT clears, beside those of the keyspace and the
+ * commands.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../bytes/bytes.ts";
+
+/** Kinds of errors that are counted apart; further ones are not told apart, as memory is finite. */
+const MAX_ERROR_KINDS = 128;
+/** Samples that an instantaneous rate is the mean of. */
+const SAMPLES = 16;
+
+/** A rate a second over the last moments, fed by the cron with a growing total. */
+export class Rate {
+  #samples = new Float64Array(SAMPLES);
+  #next = 0;
+  #lastTotal = 0;
+  #lastMs = 0;
+
+  /** Take a sample: the total so far at the monotonic time `ms`. */
+  sample(total: number, ms: number): void {
+    const elapsed = ms - this.#lastMs;
+    if (this.#lastMs !== 0 && elapsed > 0) {
+      this.#samples[this.#next] = Math.max(0, (total - this.#lastTotal) * 1000 / elapsed);
+      this.#next = (this.#next + 1) % SAMPLES;
+    }
+    this.#lastTotal = total;
+    this.#lastMs = ms;
+  }
+
+  /** The mean of the samples, a second. */
+  get perSecond(): number {
+    let sum = 0;
+    for (const sample of this.#samples) sum += sample;
+    return sum / SAMPLES;
+  }
+
+  /** Forget all samples. */
+  reset(): void {
+    this.#samples.fill(0);
+    this.#lastTotal = 0;
+    this.#lastMs = 0;
+  }
+}
+
+/** Counters of a server. */
+export class Stats {
+  connectionsReceived = 0;
+  rejectedConnections = 0;
+  commandsProcessed = 0;
+  inputBytes = 0;
+  outputBytes = 0;
+  readsProcessed = 0;
+  writesProcessed = 0;
+  errorReplies = 0;
+  queryBufferDisconnections = 0;
+  outputBufferDisconnections = 0;
+  maxInputBuffer = 0;
+  maxOutputBuffer = 0;
+  activeExpireCycleMs = 0;
+  expiredTimeCapReached = 0;
+  /** Error replies by their first word. */
+  readonly errors: Map<string, number> = new Map();
+  readonly opsRate: Rate = new Rate();
+  readonly inputRate: Rate = new Rate();
+  readonly outputRate: Rate = new Rate();
+
+  /** Count an error reply; `text` is the error line without its dash. */
+  countError(text: ByteString): void {
+    this.errorReplies++;
+    const space = text.indexOf(" ");
+    const code = space < 0 ? text : text.slice(0, space);
+    const count = this.errors.get(code);
+    if (count !== undefined) this.errors.set(code, count + 1);
+    else if (this.errors.size < MAX_ERROR_KINDS) this.errors.set(code, 1);
+  }
+
+  /** CONFIG RESETSTAT. */
+  reset(): void {
+    this.connectionsReceived = 0;
+    this.rejectedConnections = 0;
+    this.commandsProcessed = 0;
+    this.inputBytes = 0;
+    this.outputBytes = 0;
+    this.readsProcessed = 0;
+    this.writesProcessed = 0;
+    this.errorReplies = 0;
+    this.queryBufferDisconnections = 0;
+    this.outputBufferDisconnections = 0;
+    this.activeExpireCycleMs = 0;
+    this.expiredTimeCapReached = 0;
+    this.errors.clear();
+    this.opsRate.reset();
+    this.inputRate.reset();
+    this.outputRate.reset();
+  }
+}

@@ -1,0 +1,308 @@
+/**
+ * One numbered database: a table of keys with expiry, as command handlers use it.
+ *
+ * Reads hide keys whose time has come, and remove them (lazy expiry); the active side is in
+ * `active_expire.ts`. What a handler changes it reports once through {@linkcode Database.changed},
+ * from which watched keys, notifications and the dirty counter follow.
+ *
+ * What it leaves out: replies, journal entries and blocking; those hang on the keyspace's hooks.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../bytes/bytes.ts";
+import { wrongType } from "../resp/reply.ts";
+import { StringBuffer } from "../values/string_buffer.ts";
+import type { ObjectValue, Value } from "../values/value.ts";
+import { EventClass } from "./events.ts";
+import { type KeyTable, NO_EXPIRY, NO_SLOT } from "./key_table.ts";
+import type { Keyspace } from "./keyspace.ts";
+
+/** A database. Operations on one key are O(1) unless they say otherwise. */
+export class Database {
+  readonly index: number;
+  readonly keyspace: Keyspace;
+  /** The keys; SWAPDB exchanges the tables of two databases. */
+  table: KeyTable;
+  /** Number of keys that clients are blocked on here; while 0, changes need not be announced. */
+  blockedKeys = 0;
+
+  constructor(index: number, keyspace: Keyspace, table: KeyTable) {
+    this.index = index;
+    this.keyspace = keyspace;
+    this.table = table;
+  }
+
+  /** Number of keys, including those whose time has come but that nobody met yet. */
+  get size(): number {
+    return this.table.size;
+  }
+
+  /** The slot of a key that is not past its time, or {@linkcode NO_SLOT}. Counts nothing. */
+  slotOf(key: ByteString): number {
+    const slot = this.table.find(key);
+    if (slot === NO_SLOT || this.table.expiring === 0) return slot;
+    const at = this.table.expireAt(slot);
+    if (at === NO_EXPIRY || at >= this.keyspace.clock.ms || this.keyspace.expiryPaused) return slot;
+    if (this.keyspace.hidesExpired) return NO_SLOT;
+    this.expireSlot(slot, key);
+    return NO_SLOT;
+  }
+
+  /** Whether a key is still in the table though its time has come. Removes nothing. */
+  isPastItsTime(key: ByteString): boolean {
+    const slot = this.table.find(key);
+    if (slot === NO_SLOT) return false;
+    const at = this.table.expireAt(slot);
+    return at !== NO_EXPIRY && at < this.keyspace.clock.ms;
+  }
+
+  /** Remove a key whose time has come, with all that follows from it. */
+  expireSlot(slot: number, key: ByteString): void {
+    this.table.deleteAt(slot);
+    this.keyspace.stats.expiredKeys++;
+    this.keyspace.hooks.expired(this, key);
+    this.keyspace.hooks.notify(this, EventClass.EXPIRED, "expired", key);
+    this.keyspace.hooks.modified(this, key);
+  }
+
+  /** The value of a key for a command that reads it: counts hit or miss and the access. */
+  get(key: ByteString): Value | undefined {
+    const slot = this.slotOf(key);
+    if (slot === NO_SLOT) {
+      this.keyspace.stats.misses++;
+      this.keyspace.hooks.notify(this, EventClass.KEY_MISS, "keymiss", key);
+      return undefined;
+    }
+    this.keyspace.stats.hits++;
+    this.keyspace.recordAccess(this.table, slot);
+    return this.table.valueAt(slot);
+  }
+
+  /** The value of a key for a command that will change it: no hit or miss is counted. */
+  getForWrite(key: ByteString): Value | undefined {
+    const slot = this.slotOf(key);
+    if (slot === NO_SLOT) return undefined;
+    this.keyspace.recordAccess(this.table, slot);
+    return this.table.valueAt(slot);
+  }
+
+  /** The value of a key without leaving a trace of the look. */
+  peek(key: ByteString): Value | undefined {
+    const slot = this.slotOf(key);
+    return slot === NO_SLOT ? undefined : this.table.valueAt(slot);
+  }
+
+  /** Whether a key is there. Counts nothing. */
+  has(key: ByteString): boolean {
+    return this.slotOf(key) !== NO_SLOT;
+  }
+
+  /**
+   * The string at a key, for a command that reads it.
+   *
+   * @throws RedisError WRONGTYPE
+   */
+  getString(key: ByteString): ByteString | undefined {
+    return asString(this.get(key));
+  }
+
+  /**
+   * The string at a key, for a command that will change it.
+   *
+   * @throws RedisError WRONGTYPE
+   */
+  getStringForWrite(key: ByteString): ByteString | undefined {
+    return asString(this.getForWrite(key));
+  }
+
+  /**
+   * The value at a key if it is of a class (`db.getAs(key, HashValue)`), for a command that reads.
+   *
+   * @throws RedisError WRONGTYPE
+   */
+  getAs<T extends ObjectValue>(key: ByteString, type: ValueClass<T>): T | undefined {
+    return ofType(this.get(key), type);
+  }
+
+  /**
+   * As {@linkcode Database.getAs}, for a command that will change the value.
+   *
+   * @throws RedisError WRONGTYPE
+   */
+  getForWriteAs<T extends ObjectValue>(key: ByteString, type: ValueClass<T>): T | undefined {
+    return ofType(this.getForWrite(key), type);
+  }
+
+  /**
+   * Put a value at a key, whatever was there; an expiry that it had is gone. The key must be
+   * detached from its request when it may be new.
+   */
+  put(key: ByteString, value: Value): void {
+    const slot = this.slotOf(key);
+    if (slot === NO_SLOT) {
+      this.add(key, value);
+      return;
+    }
+    this.table.setValueAt(slot, value);
+    if (this.table.expiring !== 0) this.table.setExpireAt(slot, NO_EXPIRY);
+    // Under LFU the counter belongs to the key and outlives its value.
+    if (!this.keyspace.access.lfu) this.keyspace.recordNew(this.table, slot);
+    if (this.blockedKeys !== 0 && typeof value !== "string") {
+      this.keyspace.hooks.ready(this, key);
+    }
+  }
+
+  /** As {@linkcode Database.put}, but an expiry stays. */
+  putKeepingExpiry(key: ByteString, value: Value): void {
+    const slot = this.slotOf(key);
+    if (slot === NO_SLOT) this.add(key, value);
+    else this.table.setValueAt(slot, value);
+  }
+
+  /** Add a key that is known to be absent. */
+  add(key: ByteString, value: Value): void {
+    const slot = this.table.insert(key, value);
+    this.keyspace.recordNew(this.table, slot);
+    if (this.blockedKeys !== 0 && typeof value !== "string") {
+      this.keyspace.hooks.ready(this, key);
+    }
+    this.keyspace.hooks.notify(this, EventClass.NEW, "new", key);
+  }
+
+  /** Say that a value a client may be blocked on has grown (XADD to a stream that was there). */
+  signalReady(key: ByteString): void {
+    if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
+  }
+
+  /** Remove a key. Tells nobody: the caller says {@linkcode Database.changed}. */
+  delete(key: ByteString): boolean {
+    const slot = this.slotOf(key);
+    if (slot === NO_SLOT) return false;
+    this.table.deleteAt(slot);
+    if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
+    return true;
+  }
+
+  /** Remove a collection that a command emptied, with its "del" event. */
+  deleteEmptied(key: ByteString): void {
+    this.delete(key);
+    this.keyspace.hooks.notify(this, EventClass.GENERIC, "del", key);
+  }
+
+  /** Expiry of a key in unix milliseconds; {@linkcode NO_EXPIRY} without one or without the key. */
+  expireAt(key: ByteString): number {
+    const slot = this.slotOf(key);
+    return slot === NO_SLOT ? NO_EXPIRY : this.table.expireAt(slot);
+  }
+
+  /** Set the expiry of a key that is there, in unix milliseconds. */
+  setExpireAt(key: ByteString, ms: number): void {
+    const slot = this.table.find(key);
+    if (slot !== NO_SLOT) this.table.setExpireAt(slot, ms);
+  }
+
+  /** Remove the expiry of a key. @returns whether it had one */
+  persist(key: ByteString): boolean {
+    const slot = this.slotOf(key);
+    if (slot === NO_SLOT || this.table.expireAt(slot) === NO_EXPIRY) return false;
+    this.table.setExpireAt(slot, NO_EXPIRY);
+    return true;
+  }
+
+  /**
+   * Report a change of a key: dirty counter, watched keys, and one event. A change with several
+   * events says the others with {@linkcode Database.notify}.
+   *
+   * @param count by how much the dirty counter goes up
+   */
+  changed(key: ByteString, eventClass: number, event: string, count = 1): void {
+    this.keyspace.dirty += count;
+    this.keyspace.hooks.modified(this, key);
+    this.keyspace.hooks.notify(this, eventClass, event, key);
+  }
+
+  /** Emit an event alone. */
+  notify(key: ByteString, eventClass: number, event: string): void {
+    this.keyspace.hooks.notify(this, eventClass, event, key);
+  }
+
+  /** Remove all keys. @returns how many there were */
+  clear(): number {
+    const count = this.table.size;
+    this.keyspace.hooks.allModified(this, null);
+    this.table.clear();
+    return count;
+  }
+
+  /** A random key that is not past its time; undefined when there is none. */
+  randomKey(): ByteString | undefined {
+    // Among keys that are all past their time (a replica keeps them) the search has to end.
+    for (let tries = 0; tries < 100; tries++) {
+      const slot = this.table.randomSlot(this.keyspace.random);
+      if (slot === NO_SLOT) return undefined;
+      const key = this.table.keyAt(slot);
+      if (this.slotOf(key) !== NO_SLOT) return key;
+    }
+    return undefined;
+  }
+
+  /**
+   * Call `visit` for every key that is not past its time, in no particular order. O(n). `visit` may
+   * delete the key it is given.
+   */
+  forEach(visit: (key: ByteString, slot: number) => void): void {
+    const limit = this.table.slotLimit;
+    for (let slot = 0; slot < limit; slot++) {
+      if (!this.table.isLive(slot)) continue;
+      const key = this.table.keyAt(slot);
+      if (this.slotOf(key) !== NO_SLOT) visit(key, slot);
+    }
+  }
+
+  /**
+   * One step of SCAN. Slots never move while a key lives, so walking them upwards returns every key
+   * that was there throughout, however the table grows or shrinks meanwhile.
+   *
+   * @param cursor 0 to begin, then what the last step returned
+   * @param count about how many keys to look at
+   * @param visit called for each key, past its time or not
+   * @returns the next cursor; 0 when the walk is complete
+   */
+  scan(cursor: number, count: number, visit: (key: ByteString) => void): number {
+    const limit = this.table.slotLimit;
+    // As a sparse table could make one call look at many free slots, the steps are bounded too.
+    let steps = count * 10;
+    let slot = cursor;
+    for (; slot < limit && count > 0 && steps > 0; slot++, steps--) {
+      if (!this.table.isLive(slot)) continue;
+      visit(this.table.keyAt(slot));
+      count--;
+    }
+    return slot >= limit ? 0 : slot;
+  }
+}
+
+/** The constructor of a value class. */
+// deno-lint-ignore no-explicit-any -- only used on the right of instanceof
+export type ValueClass<T> = abstract new (...args: any[]) => T;
+
+function ofType<T extends ObjectValue>(
+  value: Value | undefined,
+  type: ValueClass<T>,
+): T | undefined {
+  if (value === undefined) return undefined;
+  if (value instanceof type) return value;
+  throw wrongType();
+}
+
+/**
+ * A value as a byte string.
+ *
+ * @throws RedisError WRONGTYPE when it is a collection
+ */
+export function asString(value: Value | undefined): ByteString | undefined {
+  if (value === undefined || typeof value === "string") return value;
+  if (value instanceof StringBuffer) return value.toByteString();
+  throw wrongType();
+}
