@@ -1,0 +1,108 @@
+import { conform } from "./runner.ts";
+
+conform(
+  "expire",
+  String.raw`
+# errors
+EXPIRE
+EXPIRE k
+EXPIRE k abc
+EXPIRE k 1.5
+EXPIRE k 10 BOGUS
+EXPIRE k 10 NX XX
+EXPIRE k 10 NX GT
+EXPIRE k 10 NX LT
+EXPIRE k 10 GT LT
+EXPIRE k 10 XX GT ; SET k v ; EXPIRE k 10 XX GT
+SET k v ; EXPIRE k abc
+SET k v ; EXPIRE k 10 BOGUS
+SET k v ; EXPIRE k 10 NX BOGUS
+SET k v ; EXPIRE k 10 nx ; TTL k ~near:1
+SET k v ; EXPIRE k 9223372036854775807 ; TTL k
+SET k v ; EXPIRE k 9223372036854776 ; TTL k
+SET k v ; EXPIRE k -9223372036854775808 ; EXISTS k
+SET k v ; EXPIRE k -9223372036854776
+SET k v ; EXPIRE k 9223372036854775808
+SET k v ; PEXPIRE k 9223372036854775807 ; TTL k
+SET k v ; PEXPIRE k -9223372036854775808
+SET k v ; EXPIREAT k 9223372036854775807
+SET k v ; PEXPIREAT k 9223372036854775807 ; PEXPIRETIME k
+SET k v ; EXPIREAT k abc
+SET k v ; PEXPIREAT k 1.5
+PEXPIRE k
+EXPIREAT k
+PEXPIREAT k 1 2 3
+PEXPIRE k 10 GT LT
+EXPIREAT k 10 NX XX
+PEXPIREAT k 10 XX NX
+EXPIRE nokey 9223372036854775807
+# behaviour
+EXPIRE nokey 10
+PEXPIRE nokey 10 ; EXPIREAT nokey 10 ; PEXPIREAT nokey 10
+SET k v ; EXPIRE k 100 ; TTL k ~near:1 ; PTTL k ~near:1000
+SET k v ; PEXPIRE k 100000 ; TTL k ~near:1
+SET k v ; EXPIREAT k $now+100 ; EXPIRETIME k ; PEXPIRETIME k
+SET k v ; PEXPIREAT k $ms+100000 ; EXPIRETIME k ; PEXPIRETIME k
+SET k v ; EXPIRE k 0 ; EXISTS k
+SET k v ; EXPIRE k -1 ; EXISTS k ; TTL k
+SET k v ; PEXPIRE k 0 ; EXISTS k
+SET k v ; PEXPIRE k -100 ; EXISTS k
+SET k v ; EXPIREAT k 1 ; EXISTS k
+SET k v ; EXPIREAT k 0 ; EXISTS k
+SET k v ; EXPIREAT k -1 ; EXISTS k
+SET k v ; PEXPIREAT k 1 ; EXISTS k
+SET k v ; PEXPIRE k 20 ; !wait 60 ; EXISTS k ; GET k ; TTL k ; DBSIZE
+RPUSH k v ; PEXPIRE k 20 ; !wait 60 ; LRANGE k 0 -1 ; TYPE k
+HSET k f v ; PEXPIRE k 20 ; !wait 60 ; HGETALL k ; HSET k g w ; TTL k ; HGETALL k
+SET k v ; PEXPIRE k 20 ; !until DBSIZE => 0 ; EXISTS k
+# NX, XX, GT, LT
+SET k v ; EXPIRE k 100 NX ; EXPIRE k 200 NX ; TTL k ~near:1
+SET k v ; EXPIRE k 100 XX ; TTL k ; EXPIRE k 100 ; EXPIRE k 200 XX ; TTL k ~near:1
+SET k v ; EXPIRE k 100 GT ; TTL k
+SET k v ; EXPIRE k 100 LT ; TTL k ~near:1
+SET k v EX 100 ; EXPIRE k 200 GT ; TTL k ~near:1 ; EXPIRE k 50 GT ; TTL k ~near:1
+SET k v EX 100 ; EXPIRE k 200 LT ; TTL k ~near:1 ; EXPIRE k 50 LT ; TTL k ~near:1
+SET k v EXAT $now+100 ; EXPIREAT k $now+100 GT ; EXPIREAT k $now+100 LT ; EXPIRETIME k
+SET k v EX 100 ; EXPIRE k 200 XX GT ; TTL k ~near:1
+SET k v EX 100 ; EXPIRE k 50 XX LT ; TTL k ~near:1
+SET k v ; EXPIRE k 50 XX LT ; TTL k
+SET k v EX 100 ; EXPIRE k -1 LT ; EXISTS k
+SET k v EX 100 ; EXPIRE k -1 GT ; EXISTS k
+SET k v EX 100 ; EXPIRE k -1 NX ; EXISTS k
+SET k v ; EXPIRE k -1 XX ; EXISTS k
+SET k v EX 100 ; PEXPIRE k 200000 GT ; PEXPIREAT k $ms+50000 LT ; PEXPIRETIME k
+SET k v EX 100 ; EXPIRE k 10 NX NX
+SET k v EX 100 ; EXPIRE k 200 GT GT ; TTL k ~near:1
+EXPIRE nokey 10 GT ; EXPIRE nokey 10 LT ; EXPIRE nokey 10 NX ; EXPIRE nokey 10 XX
+# TTL, PTTL, EXPIRETIME, PEXPIRETIME, PERSIST
+TTL
+TTL a b
+PTTL
+EXPIRETIME
+PEXPIRETIME
+PERSIST
+PERSIST a b
+TTL nokey ; PTTL nokey ; EXPIRETIME nokey ; PEXPIRETIME nokey
+SET k v ; TTL k ; PTTL k ; EXPIRETIME k ; PEXPIRETIME k
+SET k v PXAT $ms+100499 ; EXPIRETIME k ; PEXPIRETIME k ; TTL k ~near:1
+PERSIST nokey
+SET k v ; PERSIST k
+SET k v EX 100 ; PERSIST k ; TTL k ; PERSIST k
+# which writes keep and which clear the time to live
+SET k 1 EX 100 ; INCR k ; TTL k ~near:1
+SET k 1 EX 100 ; APPEND k 1 ; TTL k ~near:1
+SET k 1 EX 100 ; SETRANGE k 0 x ; TTL k ~near:1
+SET k 1 EX 100 ; GETSET k 2 ; TTL k
+SET k 1 EX 100 ; SETEX k 200 x ; TTL k ~near:1
+RPUSH k 1 ; EXPIRE k 100 ; RPUSH k 2 ; LPOP k ; TTL k ~near:1
+RPUSH k 1 ; EXPIRE k 100 ; LPOP k ; RPUSH k 1 ; TTL k
+HSET k f v ; EXPIRE k 100 ; HSET k f w ; HDEL k f ; HSET k f v ; TTL k
+SADD k a b ; EXPIRE k 100 ; SREM k a ; TTL k ~near:1 ; SREM k b ; TTL k
+ZADD k 1 a 2 b ; EXPIRE k 100 ; ZREM k a ; ZADD k 5 c ; TTL k ~near:1
+SET k v EX 100 ; FLUSHALL ; SET k v ; TTL k
+SET k v EX 100 ; SELECT 1 ; TTL k ; SET k v ; SELECT 0 ; TTL k ~near:1
+SET k v EX 100 ; SWAPDB 0 1 ; TTL k ; SELECT 1 ; TTL k ~near:1
+# a stopped active cycle leaves keys in place until they are asked for
+DEBUG SET-ACTIVE-EXPIRE 0 ; SET k v PX 10 ; !wait 200 ; DBSIZE ; GET k ; DBSIZE ; DEBUG SET-ACTIVE-EXPIRE 1
+`,
+);

@@ -1,0 +1,194 @@
+import { conform } from "./runner.ts";
+
+const MANY = Array.from({ length: 250 }, (_, i) => `XADD x ${i + 1}-0 f ${i}`).join(" ; ");
+
+conform(
+  "stream",
+  String.raw`
+# XADD: errors
+XADD
+XADD x
+XADD x *
+XADD x * f
+XADD x * f v g
+XADD x abc f v
+XADD x 1-abc f v
+XADD x 1-1-1 f v
+XADD x -1 f v
+XADD x 0-0 f v
+XADD x 0 f v
+XADD x - f v
+XADD x + f v
+XADD x $ f v
+XADD x 18446744073709551616-0 f v
+XADD x 1-18446744073709551616 f v
+XADD x "" f v
+XADD x 1- f v
+XADD x -1-1 f v
+XADD x *-1 f v
+XADD x **  f v
+XADD x 1-1 f v ; XADD x 1-1 f v
+XADD x 5-5 f v ; XADD x 5-4 f v ; XADD x 4-9 f v ; XADD x 5 f v
+XADD x 18446744073709551615-18446744073709551615 f v ; XADD x * f v
+XADD x 5-18446744073709551615 f v ; XADD x 5-* f v
+XADD x 18446744073709551615-18446744073709551615 f v ; XADD x 18446744073709551615-* f v
+SET s v ; XADD s * f v
+SET s v ; XADD s 0-0 f v
+XADD x NOMKSTREAM
+XADD x NOMKSTREAM * f
+XADD x NOMKSTREAM 1-1 f v ; EXISTS x
+XADD x MAXLEN
+XADD x MAXLEN 5 *
+XADD x MAXLEN abc 1-1 f v
+XADD x MAXLEN -1 1-1 f v
+XADD x MAXLEN ~ 5 LIMIT 1-1 f v
+XADD x MAXLEN 5 LIMIT 10 1-1 f v
+XADD x MAXLEN = 5 LIMIT 10 1-1 f v
+XADD x MAXLEN ~ 5 LIMIT -1 1-1 f v
+XADD x MAXLEN ~ 5 LIMIT abc 1-1 f v
+XADD x MINID abc 1-1 f v
+XADD x MINID 1-x 1-1 f v
+XADD x LIMIT 5 1-1 f v
+XADD x MAXLEN 5 MINID 1 1-1 f v
+XADD x MAXLEN 5 MAXLEN 3 1-1 f v
+XADD x BOGUS 1-1 f v
+# XADD: behaviour
+XADD x 1-1 f v ; XADD x 1-2 f v g w ; XADD x 2 f v ; XRANGE x - +
+XADD x 1-* f v ; XADD x 1-* f v ; XADD x 2-* f v ; XLEN x
+XADD x 0-* f v ; XRANGE x - +
+XADD x 0-1 f v ; XADD x * f v ~type ; XLEN x
+XADD x 1-1 f 1 f 2 f 1 ; XRANGE x - +
+XADD x 1-1 "" "" "\x00" "\xff\r\n" ; XRANGE x - +
+XADD x 001-002 f v ; XRANGE x - +
+XADD x 18446744073709551615-18446744073709551614 f v ; XADD x 18446744073709551615-* f v
+XADD x 1-1 f v ; XADD x 2-1 f v ; XADD x 3-1 f v ; XADD x MAXLEN 2 4-1 f v ; XRANGE x - +
+XADD x 1-1 f v ; XADD x 2-1 f v ; XADD x MAXLEN = 1 3-1 f v ; XRANGE x - +
+XADD x 1-1 f v ; XADD x MAXLEN 0 2-1 f v ; XLEN x ; EXISTS x ; XADD x 1-5 f v ; XADD x 3 f v
+XADD x 1-1 f v ; XADD x 2-1 f v ; XADD x MINID 2 3-1 f v ; XRANGE x - +
+XADD x 1-1 f v ; XADD x 2-1 f v ; XADD x MINID = 2-2 3-1 f v ; XRANGE x - +
+XADD x 1-1 f v ; XADD x MAXLEN ~ 1 2-1 f v ; XLEN x
+XADD x MAXLEN ~ 10 LIMIT 5 1-1 f v ; XADD x MINID ~ 1 LIMIT 5 2-1 f v ; XLEN x
+XADD x 1-1 f v ; XADD x NOMKSTREAM 2-1 f v ; XLEN x
+XADD x nomkstream maxlen 5 1-1 f v ; XLEN x
+${MANY} ; XLEN x ; XRANGE x - + COUNT 3 ; XREVRANGE x + - COUNT 3 ; XRANGE x 100 105
+${MANY} ; XADD x MAXLEN ~ 100 1000-0 f v ; XLEN x ; XRANGE x - + COUNT 1
+# XLEN
+XLEN
+XLEN a b
+XLEN nokey
+SET s v ; XLEN s
+# XRANGE, XREVRANGE
+XRANGE
+XRANGE x -
+XRANGE x - + COUNT
+XRANGE x - + COUNT abc
+XRANGE x - + BOGUS 1
+XRANGE x - + COUNT 1 2
+XRANGE x abc +
+XRANGE x - abc
+XRANGE x 1-x +
+XRANGE x (abc +
+XRANGE x ( +
+XRANGE x (- +
+XRANGE x - (+
+XRANGE x (18446744073709551615-18446744073709551615 +
+XRANGE x - (0-0
+XRANGE nokey - +
+SET s v ; XRANGE s - +
+SET s v ; XRANGE s abc +
+XADD x 1-1 f v ; XADD x 1-2 f v ; XADD x 2-1 f v ; XRANGE x 1 1 ; XRANGE x 1-2 2 ; XRANGE x (1-1 + ; XRANGE x - (2-1
+XADD x 1-1 f v ; XADD x 1-2 f v ; XRANGE x 2 1 ; XRANGE x + - ; XRANGE x 1-2 1-2 ; XRANGE x (1 (1
+XADD x 1-1 f v ; XADD x 2-1 f v ; XRANGE x - + COUNT 1 ; XRANGE x - + COUNT 0 ; XRANGE x - + COUNT -1
+XREVRANGE
+XREVRANGE x +
+XREVRANGE x abc -
+XREVRANGE x + - COUNT abc
+XREVRANGE nokey + -
+SET s v ; XREVRANGE s + -
+XADD x 1-1 f v ; XADD x 1-2 f v ; XADD x 2-1 f v ; XREVRANGE x + - ; XREVRANGE x 1 1 ; XREVRANGE x (2-1 - ; XREVRANGE x - +
+XADD x 1-1 f v ; XADD x 2-1 f v ; XREVRANGE x + - COUNT 1 ; XREVRANGE x + - COUNT 0
+# XDEL
+XDEL
+XDEL x
+XDEL nokey 1-1
+XDEL nokey abc
+XDEL x 1-1 abc
+SET s v ; XDEL s 1-1
+SET s v ; XDEL s abc
+XADD x 1-1 f v ; XADD x 2-1 f v ; XDEL x 1-1 9-9 1-1 ; XRANGE x - +
+XADD x 1-1 f v ; XDEL x 1-1 ; XLEN x ; EXISTS x ; XADD x 1-1 f v ; XADD x 1-2 f v
+XADD x 5-0 f v ; XDEL x 5 ; XLEN x
+${MANY} ; XDEL x 1 50 100 250 ; XLEN x ; XRANGE x 49 51 ; XREVRANGE x + - COUNT 2
+# XTRIM
+XTRIM
+XTRIM x
+XTRIM x MAXLEN
+XTRIM x BOGUS 1
+XTRIM x MAXLEN abc
+XTRIM x MAXLEN -1
+XTRIM x MINID abc
+XTRIM x MAXLEN 1 LIMIT 5
+XTRIM x MAXLEN ~ 1 LIMIT
+XTRIM x MAXLEN ~ 1 LIMIT -5
+XTRIM x MAXLEN 1 MINID 1
+XTRIM x NOMKSTREAM
+XTRIM nokey MAXLEN 1
+SET s v ; XTRIM s MAXLEN 1
+XADD x 1-1 f v ; XADD x 2-1 f v ; XADD x 3-1 f v ; XTRIM x MAXLEN 2 ; XRANGE x - + ; XTRIM x MAXLEN 2
+XADD x 1-1 f v ; XADD x 2-1 f v ; XTRIM x MAXLEN 0 ; EXISTS x ; XLEN x
+XADD x 1-1 f v ; XADD x 2-1 f v ; XTRIM x MINID 2 ; XRANGE x - + ; XTRIM x MINID 2-2 ; XLEN x
+XADD x 1-1 f v ; XADD x 2-1 f v ; XTRIM x MAXLEN ~ 1 ; XLEN x ; XTRIM x MAXLEN = 1 ; XLEN x
+${MANY} ; XTRIM x MAXLEN ~ 120 ; XLEN x ; XTRIM x MAXLEN ~ 10 LIMIT 100 ; XLEN x ; XTRIM x MAXLEN ~ 10 LIMIT 0 ; XLEN x
+${MANY} ; XTRIM x MINID ~ 150 ; XLEN x ; XTRIM x MINID 150 ; XLEN x ; XRANGE x - + COUNT 1
+# XREAD
+XREAD
+XREAD STREAMS
+XREAD STREAMS x
+XREAD STREAMS x y 0
+XREAD COUNT
+XREAD COUNT abc STREAMS x 0
+XREAD COUNT 1
+XREAD BLOCK
+XREAD BLOCK abc STREAMS x 0
+XREAD BLOCK -1 STREAMS x 0
+XREAD BLOCK 1.5 STREAMS x 0
+XREAD BOGUS 1 STREAMS x 0
+XREAD STREAMS x abc
+XREAD STREAMS x -
+XREAD STREAMS x +
+XREAD STREAMS x >
+XREAD STREAMS x 1-x
+XREAD GROUP g c STREAMS x >
+XREAD NOACK STREAMS x 0
+SET s v ; XREAD STREAMS s 0
+SET s v ; XREAD STREAMS s abc
+XREAD STREAMS nokey 0
+XREAD STREAMS nokey $
+XADD x 1-1 f v ; XADD x 2-1 g w ; XREAD STREAMS x 0 ; XREAD STREAMS x 1-1 ; XREAD STREAMS x 2 ; XREAD STREAMS x 2-1
+XADD x 1-1 f v ; XADD y 1-1 f v ; XREAD STREAMS x y 0 0 ; XREAD STREAMS x nokey y 0 0 1-1 ; XREAD STREAMS x x 0 0
+XADD x 1-1 f v ; XADD x 2-1 f v ; XREAD COUNT 1 STREAMS x 0 ; XREAD COUNT 0 STREAMS x 0 ; XREAD COUNT -1 STREAMS x 0
+XADD x 1-1 f v ; XREAD STREAMS x $ ; XREAD count 5 streams x 0
+XADD x 1-1 f v ; XREAD BLOCK 10 STREAMS x 0
+XADD x 1-1 f v ; XREAD BLOCK 20 STREAMS x $
+XREAD BLOCK 20 STREAMS nokey 0
+XREAD BLOCK 20 STREAMS a b c 0 0 0
+XADD x 18446744073709551615-18446744073709551615 f v ; XREAD STREAMS x 18446744073709551615-18446744073709551615
+XADD x 1-1 f v ; XADD x 2-1 f v ; XDEL x 1-1 ; XREAD STREAMS x 0
+# XREAD: blocked clients
+@b XREAD BLOCK 0 STREAMS x $ & ; !blocked 1 ; XADD x 1-1 f v ; @b <
+@b XREAD BLOCK 0 STREAMS x y 0 0 & ; !blocked 1 ; XADD y 5-1 f v ; @b < ; @b PING
+@b XREAD BLOCK 0 STREAMS x $ & ; !blocked 1 ; SET x v ; DEL x ; XADD x 1-1 f v ; @b <
+XADD x 1-1 f v ; @b XREAD BLOCK 0 STREAMS x $ & ; !blocked 1 ; XADD x 1-2 f v ; XADD x 1-3 f v ; @b <
+XADD x 5-0 f v ; @b XREAD BLOCK 0 STREAMS x 7 & ; !blocked 1 ; XADD x 6 f v ; XADD x 8 f v ; @b <
+@b XREAD BLOCK 0 STREAMS x $ & ; @c XREAD BLOCK 0 STREAMS x $ & ; !blocked 2 ; XADD x 1-1 f v ; @b < ; @c <
+@b XREAD COUNT 1 BLOCK 0 STREAMS x 0 & ; !blocked 1 ; MULTI ; XADD x 1-1 f v ; XADD x 1-2 f v ; EXEC ; @b <
+@b XREAD BLOCK 0 STREAMS x $ & ; !blocked 1 ; CLIENT UNBLOCK $id:b ; @b <
+@b XREAD BLOCK 0 STREAMS x $ & ; !blocked 1 ; CLIENT UNBLOCK $id:b ERROR ; @b < ; @b PING
+@b XREAD BLOCK 0 STREAMS x $ & ; !blocked 1 ; CLIENT KILL ID $id:b ; @b !closed ; XADD x 1-1 f v
+@b XREAD BLOCK 0 STREAMS x $ & ; !blocked 1 ; MULTI ; XADD x 1-1 f v ; DEL x ; EXEC ; !blocked 1 ; XADD x 2-1 f v ; @b <
+@b XREAD BLOCK 0 STREAMS x $ & ; !blocked 1 ; SELECT 1 ; XADD x 1-1 f v ; SWAPDB 0 1 ; @b <
+@b XREAD BLOCK 0 STREAMS x $ & ; !blocked 1 ; XADD y 1-1 f v ; RENAME y x ; @b <
+MULTI ; XREAD BLOCK 0 STREAMS x $ ; EXEC
+@b XREAD BLOCK 30 STREAMS x $ & ; @b PING & ; @b < ; @b <
+`,
+);

@@ -1,0 +1,332 @@
+import { conform } from "./runner.ts";
+
+const BIG = "x".repeat(70_000);
+
+conform(
+  "string",
+  String.raw`
+# SET: errors
+SET
+SET k
+SET k v BOGUS
+SET k v EX
+SET k v PX
+SET k v EX 0
+SET k v EX -1
+SET k v PX 0
+SET k v PX -5
+SET k v EX abc
+SET k v EX 1.5
+SET k v EX 9223372036854775807
+SET k v EX 9223372036854776
+SET k v PX 9223372036854775807
+SET k v EXAT 0
+SET k v PXAT -1
+SET k v EXAT 9223372036854775807
+SET k v EX 10 PX 10
+SET k v EX 10 KEEPTTL
+SET k v KEEPTTL PX 100
+SET k v EXAT 10 PXAT 10
+SET k v NX XX
+SET k v XX NX
+SET k v NX NX
+SET k v EX 10 EX 20
+SET k v KEEPTTL KEEPTTL ; GET k
+SET k v nx ex 100 ; GET k ; TTL k ~near:1
+SET k v NX GET
+SET k v XX GET ; GET k
+SET k v GET
+SET k v GET EX 10 ; TTL k
+SET k v GET XX NX
+RPUSH l a ; SET l v GET
+RPUSH l a ; SET l v NX GET
+RPUSH l a ; SET l v ; GET l ; TYPE l
+RPUSH l a ; SET l v XX ; TYPE l
+RPUSH l a ; SET l v NX ; TYPE l
+SET k v EX 0 NX ; EXISTS k
+SET k v EX "10 "
+SET k v EX +10
+SET k v EX 010
+# SET: behaviour
+SET k v ; GET k
+SET k "" ; GET k ; STRLEN k
+SET "" v ; GET "" ; EXISTS ""
+SET "a\x00b\r\n" "\xff\x00\r\n" ; GET "a\x00b\r\n" ; KEYS *
+SET k a ; SET k b NX ; GET k
+SET k a XX ; GET k
+SET k a ; SET k b XX ; GET k
+SET k a ; SET k b GET ; GET k
+SET k a ; SET k b NX GET ; GET k
+SET k b NX GET ; GET k
+SET k a ; SET k b XX GET ; GET k
+SET k v EX 100 ; TTL k ~near:1 ; SET k w ; TTL k
+SET k v EX 100 ; SET k w KEEPTTL ; TTL k ~near:1 ; GET k
+SET k v KEEPTTL ; TTL k
+SET k v EX 100 ; SET k w GET KEEPTTL ; TTL k ~near:1
+SET k v PX 100000 ; PTTL k ~near:1000
+SET k v EXAT $now+100 ; EXPIRETIME k ; TTL k ~near:1
+SET k v PXAT $ms+100000 ; PEXPIRETIME k
+SET k v EXAT 1 ; EXISTS k ; DBSIZE
+SET k v PXAT 1 ; GET k ; EXISTS k
+SET k v PX 20 ; !wait 60 ; GET k ; EXISTS k ; TTL k
+SET k 123 ; OBJECT ENCODING k ; SET k 0123 ; OBJECT ENCODING k ; SET k -0 ; OBJECT ENCODING k
+SET k 9223372036854775807 ; OBJECT ENCODING k ; SET k 9223372036854775808 ; OBJECT ENCODING k
+SET k -9223372036854775808 ; OBJECT ENCODING k ; SET k -9223372036854775809 ; OBJECT ENCODING k
+SET k ${"x".repeat(44)} ; OBJECT ENCODING k ; SET k ${"x".repeat(45)} ; OBJECT ENCODING k
+SET k 1 ; OBJECT ENCODING k ; APPEND k 2 ; OBJECT ENCODING k ; GET k
+SET k ${BIG} ; GET k ; STRLEN k
+set k v ; get k ; GeT k
+
+# GET, GETSET, GETDEL, GETEX
+GET
+GET a b
+GET nokey
+RPUSH l a ; GET l
+GETSET k
+GETSET k v ; GET k
+SET k a EX 100 ; GETSET k b ; GET k ; TTL k
+RPUSH l a ; GETSET l v ; TYPE l
+GETSET a b c
+GETDEL
+GETDEL k
+GETDEL k k
+SET k v ; GETDEL k ; EXISTS k
+RPUSH l a ; GETDEL l ; EXISTS l
+SET k v EX 100 ; GETDEL k ; SET k w ; TTL k
+GETEX
+GETEX k
+GETEX k EX 10
+SET k v ; GETEX k ; TTL k
+SET k v ; GETEX k EX 100 ; TTL k ~near:1
+SET k v ; GETEX k PX 100000 ; TTL k ~near:1
+SET k v ; GETEX k EXAT $now+100 ; EXPIRETIME k
+SET k v ; GETEX k PXAT $ms+100000 ; PEXPIRETIME k
+SET k v EX 100 ; GETEX k PERSIST ; TTL k
+SET k v EX 100 ; GETEX k ; TTL k ~near:1
+SET k v ; GETEX k EXAT 1 ; EXISTS k
+SET k v ; GETEX k PXAT 1 ; GET k
+SET k v ; GETEX k EX 0
+SET k v ; GETEX k EX -1
+SET k v ; GETEX k EX abc
+SET k v ; GETEX k EX
+SET k v ; GETEX k PERSIST EX 10
+SET k v ; GETEX k EX 10 PX 10
+SET k v ; GETEX k PERSIST PERSIST
+SET k v ; GETEX k KEEPTTL
+SET k v ; GETEX k NX
+SET k v ; GETEX k GET
+SET k v ; GETEX k BOGUS
+SET k v ; GETEX k EX 9223372036854775807
+RPUSH l a ; GETEX l
+RPUSH l a ; GETEX l EX 10 ; TTL l
+GETEX k EX abc
+GETEX k EX 0
+
+# SETNX, SETEX, PSETEX
+SETNX k
+SETNX k v w
+SETNX k v ; SETNX k w ; GET k
+RPUSH l a ; SETNX l v ; TYPE l
+SETEX k 10
+SETEX k 0 v
+SETEX k -1 v
+SETEX k abc v
+SETEX k 1.0 v
+SETEX k 9223372036854775807 v
+SETEX k 100 v ; GET k ; TTL k ~near:1
+RPUSH l a ; SETEX l 100 v ; GET l
+PSETEX k 0 v
+PSETEX k -1 v
+PSETEX k abc v
+PSETEX k 9223372036854775807 v
+PSETEX k 100000 v ; PTTL k ~near:1000
+PSETEX k 20 v ; !wait 60 ; GET k
+PSETEX k v
+
+# MSET, MSETNX, MGET
+MSET
+MSET a
+MSET a 1 b
+MSET a 1 b 2 c
+MSET a 1 b 2 ; MGET a b c
+MSET a 1 a 2 ; GET a
+SET a x EX 100 ; MSET a 1 ; TTL a
+RPUSH l a ; MSET l v ; GET l
+MSETNX
+MSETNX a
+MSETNX a 1 b
+MSETNX a 1 b 2 ; MGET a b
+SET b x ; MSETNX a 1 b 2 ; MGET a b
+MSETNX a 1 a 2 ; GET a
+RPUSH l a ; MSETNX k v l w ; EXISTS k
+MGET
+MGET a a b
+RPUSH l a ; SET k v ; MGET l k nokey
+MSET "" e k "" ; MGET "" k
+
+# APPEND, STRLEN
+APPEND k
+APPEND k a b
+APPEND k "" ; EXISTS k ; GET k
+APPEND k a ; APPEND k b ; GET k ; STRLEN k
+SET k v EX 100 ; APPEND k w ; TTL k ~near:1
+RPUSH l a ; APPEND l v
+SET k 10 ; APPEND k 5 ; INCR k
+STRLEN
+STRLEN nokey
+STRLEN a b
+SET k "\xff\xfe\x00" ; STRLEN k
+SET k 12345 ; STRLEN k
+RPUSH l a ; STRLEN l
+
+# SETRANGE, GETRANGE, SUBSTR
+SETRANGE k 0
+SETRANGE k -1 v
+SETRANGE k abc v
+SETRANGE k 1.5 v
+SETRANGE k 536870912 v
+SETRANGE k 536870911 vv
+SETRANGE k 9223372036854775807 v
+SETRANGE k 9223372036854775808 v
+SETRANGE k 536870912 "" ; EXISTS k
+SETRANGE k 0 "" ; EXISTS k
+SETRANGE k 5 "" ; EXISTS k
+SETRANGE k 0 abc ; GET k
+SETRANGE k 3 abc ; GET k
+SET k "Hello World" ; SETRANGE k 6 Redis ; GET k
+SET k "Hello World" ; SETRANGE k 6 Redis!! ; GET k
+SET k abc ; SETRANGE k 10 "" ; GET k
+SET k abc ; SETRANGE k 5 z ; GET k ; STRLEN k
+SET k 12345 ; SETRANGE k 1 9 ; GET k ; OBJECT ENCODING k ; INCR k
+SET k v EX 100 ; SETRANGE k 1 x ; TTL k ~near:1
+RPUSH l a ; SETRANGE l 0 v
+RPUSH l a ; SETRANGE l 0 ""
+RPUSH l a ; SETRANGE l -1 v
+GETRANGE
+GETRANGE k 0
+GETRANGE k 0 1 2
+GETRANGE k a 1
+GETRANGE k 0 b
+GETRANGE k 0 1.5
+GETRANGE k 0 9223372036854775808
+GETRANGE nokey 0 -1
+RPUSH l a ; GETRANGE l 0 -1
+SET k "Hello World" ; GETRANGE k 0 4 ; GETRANGE k 0 -1 ; GETRANGE k -5 -1 ; GETRANGE k -1 -5
+SET k "Hello World" ; GETRANGE k 5 2 ; GETRANGE k 100 200 ; GETRANGE k 0 100 ; GETRANGE k -100 3
+SET k "Hello World" ; GETRANGE k -100 -50 ; GETRANGE k -100 -200 ; GETRANGE k 10 10 ; GETRANGE k 11 11
+SET k abc ; GETRANGE k -9223372036854775808 9223372036854775807
+SET k 12345 ; GETRANGE k 1 3
+SET k "" ; GETRANGE k 0 -1
+SUBSTR k 0
+SUBSTR k a b
+SUBSTR nokey 0 -1
+SET k "Hello World" ; SUBSTR k 0 4 ; SUBSTR k -5 -1
+RPUSH l a ; SUBSTR l 0 -1
+
+# INCR, DECR, INCRBY, DECRBY
+INCR
+INCR a b
+INCR k ; INCR k ; GET k ; OBJECT ENCODING k
+DECR k ; DECR k ; GET k
+SET k abc ; INCR k ; DECR k
+SET k "" ; INCR k
+SET k " 1" ; INCR k
+SET k "1 " ; INCR k
+SET k 01 ; INCR k
+SET k +1 ; INCR k
+SET k -0 ; INCR k
+SET k 1.0 ; INCR k
+SET k 0x10 ; INCR k
+SET k "1\x00" ; INCR k
+SET k 9223372036854775807 ; INCR k ; GET k
+SET k 9223372036854775806 ; INCR k ; INCR k
+SET k -9223372036854775808 ; DECR k ; GET k
+SET k 9223372036854775808 ; INCR k
+SET k 99999999999999999999 ; DECR k
+SET k 10 EX 100 ; INCR k ; TTL k ~near:1
+RPUSH l a ; INCR l
+HSET h f v ; DECR h
+INCRBY k
+INCRBY k abc
+INCRBY k 1.5
+INCRBY k ""
+INCRBY k 9223372036854775808
+INCRBY k 9223372036854775807 ; INCRBY k 1 ; GET k
+INCRBY k -9223372036854775808 ; INCRBY k -1 ; GET k
+SET k 10 ; INCRBY k -20 ; INCRBY k 0 ; INCRBY k +5
+SET k -5 ; INCRBY k 9223372036854775807 ; GET k
+SET k 9007199254740993 ; INCRBY k 1 ; GET k
+RPUSH l a ; INCRBY l 1
+RPUSH l a ; INCRBY l abc
+SET k abc ; INCRBY k abc
+DECRBY k
+DECRBY k abc
+DECRBY k -9223372036854775808
+DECRBY k 9223372036854775807 ; DECRBY k 1 ; DECRBY k 1
+SET k 10 ; DECRBY k 3 ; DECRBY k -3
+RPUSH l a ; DECRBY l 1
+
+# INCRBYFLOAT
+INCRBYFLOAT k
+INCRBYFLOAT k abc
+INCRBYFLOAT k nan
+INCRBYFLOAT k inf
+INCRBYFLOAT k -inf
+INCRBYFLOAT k 1e400
+INCRBYFLOAT k " 1"
+INCRBYFLOAT k "1 "
+INCRBYFLOAT k ""
+INCRBYFLOAT k 10.5 ; INCRBYFLOAT k 0.1 ; INCRBYFLOAT k -5 ; GET k
+SET k 5.0e3 ; INCRBYFLOAT k 200
+SET k 3 ; INCRBYFLOAT k 1.1 ; OBJECT ENCODING k
+SET k abc ; INCRBYFLOAT k 1
+SET k " 11" ; INCRBYFLOAT k 1
+SET k "11 " ; INCRBYFLOAT k 1
+SET k 0.1 ; INCRBYFLOAT k 0.2 ; INCRBYFLOAT k 0.0000001
+SET k 1.5 ; INCRBYFLOAT k -1.5 ; GET k
+SET k 0 ; INCRBYFLOAT k -0
+INCRBYFLOAT k 3.0 ; GET k
+INCRBYFLOAT k 1e10 ; INCRBYFLOAT k 1e20
+INCRBYFLOAT k 0x10
+INCRBYFLOAT k .5 ; INCRBYFLOAT k 5.
+INCRBYFLOAT k +1
+INCRBYFLOAT k 1e-5
+INCRBYFLOAT k 123456789.123456789
+INCRBYFLOAT k 17179869184 ; INCRBYFLOAT k 1
+INCRBYFLOAT k 1e17 ; INCRBYFLOAT k 1.1
+INCRBYFLOAT k 999999999999999999
+SET k 1 EX 100 ; INCRBYFLOAT k 1 ; TTL k ~near:1
+RPUSH l a ; INCRBYFLOAT l 1
+RPUSH l a ; INCRBYFLOAT l abc
+SET k abc ; INCRBYFLOAT k abc
+SET k 1 ; INCRBYFLOAT k 1 ; INCR k
+INCRBYFLOAT k 0.5 ; INCR k
+
+# LCS
+LCS
+LCS a
+LCS a b
+MSET a ohmytext b mynewtext ; LCS a b ; LCS a b LEN
+MSET a ohmytext b mynewtext ; LCS a b IDX
+MSET a ohmytext b mynewtext ; LCS a b IDX MINMATCHLEN 4
+MSET a ohmytext b mynewtext ; LCS a b IDX MINMATCHLEN 4 WITHMATCHLEN
+MSET a ohmytext b mynewtext ; LCS a b IDX WITHMATCHLEN
+MSET a ohmytext b mynewtext ; LCS a b WITHMATCHLEN
+MSET a ohmytext b mynewtext ; LCS a b MINMATCHLEN 3
+MSET a ohmytext b mynewtext ; LCS a b LEN IDX
+MSET a ohmytext b mynewtext ; LCS a b BOGUS
+MSET a ohmytext b mynewtext ; LCS a b MINMATCHLEN
+MSET a ohmytext b mynewtext ; LCS a b MINMATCHLEN abc
+MSET a ohmytext b mynewtext ; LCS a b IDX MINMATCHLEN -5
+MSET a ohmytext b mynewtext ; LCS a b IDX MINMATCHLEN 0
+MSET a ohmytext b mynewtext ; LCS a b idx withmatchlen minmatchlen 2
+RPUSH l a ; SET k v ; LCS l k
+RPUSH l a ; LCS nokey l
+SET a abc ; LCS a nokey ; LCS a nokey LEN ; LCS a nokey IDX ; LCS nokey a LEN
+SET a abc ; LCS a a ; LCS a a IDX WITHMATCHLEN
+MSET a "" b abc ; LCS a b ; LCS a b LEN
+MSET a AGGTAB b GXTXAYB ; LCS a b ; LCS a b IDX
+MSET a abcabcabc b bcabca ; LCS a b IDX WITHMATCHLEN
+MSET a 12345 b 345 ; LCS a b
+`,
+);

@@ -1,0 +1,135 @@
+/**
+ * What may differ between two right answers: the named tolerances of the conformance cases.
+ *
+ * A tolerance turns each of the two replies into what is compared, or compares them itself. Without
+ * one, replies must be equal byte by byte.
+ *
+ * @module
+ */
+
+import type { Reply } from "../support/resp.ts";
+
+/** The real server's reply and ours. */
+export interface Pair {
+  oracle: Reply;
+  ours: Reply;
+}
+
+/** True when the pair is right. `argument` is what stands behind the colon in the case. */
+export type Tolerance = (pair: Pair, argument: string) => boolean;
+
+/** A reply as one comparable string. */
+export function canonical(reply: Reply): string {
+  const { type, text, items } = reply;
+  if (items !== undefined) return `${type}${items.length}[${items.map(canonical).join(" ")}]`;
+  return `${type}${JSON.stringify(text)}`;
+}
+
+/** Tolerance out of a function that maps a reply to what is compared. */
+function by(project: (reply: Reply, argument: string) => unknown): Tolerance {
+  return ({ oracle, ours }, argument) =>
+    JSON.stringify(project(oracle, argument)) === JSON.stringify(project(ours, argument));
+}
+
+function number(reply: Reply): number {
+  if (reply.items?.length === 1) return number(reply.items[0]);
+  return reply.text === null || reply.items !== undefined ? NaN : Number(reply.text);
+}
+
+/** A copy in which all aggregates are sorted. */
+function sortedDeep(reply: Reply): string {
+  if (reply.items === undefined) return canonical(reply);
+  return `${reply.type}[${reply.items.map(sortedDeep).sort().join(" ")}]`;
+}
+
+function pairs(reply: Reply): string[] | string {
+  if (reply.items === undefined) return canonical(reply);
+  const out: string[] = [];
+  for (let i = 0; i + 1 < reply.items.length; i += 2) {
+    out.push(`${canonical(reply.items[i])}=${canonical(reply.items[i + 1])}`);
+  }
+  return [reply.type, `${reply.items.length}`, ...out.sort()];
+}
+
+function names(reply: Reply): string[] {
+  return (reply.items ?? []).map((item) => item.text ?? canonical(item));
+}
+
+/** `name=value` words of a CLIENT LIST line, of CLIENT INFO or the like. */
+function clientFields(reply: Reply): Map<string, string>[] {
+  const lines = (reply.text ?? "").replace(/^txt:/, "").split("\n").filter((line) => line !== "");
+  return lines.map((line) =>
+    new Map(
+      line.split(" ").map((word) => {
+        const at = word.indexOf("=");
+        return [word.slice(0, at), word.slice(at + 1)] as const;
+      }),
+    )
+  );
+}
+
+/** Fields of a client's line that two servers in the same state agree about. */
+const STABLE_CLIENT_FIELDS = [
+  ..."name db flags sub psub ssub multi events cmd user redir resp".split(" "),
+];
+
+function infoFields(reply: Reply): string[] {
+  const text = (reply.text ?? "").replace(/^txt:/, "");
+  return text.split("\r\n").map((line) => line.startsWith("#") ? line : line.split(":")[0]);
+}
+
+/** All tolerances by the name that cases use. */
+export const TOLERANCES: Record<string, Tolerance> = {
+  /** The elements in any order. */
+  unordered: by(({ type, text, items }) => [type, text, items?.map(canonical).sort()]),
+  /** Aggregates within the reply in any order, too. */
+  deep: by(sortedDeep),
+  /** A map, or a flat list of names and values, in any order. */
+  pairs: by(pairs),
+  /** Numbers no further apart than the argument. */
+  near: ({ oracle, ours }, argument) =>
+    oracle.type === ours.type && Math.abs(number(oracle) - number(ours)) <= Number(argument),
+  /** Any integer (or a number as text) on both sides. */
+  int: by((reply) => [reply.type, Number.isInteger(number(reply))]),
+  /** Only the kind of the reply counts: its marker, and whether it is null. */
+  type: by(({ type, text, items }) => [type, text === null, items !== undefined]),
+  /** Errors with the same first word; the rest of the text is free. */
+  errorCode: by(({ type, text }) => [type, text?.split(" ")[0]]),
+  /** Any element of the list in the argument (`a,b,c`) on both sides. */
+  oneOf: by(({ type, text }, argument) => [type, argument.split(",").includes(text ?? "")]),
+  /** Aggregates of the same length. */
+  size: by(({ type, items }) => [type, items?.length]),
+  /** The same kinds of value all the way down, whatever they are. */
+  shape: by((reply) => {
+    const shape = ({ type, items }: Reply): unknown => items ? [type, items.map(shape)] : type;
+    return shape(reply);
+  }),
+  /** Numbers and hexadecimal addresses within the text are free. */
+  digits: by((reply) => canonical(reply).replace(/0x[0-9a-f]+|-?\d+(\.\d+)?/g, "#")),
+  /** Ours has every element of the real server's list. */
+  superset: ({ oracle, ours }) => {
+    const have = new Set(names(ours));
+    return oracle.type === ours.type && names(oracle).every((name) => have.has(name));
+  },
+  /** Maps (or flat lists) with the same names, whatever the values. */
+  keys: by(({ type, items }) => [type, items?.filter((_, i) => i % 2 === 0).map(canonical)]),
+  /** HELLO: all but the server's version and the connection's id. */
+  hello: by(({ type, items, text }) => {
+    const free = (i: number) => ["version", "id"].includes(items?.[i - 1]?.text ?? "");
+    return [type, text, items?.map((item, i) => free(i) ? item.type : canonical(item))];
+  }),
+  /** CLIENT LIST and CLIENT INFO: every field of the real server's, the stable ones equal. */
+  client: ({ oracle, ours }) => {
+    const [theirs, mine] = [clientFields(oracle), clientFields(ours)];
+    return oracle.type === ours.type && theirs.length === mine.length &&
+      theirs.every((fields, i) =>
+        [...fields.keys()].every((name) => mine[i].has(name)) &&
+        STABLE_CLIENT_FIELDS.every((name) => fields.get(name) === mine[i].get(name))
+      );
+  },
+  /** INFO: every section and field of the real server's, whatever the values. */
+  infoFields: ({ oracle, ours }, argument) => {
+    const have = new Set([...infoFields(ours), ...argument.split(",")]);
+    return oracle.type === ours.type && infoFields(oracle).every((name) => have.has(name));
+  },
+};
