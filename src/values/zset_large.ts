@@ -1,0 +1,210 @@
+/**
+ * A large sorted set: a table from members to slots with scores ({@linkcode ZSetMembers}) and an
+ * order over the slots ({@linkcode ZSetOrder}), kept in step here.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../bytes/bytes.ts";
+import type { ZSetAddResult, ZSetCursor, ZSetEntry } from "./zset.ts";
+import { NO_SLOT, ZSetMembers } from "./zset_members.ts";
+import { ZSetOrder } from "./zset_order.ts";
+import {
+  isEmptyLexRange,
+  isEmptyScoreRange,
+  type LexBound,
+  type LexRange,
+  NO_RANKS,
+  type RankRange,
+  type ScoreRange,
+} from "./zset_ranges.ts";
+
+/** The large encoding; see {@linkcode ZSetValue} for what the methods do. */
+export class LargeZSet {
+  #table: ZSetMembers;
+  #order: ZSetOrder;
+
+  /** Members are all different, and in any order; O(n) when they are sorted, either way round. */
+  constructor(members: readonly ByteString[] = [], scores: readonly number[] = []) {
+    const table = new ZSetMembers(members.length);
+    for (let i = 0; i < members.length; i++) table.insert(members[i], scores[i]);
+    this.#table = table;
+    this.#order = ZSetOrder.build(table, sortedSlots(table));
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  score(member: ByteString): number | undefined {
+    const slot = this.#table.find(member);
+    return slot === NO_SLOT ? undefined : this.#table.scores[slot];
+  }
+
+  add(member: ByteString, score: number): ZSetAddResult {
+    const slot = this.#table.find(member);
+    if (slot === NO_SLOT) {
+      this.#order.insert(this.#table.insert(member, score));
+      return "added";
+    }
+    if (this.#table.scores[slot] === score) return "unchanged";
+    if (!this.#order.tryRescore(slot, score)) {
+      this.#order.remove(slot);
+      this.#table.scores[slot] = score;
+      this.#order.insert(slot);
+    }
+    return "updated";
+  }
+
+  delete(member: ByteString): boolean {
+    const slot = this.#table.find(member);
+    if (slot === NO_SLOT) return false;
+    this.#order.remove(slot);
+    this.#forget(slot);
+    return true;
+  }
+
+  rank(member: ByteString): number {
+    const slot = this.#table.find(member);
+    return slot === NO_SLOT ? -1 : this.#order.rankOf(slot);
+  }
+
+  deleteRanks(start: number, end: number): void {
+    for (let i = start; i < end; i++) this.#forget(this.#order.removeAt(start));
+  }
+
+  scoreRanks(range: ScoreRange): RankRange {
+    if (isEmptyScoreRange(range)) return NO_RANKS;
+    const start = this.#order.countBelowScore(range.min, range.minExclusive);
+    const end = this.#order.countBelowScore(range.max, !range.maxExclusive);
+    return { start, end: Math.max(start, end) };
+  }
+
+  lexRanks(range: LexRange): RankRange {
+    if (isEmptyLexRange(range)) return NO_RANKS;
+    const start = this.#countBelowBound(range.min, "(");
+    const end = this.#countBelowBound(range.max, "[");
+    return { start, end: Math.max(start, end) };
+  }
+
+  at(rank: number): ZSetEntry {
+    this.#order.seek(rank);
+    return this.atSlot(this.#order.slotAt(this.#order.leaf, this.#order.at));
+  }
+
+  /** The member of a slot 0 … size-1, for random picks. */
+  atSlot(slot: number): ZSetEntry {
+    return { member: this.#table.members[slot], score: this.#table.scores[slot] };
+  }
+
+  cursor(start: number, end: number, reverse: boolean): ZSetCursor {
+    return new LargeCursor(this.#table, this.#order, start, end, reverse);
+  }
+
+  /** Slots from the end downwards; a cursor is the number of slots that are left to visit. */
+  scan(
+    cursor: number,
+    count: number,
+    visit: (member: ByteString, score: number) => void,
+  ): number {
+    const { members, scores } = this.#table;
+    const from = cursor === 0 ? members.length : Math.min(cursor, members.length);
+    const to = Math.max(0, from - count);
+    for (let slot = from - 1; slot >= to; slot--) visit(members[slot], scores[slot]);
+    return to;
+  }
+
+  clone(): LargeZSet {
+    const copy = new LargeZSet();
+    copy.#table = this.#table.clone();
+    copy.#order = this.#order.clone(copy.#table);
+    return copy;
+  }
+
+  /** Bytes of all but the members' strings. */
+  columnBytes(): number {
+    return this.#table.columnBytes() + this.#order.bytes();
+  }
+
+  /** Drop a slot that is out of the order already. */
+  #forget(slot: number): void {
+    const last = this.#table.size - 1;
+    if (this.#table.remove(slot)) this.#order.renameSlot(last, slot);
+  }
+
+  #countBelowBound(bound: LexBound, inclusive: "[" | "("): number {
+    if (bound.kind === "-") return 0;
+    if (bound.kind === "+") return this.#table.size;
+    return this.#order.countBelowMember(bound.member, bound.kind === inclusive);
+  }
+}
+
+/** Slots of a table by score and member. */
+function sortedSlots(table: ZSetMembers): Int32Array {
+  const { members, scores } = table;
+  const size = table.size;
+  const compare = (a: number, b: number): number => {
+    if (scores[a] !== scores[b]) return scores[a] < scores[b] ? -1 : 1;
+    return members[a] < members[b] ? -1 : 1;
+  };
+  let rising = true;
+  let falling = true;
+  for (let slot = 1; slot < size && (rising || falling); slot++) {
+    if (compare(slot - 1, slot) < 0) falling = false;
+    else rising = false;
+  }
+  const slots = new Int32Array(size);
+  for (let i = 0; i < size; i++) slots[i] = rising || !falling ? i : size - 1 - i;
+  return rising || falling ? slots : slots.sort(compare);
+}
+
+class LargeCursor implements ZSetCursor {
+  #table: ZSetMembers;
+  #order: ZSetOrder;
+  #leaf = 0;
+  #at = 0;
+  #left: number;
+  #reverse: boolean;
+  #slot = 0;
+
+  constructor(
+    table: ZSetMembers,
+    order: ZSetOrder,
+    start: number,
+    end: number,
+    reverse: boolean,
+  ) {
+    this.#table = table;
+    this.#order = order;
+    this.#left = end - start;
+    this.#reverse = reverse;
+    if (this.#left <= 0) return;
+    order.seek(reverse ? end - 1 : start);
+    this.#leaf = order.leaf;
+    this.#at = order.at + (reverse ? 1 : -1);
+  }
+
+  next(): boolean {
+    if (this.#left <= 0) return false;
+    this.#left--;
+    if (this.#reverse) {
+      if (--this.#at < 0) {
+        this.#leaf = this.#order.previousLeaf(this.#leaf);
+        this.#at = this.#order.leafSize(this.#leaf) - 1;
+      }
+    } else if (++this.#at === this.#order.leafSize(this.#leaf)) {
+      this.#leaf = this.#order.nextLeaf(this.#leaf);
+      this.#at = 0;
+    }
+    this.#slot = this.#order.slotAt(this.#leaf, this.#at);
+    return true;
+  }
+
+  get member(): ByteString {
+    return this.#table.members[this.#slot];
+  }
+
+  get score(): number {
+    return this.#table.scores[this.#slot];
+  }
+}
