@@ -1,0 +1,195 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { toBytes } from "../../src/bytes/bytes.ts";
+import { RdbDecoder } from "../../src/rdb/decoder.ts";
+import { RdbError } from "../../src/rdb/error.ts";
+import type { RdbRecord } from "../../src/rdb/records.ts";
+import {
+  canonicalContent,
+  comparable,
+  decodeAll,
+  idleAndFrequency,
+  settleSeenTimes,
+  takeAll,
+} from "./canonical.ts";
+import { fixtureNames, readBytes, readFixture } from "./fixtures.ts";
+
+for (const name of fixtureNames()) {
+  const { bytes, expected } = readFixture(name);
+  if (expected.must === "reject") {
+    Deno.test(`${name} is refused for its module data`, () => {
+      const error = assertThrows(() => decodeAll(bytes), RdbError, "no matching module");
+      assertEquals(error.kind, "module");
+      assert(/'test__.*'/.test(error.message), error.message);
+    });
+    continue;
+  }
+  Deno.test(`${name} decodes to its expected content`, () => {
+    const records = decodeAll(bytes, { refuseDuplicateKeys: true });
+    assertEquals(records[0].kind, "header");
+    assertEquals(records[records.length - 1].kind, "end");
+    const got = canonicalContent(records);
+    settleSeenTimes(expected, got);
+    assertEquals(got.rdb_version, expected.rdb_version);
+    if (expected.lua_scripts !== undefined && got.lua_scripts === undefined) {
+      // From 7.0 on the scripts are not in the file.
+      assert(expected.rdb_version >= 10);
+      delete expected.lua_scripts;
+    }
+    assertEquals(comparable(got), comparable(expected));
+    const statistics = idleAndFrequency(got);
+    for (const [key, { idle_s, freq }] of idleAndFrequency(expected)) {
+      const found = statistics.get(key);
+      assertEquals(found?.freq, freq, key);
+      if (idle_s !== undefined) assert(Math.abs((found?.idle_s ?? -9) - idle_s) <= 2, key);
+    }
+  });
+}
+
+/** Push the bytes in pieces and take what is ready after each. */
+function decodePieces(bytes: Uint8Array, cuts: Iterable<number>): RdbRecord[] {
+  const decoder = new RdbDecoder();
+  const records: RdbRecord[] = [];
+  // One piece of memory for all, overwritten after each push: the decoder must not keep it.
+  const memory = new Uint8Array(bytes.length);
+  let from = 0;
+  for (const to of cuts) {
+    const piece = memory.subarray(0, to - from);
+    piece.set(bytes.subarray(from, to));
+    decoder.push(piece);
+    records.push(...takeAll(decoder));
+    memory.fill(0xee);
+    from = to;
+  }
+  decoder.end();
+  records.push(...takeAll(decoder));
+  return records;
+}
+
+const CUT_UP = [
+  "2.4.18/multidb.rdb",
+  "2.4.18/nocompress.rdb",
+  "2.6.17/nochecksum.rdb",
+  "5.0.14/streams.rdb",
+  "7.0.15/plainlists.rdb",
+  "7.0.15/functions.rdb",
+  "7.2.6/streams.rdb",
+  "7.2.6/multidb.rdb",
+  "7.4.1/cluster.rdb",
+  "derived/int-strings.rdb",
+  "derived/len64-string.rdb",
+  "derived/idle-freq-expire.rdb",
+  "derived/zset-ascii-v11.rdb",
+];
+for (const name of CUT_UP) {
+  Deno.test(`${name} decodes the same byte by byte and cut in two anywhere`, () => {
+    const bytes = readBytes(name);
+    const whole = decodeAll(bytes);
+    const every = Array.from(bytes, (_, i) => i + 1);
+    assertEquals(decodePieces(bytes, every), whole);
+    const step = bytes.length < 1500 ? 1 : 37;
+    for (let cut = 0; cut <= bytes.length; cut += step) {
+      const decoder = new RdbDecoder();
+      decoder.push(bytes.subarray(0, cut));
+      const records = takeAll(decoder);
+      decoder.push(bytes.subarray(cut));
+      decoder.end();
+      records.push(...takeAll(decoder));
+      assertEquals(records.length, whole.length, `cut at ${cut}`);
+      if (cut % 11 === 0) assertEquals(records, whole, `cut at ${cut}`);
+    }
+  });
+}
+
+Deno.test("a record is given as soon as its last byte has come, without waiting for more", () => {
+  const bytes = readBytes("7.2.6/streams.rdb");
+  const decoder = new RdbDecoder();
+  let given = 0;
+  let records = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    decoder.push(bytes.subarray(i, i + 1));
+    for (let record = decoder.next(); record !== null; record = decoder.next()) {
+      assertEquals(decoder.offset, i + 1);
+      records++;
+      given = decoder.offset;
+    }
+  }
+  assertEquals(given, bytes.length);
+  assertEquals(records, decodeAll(bytes).length);
+  assert(decoder.done);
+});
+
+Deno.test("what follows the end record is left alone and can be had", () => {
+  const bytes = readBytes("derived/trailing-garbage.rdb");
+  const decoder = new RdbDecoder();
+  decoder.push(bytes);
+  takeAll(decoder);
+  assert(decoder.done);
+  assertEquals(decoder.next(), null);
+  assertEquals(decoder.rest(), toBytes("trailing bytes after the checksum"));
+  assertEquals(decoder.offset, bytes.length - decoder.rest().length);
+});
+
+Deno.test("the end record tells whether the checksum was verified", () => {
+  const end = (name: string, verifyChecksum = true) =>
+    decodeAll(readBytes(name), { verifyChecksum }).at(-1);
+  const good = end("7.2.6/nocompress.rdb");
+  assert(good?.kind === "end" && good.verified && good.crc !== 0n);
+  assertEquals(end("derived/crc-zero.rdb"), { kind: "end", crc: 0n, verified: false });
+  assertEquals(end("2.4.18/empty.rdb"), { kind: "end", crc: null, verified: false });
+  const unchecked = end("damaged/flip-value-byte-v6.rdb", false);
+  assert(unchecked?.kind === "end" && !unchecked.verified);
+});
+
+Deno.test("hints and remarks come as records", () => {
+  const records = decodeAll(readBytes("7.4.1/cluster.rdb"));
+  const slots = records.filter((record) => record.kind === "slotInfo");
+  assert(slots.length > 1);
+  assertEquals(slots.reduce((sum, slot) => sum + slot.keys, 0), 14);
+  assertEquals(slots.reduce((sum, slot) => sum + slot.expires, 0), 1);
+  assert(records.some((record) => record.kind === "resizeDb" && record.keys === 14));
+  const aux = records.filter((record) => record.kind === "aux");
+  assertEquals(aux[0], { kind: "aux", key: "redis-ver", value: "7.4.1" });
+});
+
+Deno.test("access statistics belong to the key that follows them alone", () => {
+  const keys = decodeAll(readBytes("derived/idle-freq-expire.rdb"))
+    .filter((record) => record.kind === "key");
+  assertEquals(
+    keys.map(({ key, expireAt, idle, freq }) => ({ key, expireAt, idle, freq })),
+    [
+      { key: "a", expireAt: 4102444800123, idle: 5, freq: null },
+      { key: "key", expireAt: null, idle: null, freq: 127 },
+    ],
+  );
+});
+
+Deno.test("the number of databases is the loader's to say", () => {
+  const bytes = readBytes("7.2.6/multidb.rdb");
+  const error = assertThrows(() => decodeAll(bytes, { databases: 9 }), RdbError, "out of range");
+  assertEquals(error.kind, "corrupt");
+  assert(decodeAll(bytes, { databases: 10 }).length > 0);
+});
+
+Deno.test("what old streams lack is filled in as far as it can be known", () => {
+  const streams = decodeAll(readBytes("5.0.14/streams.rdb")).flatMap((record) =>
+    record.kind === "key" && record.value.type === "stream" ? [record.value] : []
+  );
+  assert(streams.length > 5);
+  for (const stream of streams) {
+    assertEquals(stream.format, 1);
+    assertEquals(stream.entriesAdded, BigInt(stream.entries.length));
+    assertEquals(stream.maxDeletedId, { ms: 0n, seq: 0n });
+    const first = { ms: stream.ids[0] ?? 0n, seq: stream.ids[1] ?? 0n };
+    assertEquals(stream.firstId, first);
+    for (const group of stream.groups) {
+      for (const consumer of group.consumers) assertEquals(consumer.activeTime, consumer.seenTime);
+      const { ms, seq } = group.lastId;
+      if (stream.entries.length === 0) assertEquals(group.entriesRead, 0n);
+      else if (ms === stream.lastId.ms && seq === stream.lastId.seq) {
+        assertEquals(group.entriesRead, stream.entriesAdded);
+      } else if (ms === first.ms && seq === first.seq) assertEquals(group.entriesRead, 1n);
+      else if (ms === 0n && seq === 0n) assertEquals(group.entriesRead, 0n);
+      else assertEquals(group.entriesRead, null);
+    }
+  }
+});
