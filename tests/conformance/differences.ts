@@ -18,6 +18,38 @@ export interface Difference {
 
 /** All intended differences by name. */
 export const DIFFERENCES: Record<string, Difference> = {
+  "ok": {
+    why: "a subcommand that is new in 7.2 (CLIENT SETINFO, CLIENT NO-TOUCH)",
+    reply: "+OK\r\n",
+  },
+  "syntax": {
+    why: "an option or a subcommand that is new in 7.2",
+    reply: "-ERR syntax error\r\n",
+  },
+  "setinfo-arity": {
+    why: "CLIENT SETINFO is new in 7.2",
+    reply: "-ERR wrong number of arguments for 'client|setinfo' command\r\n",
+  },
+  "setinfo-option": {
+    why: "CLIENT SETINFO is new in 7.2",
+    reply: "-ERR Unrecognized option 'bogus'\r\n",
+  },
+  "setinfo-name": {
+    why: "CLIENT SETINFO is new in 7.2",
+    reply: "-ERR lib-name cannot contain spaces, newlines or special characters.\r\n",
+  },
+  "setinfo-ver": {
+    why: "CLIENT SETINFO is new in 7.2",
+    reply: "-ERR lib-ver cannot contain spaces, newlines or special characters.\r\n",
+  },
+  "info-lib-name": {
+    why: "the fields lib-name and lib-ver are new in 7.2",
+    reply: / lib-name=me lib-ver=\n\r\n$/,
+  },
+  "no-touch-arity": {
+    why: "CLIENT NO-TOUCH is new in 7.2",
+    reply: "-ERR wrong number of arguments for 'client|no-touch' command\r\n",
+  },
   "list-listpack": {
     why: "since 7.2 a list that fits one node is a listpack; 7.0 knows quicklists only",
     reply: "$8\r\nlistpack\r\n",

@@ -78,6 +78,22 @@ function infoFields(reply: Reply): string[] {
   return text.split("\r\n").map((line) => line.startsWith("#") ? line : line.split(":")[0]);
 }
 
+function fieldNames({ items }: Reply): string[] {
+  return (items ?? []).filter((_, i) => i % 2 === 0).map((item) => item.text ?? "");
+}
+
+function field({ items }: Reply, name: string): Reply | undefined {
+  const at = (items ?? []).findIndex((item, i) => i % 2 === 0 && item.text === name);
+  return at < 0 ? undefined : items![at + 1];
+}
+
+/** What of one command's documentation is fact and not wording. */
+function docFacts(doc: Reply): unknown {
+  const names = (list: Reply | undefined): unknown =>
+    list?.items?.map((arg) => [field(arg, "name")?.text, names(field(arg, "arguments"))]);
+  return [field(doc, "group")?.text, field(doc, "since")?.text, names(field(doc, "arguments"))];
+}
+
 /** All tolerances by the name that cases use. */
 export const TOLERANCES: Record<string, Tolerance> = {
   /** The elements in any order. */
@@ -113,6 +129,33 @@ export const TOLERANCES: Record<string, Tolerance> = {
   },
   /** Maps (or flat lists) with the same names, whatever the values. */
   keys: by(({ type, items }) => [type, items?.filter((_, i) => i % 2 === 0).map(canonical)]),
+  /** Like `keys`, but ours may have more names, and may lack those in the argument (`a,b`). */
+  nameSuperset: ({ oracle, ours }, argument) => {
+    const free = new Set([...fieldNames(ours), ...argument.split(",")]);
+    return oracle.type === ours.type && fieldNames(oracle).every((name) => free.has(name));
+  },
+  /**
+   * COMMAND INFO: flags and ACL categories in any order; no tips, as they were reworked in 7.2; of
+   * the subcommands only the names, and ours may have more.
+   */
+  commandInfo: ({ oracle, ours }) => {
+    if (oracle.items?.length !== ours.items?.length) return false;
+    return (oracle.items ?? []).every((theirs, i) => {
+      const mine = ours.items![i];
+      if (theirs.items === undefined || mine.items === undefined) {
+        return canonical(theirs) === canonical(mine);
+      }
+      const facts = ({ items }: Reply) =>
+        [0, 1, 2, 3, 4, 5, 6, 8].map((at) => sortedDeep(items![at]));
+      const children = ({ items }: Reply) => items![9].items!.map(({ items }) => items![0].text);
+      const have = new Set(children(mine));
+      return mine.items.length === theirs.items.length &&
+        JSON.stringify(facts(theirs)) === JSON.stringify(facts(mine)) &&
+        children(theirs).every((name) => have.has(name));
+    });
+  },
+  /** COMMAND DOCS: the same commands with the same group, since, and names of arguments. */
+  docs: by((reply) => (reply.items ?? []).map((item) => item.items ? docFacts(item) : item.text)),
   /** HELLO: all but the server's version and the connection's id. */
   hello: by(({ type, items, text }) => {
     const free = (i: number) => ["version", "id"].includes(items?.[i - 1]?.text ?? "");
