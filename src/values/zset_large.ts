@@ -48,11 +48,7 @@ export class LargeZSet {
       return "added";
     }
     if (this.#table.scores[slot] === score) return "unchanged";
-    if (!this.#order.tryRescore(slot, score)) {
-      this.#order.remove(slot);
-      this.#table.scores[slot] = score;
-      this.#order.insert(slot);
-    }
+    this.#order.rescore(slot, score);
     return "updated";
   }
 

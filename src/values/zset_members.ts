@@ -46,9 +46,11 @@ export class ZSetMembers {
   members: ByteString[] = [];
   /** Scores by slot; as long as the capacity. Others may overwrite the score of a live slot. */
   scores: Float64Array;
-  #hashes: Int32Array;
-  /** Next slot of the same bucket, or NO_SLOT. */
-  #next: Int32Array;
+  /**
+   * Two elements a slot, side by side as they are needed together: the hash, and the next slot of
+   * the same bucket or NO_SLOT.
+   */
+  #links: Int32Array;
   /** First slot of each bucket, or NO_SLOT. */
   #heads: Int32Array;
   /** Buckets in use: #mask + 1 + the number of buckets split in this round. */
@@ -60,8 +62,7 @@ export class ZSetMembers {
   constructor(capacity = MIN_CAPACITY) {
     const room = Math.max(capacity, MIN_CAPACITY);
     this.scores = new Float64Array(room);
-    this.#hashes = new Int32Array(room);
-    this.#next = new Int32Array(room);
+    this.#links = new Int32Array(room * 2);
     let buckets = MIN_CAPACITY;
     while (buckets * 2 <= room) buckets *= 2;
     this.#heads = new Int32Array(buckets).fill(NO_SLOT);
@@ -77,10 +78,11 @@ export class ZSetMembers {
   /** The slot of a member, or {@linkcode NO_SLOT}. */
   find(member: ByteString): number {
     const hash = hashBytes(member);
+    const links = this.#links;
     let slot = this.#heads[this.#bucketOf(hash)];
     while (slot !== NO_SLOT) {
-      if (this.#hashes[slot] === hash && this.members[slot] === member) return slot;
-      slot = this.#next[slot];
+      if (links[slot * 2] === hash && this.members[slot] === member) return slot;
+      slot = links[slot * 2 + 1];
     }
     return NO_SLOT;
   }
@@ -94,8 +96,8 @@ export class ZSetMembers {
     const bucket = this.#bucketOf(hash);
     this.members.push(member);
     this.scores[slot] = score;
-    this.#hashes[slot] = hash;
-    this.#next[slot] = this.#heads[bucket];
+    this.#links[slot * 2] = hash;
+    this.#links[slot * 2 + 1] = this.#heads[bucket];
     this.#heads[bucket] = slot;
     return slot;
   }
@@ -107,15 +109,15 @@ export class ZSetMembers {
    * @returns whether a member moved
    */
   remove(slot: number): boolean {
-    this.#relink(slot, this.#next[slot]);
+    this.#relink(slot, this.#links[slot * 2 + 1]);
     const last = this.members.length - 1;
     const moved = slot !== last;
     if (moved) {
       this.#relink(last, slot);
       this.members[slot] = this.members[last];
       this.scores[slot] = this.scores[last];
-      this.#hashes[slot] = this.#hashes[last];
-      this.#next[slot] = this.#next[last];
+      this.#links[slot * 2] = this.#links[last * 2];
+      this.#links[slot * 2 + 1] = this.#links[last * 2 + 1];
     }
     this.members.pop();
     if (last > MIN_CAPACITY && last < this.scores.length >>> 3) this.#shrink();
@@ -127,8 +129,7 @@ export class ZSetMembers {
     const copy = new ZSetMembers(0);
     copy.members = this.members.slice();
     copy.scores = this.scores.slice();
-    copy.#hashes = this.#hashes.slice();
-    copy.#next = this.#next.slice();
+    copy.#links = this.#links.slice();
     copy.#heads = this.#heads.slice();
     copy.#buckets = this.#buckets;
     copy.#mask = this.#mask;
@@ -147,14 +148,15 @@ export class ZSetMembers {
 
   /** Make what points at `slot` in its bucket's chain point at `to`. */
   #relink(slot: number, to: number): void {
-    const bucket = this.#bucketOf(this.#hashes[slot]);
+    const links = this.#links;
+    const bucket = this.#bucketOf(links[slot * 2]);
     let at = this.#heads[bucket];
     if (at === slot) {
       this.#heads[bucket] = to;
       return;
     }
-    while (this.#next[at] !== slot) at = this.#next[at];
-    this.#next[at] = to;
+    while (links[at * 2 + 1] !== slot) at = links[at * 2 + 1];
+    links[at * 2 + 1] = to;
   }
 
   #splitBucket(): void {
@@ -166,16 +168,17 @@ export class ZSetMembers {
     const bit = this.#mask + 1;
     const fresh = this.#buckets;
     const old = fresh - bit;
+    const links = this.#links;
     let slot = this.#heads[old];
     let stay = NO_SLOT;
     let go = NO_SLOT;
     while (slot !== NO_SLOT) {
-      const next = this.#next[slot];
-      if ((this.#hashes[slot] & bit) !== 0) {
-        this.#next[slot] = go;
+      const next = links[slot * 2 + 1];
+      if ((links[slot * 2] & bit) !== 0) {
+        links[slot * 2 + 1] = go;
         go = slot;
       } else {
-        this.#next[slot] = stay;
+        links[slot * 2 + 1] = stay;
         stay = slot;
       }
       slot = next;
@@ -195,12 +198,9 @@ export class ZSetMembers {
     const scores = new Float64Array(capacity);
     scores.set(this.scores.subarray(0, size));
     this.scores = scores;
-    const hashes = new Int32Array(capacity);
-    hashes.set(this.#hashes.subarray(0, size));
-    this.#hashes = hashes;
-    const next = new Int32Array(capacity);
-    next.set(this.#next.subarray(0, size));
-    this.#next = next;
+    const links = new Int32Array(capacity * 2);
+    links.set(this.#links.subarray(0, size * 2));
+    this.#links = links;
   }
 
   /** Give memory back after most members are gone: O(size), once for every 7/8 that went. */
@@ -213,8 +213,8 @@ export class ZSetMembers {
     this.#buckets = buckets;
     this.#mask = buckets - 1;
     for (let slot = 0; slot < size; slot++) {
-      const bucket = this.#bucketOf(this.#hashes[slot]);
-      this.#next[slot] = this.#heads[bucket];
+      const bucket = this.#bucketOf(this.#links[slot * 2]);
+      this.#links[slot * 2 + 1] = this.#heads[bucket];
       this.#heads[bucket] = slot;
     }
   }

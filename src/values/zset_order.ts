@@ -193,29 +193,31 @@ export class ZSetOrder {
     return slot;
   }
 
-  /**
-   * Change the score of a slot in place if that does not move it within its leaf.
-   *
-   * @returns false when nothing was done, as the order would change
-   */
-  tryRescore(slot: number, score: number): boolean {
+  /** Change the score of a slot, in the table and in the order. */
+  rescore(slot: number, score: number): void {
     const table = this.#table;
+    const nodes = this.#nodes;
     const member = table.members[slot];
     const old = table.scores[slot];
     this.#descend(old, member, 0);
     const leaf = this.leaf;
     const at = this.#find(leaf, old, member);
-    const base = leaf << SHIFT;
-    const here = base + at;
-    if (at === 0 ? score < old : !this.#isBefore(here - 1, score, member)) return false;
-    if (
-      at === this.#nodes.leafSize[leaf] - 1 ? score > old : this.#isBefore(here + 1, score, member)
-    ) {
-      return false;
-    }
-    this.#nodes.leafScores[here] = score;
+    const here = (leaf << SHIFT) + at;
     table.scores[slot] = score;
-    return true;
+    const staysBehind = at === 0 ? score > old : this.#isBefore(here - 1, score, member);
+    const staysBefore = at === nodes.leafSize[leaf] - 1
+      ? score < old
+      : !this.#isBefore(here + 1, score, member);
+    if (staysBehind && staysBefore) {
+      nodes.leafScores[here] = score;
+      return;
+    }
+    for (let level = this.#height; level > 0; level--) {
+      nodes.innerCount[(this.#pathNode[level] << SHIFT) + this.#pathAt[level]]--;
+    }
+    this.at = at;
+    this.#removeFound();
+    this.insert(slot);
   }
 
   /** The table moved a member: `slot` holds what `oldSlot` held. */
