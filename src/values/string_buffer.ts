@@ -1,71 +1,198 @@
 /**
- * A string value that is edited in place (APPEND, SETRANGE, SETBIT, BITFIELD).
+ * A string value that is edited in place (APPEND, SETRANGE, SETBIT, BITFIELD), or whose encoding is
+ * not the one that its content suggests (the `3` that INCRBYFLOAT leaves is no "int").
+ *
+ * Up to 128 bytes it is an immutable byte string that an edit replaces: a typed array costs V8 more
+ * than 200 bytes by itself. Beyond, it is a `Uint8Array` that grows by doubling (by a quarter above
+ * 1 MB), so that n appends of one byte cost O(n).
+ *
+ * | operation | cost |
+ * |---|---|
+ * | getBit, setBit | O(1) |
+ * | append, setRange | O(length written) amortised |
+ * | toByteString, slice | O(length read) |
  *
  * @module
  */
 
-import type { ByteString } from "../bytes/bytes.ts";
+import { type ByteString, fromBytes, toBytes, writeBytes } from "../bytes/bytes.ts";
+import { flatten, stringBytes } from "./packed.ts";
 
 /** What OBJECT ENCODING calls a string that is not an integer. */
 export type StringEncoding = "raw" | "embstr";
 
-const unfinished = () => new Error("unfinished");
+/** Longest string that is held as text. */
+const TEXT_MAX = 128;
+const MEGABYTE = 1 << 20;
+const NO_BYTES = new Uint8Array(0);
 
-/** A growable string of bytes. */
+/**
+ * A growable string of bytes.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const value = StringBuffer.from("Hello");
+ * assertEquals(value.append(" World"), 11);
+ * value.setRange(6, "Redis");
+ * assertEquals(value.toByteString(), "Hello Redis");
+ * assertEquals(value.setBit(2, 1), 0); // 0x48 "H" becomes 0x68 "h"
+ * assertEquals(value.slice(0, 5), "hello");
+ * ```
+ */
 export class StringBuffer {
-  /** The buffer of a byte string (copied). */
-  static from(_value: ByteString, _encoding: StringEncoding = "raw"): StringBuffer {
-    throw unfinished();
+  /** The content while it is short; null once it is in `#bytes`. */
+  #text: ByteString | null;
+  #bytes: Uint8Array<ArrayBuffer> = NO_BYTES;
+  #length: number;
+  #encoding: StringEncoding;
+
+  private constructor(text: ByteString | null, length: number, encoding: StringEncoding) {
+    this.#text = text;
+    this.#length = length;
+    this.#encoding = encoding;
   }
-  /** A buffer over bytes that the caller gives away. */
-  static adopt(_bytes: Uint8Array<ArrayBuffer>, _encoding: StringEncoding = "raw"): StringBuffer {
-    throw unfinished();
+
+  /**
+   * The buffer of a byte string. O(n).
+   *
+   * @param encoding what OBJECT ENCODING says until the first edit, which makes it "raw"
+   */
+  static from(value: ByteString, encoding: StringEncoding = "raw"): StringBuffer {
+    if (value.length <= TEXT_MAX) return new StringBuffer(value, value.length, encoding);
+    return StringBuffer.adopt(toBytes(value), encoding);
   }
+
+  /** A buffer over bytes that the caller gives away. O(1), or O(n) when they are few. */
+  static adopt(bytes: Uint8Array<ArrayBuffer>, encoding: StringEncoding = "raw"): StringBuffer {
+    if (bytes.length <= TEXT_MAX) {
+      return new StringBuffer(fromBytes(bytes), bytes.length, encoding);
+    }
+    const buffer = new StringBuffer(null, bytes.length, encoding);
+    buffer.#bytes = bytes;
+    return buffer;
+  }
+
+  /** The type's name. */
   get type(): "string" {
     return "string";
   }
+
+  /** What OBJECT ENCODING says. */
   get encoding(): StringEncoding {
-    throw unfinished();
+    return this.#encoding;
   }
+
   /** Length in bytes. O(1). */
   get length(): number {
-    throw unfinished();
+    return this.#length;
   }
-  /** View of the bytes; valid until the next mutation, not to be written to. */
+
+  /** The bytes, to be read before the next edit and not to be written to. O(1), or O(n) when few. */
   get bytes(): Uint8Array {
-    throw unfinished();
+    return this.#text !== null ? toBytes(this.#text) : this.#bytes.subarray(0, this.#length);
   }
+
+  /** The whole content. O(n). */
   toByteString(): ByteString {
-    throw unfinished();
+    return this.#text ?? fromBytes(this.#bytes, 0, this.#length);
   }
-  /** Bytes start (inclusive) to end (exclusive), clamped. */
-  slice(_start: number, _end: number): ByteString {
-    throw unfinished();
+
+  /** The bytes from `start` up to but not including `end`, both clamped to the string. */
+  slice(start: number, end: number): ByteString {
+    const from = Math.max(0, start);
+    const to = Math.min(this.#length, end);
+    if (from >= to) return "";
+    return this.#text !== null ? this.#text.substring(from, to) : fromBytes(this.#bytes, from, to);
   }
-  /** @returns the new length */
-  append(_value: ByteString): number {
-    throw unfinished();
+
+  /** Add to the end. @returns the new length */
+  append(value: ByteString): number {
+    return this.setRange(this.#length, value);
   }
-  /** Overwrite from `offset`, zero-filling a gap. @returns the new length */
-  setRange(_offset: number, _value: ByteString): number {
-    throw unfinished();
+
+  /**
+   * Overwrite from byte `offset` on; a gap between the old end and `offset` is filled with zeros.
+   * Nothing changes when `value` is empty.
+   *
+   * @returns the new length
+   */
+  setRange(offset: number, value: ByteString): number {
+    if (value.length === 0) return this.#length;
+    this.#encoding = "raw";
+    const end = offset + value.length;
+    const text = this.#text;
+    if (text !== null && end <= TEXT_MAX) {
+      const gap = offset > text.length ? "\0".repeat(offset - text.length) : "";
+      this.#text = flatten(text.substring(0, offset) + gap + value + text.substring(end));
+      return this.#length = this.#text.length;
+    }
+    this.#grow(end);
+    writeBytes(value, this.#bytes, offset);
+    return this.#length;
   }
-  /** Bit `offset`, bit 0 being the highest of byte 0; 0 beyond the end. */
-  getBit(_offset: number): 0 | 1 {
-    throw unfinished();
+
+  /** Bit `offset`, where bit 0 is the highest of byte 0; 0 beyond the end. */
+  getBit(offset: number): 0 | 1 {
+    const low = offset & 7;
+    const index = (offset - low) / 8;
+    if (index >= this.#length) return 0;
+    const byte = this.#text !== null ? this.#text.charCodeAt(index) : this.#bytes[index];
+    return ((byte >> (7 - low)) & 1) as 0 | 1;
   }
-  /** Set a bit, growing with zeros. @returns the bit before */
-  setBit(_offset: number, _bit: 0 | 1): 0 | 1 {
-    throw unfinished();
+
+  /** Set bit `offset`, growing with zeros as far as its byte. @returns the bit before */
+  setBit(offset: number, bit: 0 | 1): 0 | 1 {
+    const low = offset & 7;
+    const index = (offset - low) / 8;
+    const mask = 0x80 >> low;
+    if (this.#text !== null && index < TEXT_MAX) {
+      const old = index < this.#length ? this.#text.charCodeAt(index) : 0;
+      const byte = bit === 1 ? old | mask : old & ~mask;
+      if (byte !== old || index >= this.#length) this.setRange(index, String.fromCharCode(byte));
+      this.#encoding = "raw";
+      return (old & mask) === 0 ? 0 : 1;
+    }
+    this.#encoding = "raw";
+    if (index >= this.#length || this.#text !== null) this.#grow(index + 1);
+    const old = this.#bytes[index];
+    this.#bytes[index] = bit === 1 ? old | mask : old & ~mask;
+    return (old & mask) === 0 ? 0 : 1;
   }
-  /** Make the string at least `length` bytes long, zero filled, and give a writable view of all of it. */
-  writable(_length: number): Uint8Array {
-    throw unfinished();
+
+  /**
+   * Make the string at least `length` bytes long, filling up with zeros, and give all of it for
+   * writing, until the next edit through another method.
+   */
+  writable(length: number): Uint8Array {
+    this.#encoding = "raw";
+    this.#grow(length);
+    return this.#bytes.subarray(0, this.#length);
   }
+
+  /** Hold the content in `#bytes`, at least `length` long. */
+  #grow(length: number): void {
+    const needed = Math.max(length, this.#length);
+    const capacity = this.#bytes.length;
+    if (this.#text !== null || needed > capacity) {
+      const step = capacity < MEGABYTE ? capacity * 2 : capacity + capacity / 4;
+      const grown = new Uint8Array(Math.max(needed, Math.ceil(step)));
+      if (this.#text !== null) writeBytes(this.#text, grown, 0);
+      else grown.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = grown;
+      this.#text = null;
+    }
+    this.#length = needed;
+  }
+
+  /** A copy that shares nothing. O(n). */
   clone(): StringBuffer {
-    throw unfinished();
+    if (this.#text !== null) return new StringBuffer(this.#text, this.#length, this.#encoding);
+    return StringBuffer.adopt(this.#bytes.slice(0, this.#length), this.#encoding);
   }
+
+  /** Estimated bytes. O(1). */
   memoryBytes(): number {
-    throw unfinished();
+    return this.#text !== null ? 56 + stringBytes(this.#length) : 256 + this.#bytes.length;
   }
 }
