@@ -188,6 +188,11 @@ export class RequestDecoder implements RequestBatch {
       this.#error !== null || this.#exceeded;
   }
 
+  /** Bytes of memory held on to: never much more than what has arrived. O(1). */
+  get capacity(): number {
+    return this.#text.length + this.#line.length + this.#bulk.length;
+  }
+
   /** Bytes moved while collecting long bulk strings: the measure of linear work. */
   get copiedBytes(): number {
     return this.#copied;
