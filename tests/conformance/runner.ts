@@ -19,8 +19,8 @@ import {
   findRedisServer,
   type ServerOptions,
   type ServerProcess,
-  startRedeno,
   startRedis,
+  startSubject,
 } from "../support/servers.ts";
 import { DIFFERENCES, isExpected } from "./differences.ts";
 import { type Case, parseTable, type Step } from "./script.ts";
@@ -61,6 +61,16 @@ class Side implements AsyncDisposable {
 
   /** Run a case from a clean state. */
   async run(test: Case, protocol: 2 | 3, now: number): Promise<Outcome[]> {
+    try {
+      return await this.#run(test, protocol, now);
+    } catch (error) {
+      // The server has gone or hangs; what it said last tells more than the socket's error.
+      await this.#dropMain();
+      throw new Error(`${this.server.kind}: ${error}\n${this.server.log().slice(-3000)}`);
+    }
+  }
+
+  async #run(test: Case, protocol: 2 | 3, now: number): Promise<Outcome[]> {
     if (this.#strangers) {
       // A connection of the last case may still be blocked on a key that this case writes.
       await this.control.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
@@ -319,7 +329,7 @@ export function conform(group: string, table: string, options: ConformOptions = 
     const given: ServerOptions = { args: options.args };
     const [redis, redeno] = await Promise.all([
       startRedis(given),
-      SELF ? startRedis(given) : startRedeno(given),
+      startSubject(given),
     ]);
     sides.oracle = await Side.start(redis, options);
     sides.ours = await Side.start(redeno, options);

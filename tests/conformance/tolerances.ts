@@ -120,8 +120,11 @@ export const TOLERANCES: Record<string, Tolerance> = {
     const shape = ({ type, items }: Reply): unknown => items ? [type, items.map(shape)] : type;
     return shape(reply);
   }),
-  /** Numbers and hexadecimal addresses within the text are free. */
-  digits: by((reply) => canonical(reply).replace(/0x[0-9a-f]+|-?\d+(\.\d+)?/g, "#")),
+  /** Numbers and hexadecimal addresses within the text are free, and its lines in any order. */
+  digits: by(({ type, text, items }) => {
+    const lines = (text ?? canonical({ type, text, items })).split("\n").sort();
+    return [type, lines.map((line) => line.replace(/0x[0-9a-f]+|-?\d+(\.\d+)?/g, "#"))];
+  }),
   /** Ours has every element of the real server's list. */
   superset: ({ oracle, ours }) => {
     const have = new Set(names(ours));

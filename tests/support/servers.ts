@@ -79,6 +79,14 @@ export function startRedeno(options: ServerOptions = {}): Promise<ServerProcess>
   return start("redeno", Deno.execPath(), ["run", "-A", `${REPOSITORY}main.ts`], options);
 }
 
+/**
+ * The server under test: Redeno, or a real one when CONFORMANCE_SELF=1 is in the environment, which
+ * tells whether the tests themselves are sound.
+ */
+export function startSubject(options: ServerOptions = {}): Promise<ServerProcess> {
+  return Deno.env.get("CONFORMANCE_SELF") === "1" ? startRedis(options) : startRedeno(options);
+}
+
 /** A port that was free a moment ago: the system chose it, and nothing listens there now. */
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
