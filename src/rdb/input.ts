@@ -111,7 +111,7 @@ export class RdbInput {
       this.#view = viewOf(grown);
     }
     this.#base += this.#unit;
-    this.#summed -= this.#unit;
+    this.#summed = 0;
     this.#pos -= this.#unit;
     this.#limit = kept;
     this.#unit = 0;

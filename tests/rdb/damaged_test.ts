@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { toBytes } from "../../src/bytes/bytes.ts";
-import { Crc64 } from "../../src/rdb/crc64.ts";
 import { RdbDecoder } from "../../src/rdb/decoder.ts";
 import { RdbError } from "../../src/rdb/error.ts";
 import { decodeAll, takeAll } from "./canonical.ts";
 import { damagedFiles, readBytes } from "./fixtures.ts";
+import { file } from "./writers.ts";
 
 /** What the message for a file must hold; of the others the kind is looked at. */
 const MESSAGES: Record<string, string> = {
@@ -96,15 +96,6 @@ for (const file of Object.keys(MESSAGES)) {
   if (!damaged.has(file)) throw new Error(`no such damaged file: ${file}`);
 }
 
-/** A version 11 file of the given records, with a right checksum. */
-function craft(body: string): Uint8Array {
-  const bytes = toBytes("REDIS0011" + body + "\xff" + "\0".repeat(8));
-  const crc = new Crc64();
-  crc.update(bytes, 0, bytes.length - 8);
-  new DataView(bytes.buffer).setBigUint64(bytes.length - 8, crc.value, true);
-  return bytes;
-}
-
 const EARLY_END = "Unexpected EOF reading RDB file";
 const CRAFTED: [what: string, body: string, kind: string, message: string][] = [
   ["an unused opcode", "\xf0\x00", "corrupt", "Unknown RDB encoding type 240"],
@@ -135,7 +126,7 @@ function zl(list: string): string {
 }
 for (const [what, body, kind, message] of CRAFTED) {
   Deno.test(`${what} is refused`, () => {
-    const error = assertThrows(() => decodeAll(craft(body)), RdbError, message);
+    const error = assertThrows(() => decodeAll(file(body)), RdbError, message);
     assertEquals(error.kind, kind, error.message);
   });
 }

@@ -12,6 +12,7 @@ import {
   takeAll,
 } from "./canonical.ts";
 import { fixtureNames, readBytes, readFixture } from "./fixtures.ts";
+import { file, string } from "./writers.ts";
 
 for (const name of fixtureNames()) {
   const { bytes, expected } = readFixture(name);
@@ -192,4 +193,36 @@ Deno.test("what old streams lack is filled in as far as it can be known", () => 
       else assertEquals(group.entriesRead, null);
     }
   }
+});
+
+Deno.test("the checksum holds across a file larger than the decoder's buffer", () => {
+  let keys = "";
+  for (let i = 0; i < 3000; i++) keys += "\x00" + string(`key:${i}`) + string("v".repeat(i % 400));
+  const bytes = file(keys);
+  for (const size of [1000, 65536, 100_000]) {
+    const decoder = new RdbDecoder();
+    let count = 0;
+    for (let at = 0; at < bytes.length; at += size) {
+      decoder.push(bytes.subarray(at, at + size));
+      count += takeAll(decoder).length;
+    }
+    assert(decoder.done);
+    assertEquals(count, 3002);
+  }
+});
+
+Deno.test("one value much larger than the pieces it comes in", () => {
+  const value = "0123456789abcdef".repeat(65536);
+  const list = "\x01" + string("list") + "\x03" + string(value) + string("x") + string(value);
+  const bytes = file("\x00" + string("key") + string(value) + list);
+  const decoder = new RdbDecoder();
+  const records: RdbRecord[] = [];
+  for (let at = 0; at < bytes.length; at += 1000) {
+    decoder.push(bytes.subarray(at, at + 1000));
+    records.push(...takeAll(decoder));
+  }
+  const [, first, second, end] = records;
+  assert(first.kind === "key" && second.kind === "key" && end.kind === "end" && end.verified);
+  assertEquals(first.value, { type: "string", value });
+  assertEquals(second.value, { type: "list", items: [value, "x", value] });
 });
