@@ -43,7 +43,7 @@ const REPLY_MS = 8000;
 type Outcome = { raw: string } | { none: "closed" | "open" | "timeout" } | { fault: string };
 
 /** One server with the runner's own connection to it. */
-class Side implements AsyncDisposable {
+export class Side implements AsyncDisposable {
   #main: RawClient | undefined;
   #strangers = false;
 
@@ -272,7 +272,7 @@ class CaseRun {
 }
 
 /** Bytes as they are shown in a failure. */
-function shown(outcome: Outcome | undefined): string {
+export function shown(outcome: Outcome | undefined): string {
   if (outcome === undefined) return "(nothing)";
   if ("fault" in outcome) return `(fault: ${outcome.fault})`;
   if ("none" in outcome) return `(${outcome.none})`;
