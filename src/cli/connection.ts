@@ -1,0 +1,180 @@
+/**
+ * One connection to a server, as the client sees it: commands out, replies in.
+ *
+ * Reading can be waited for without taking anything ({@linkcode Connection.fill}), so that one may wait
+ * for the server and for the keyboard at once.
+ *
+ * @module
+ */
+
+import { type ByteString, writeBytes } from "../bytes/bytes.ts";
+import { type ClientReply, ReplyParser } from "./reply_parser.ts";
+
+/** Settings of an encrypted connection. */
+export interface TlsOptions {
+  /** Name to send and to check the certificate for, when not that of the host. */
+  serverName?: string;
+  /** PEM files: authorities, own certificate, own key. */
+  caFile?: string;
+  certFile?: string;
+  keyFile?: string;
+}
+
+/** Where a server is. */
+export interface Target {
+  hostname: string;
+  port: number;
+  /** Path of a Unix socket; comes before host and port. */
+  socket?: string;
+  tls?: TlsOptions;
+}
+
+/** The server has closed the connection. */
+export class ClosedError extends Error {
+  override name = "ClosedError";
+
+  constructor() {
+    super("Server closed the connection");
+  }
+}
+
+/**
+ * What the operating system says of a failure, without Deno's decoration around it: `Connection
+ * refused` rather than `Connection refused (os error 111)`.
+ */
+export function systemMessage(error: unknown): string {
+  if (error instanceof Deno.errors.ConnectionRefused) return "Connection refused";
+  const message = error instanceof Error ? error.message : String(error);
+  return message
+    .replace(/ \(os error \d+\)/, "")
+    .replace(/^failed to lookup address information: /, "")
+    .replace(/: (?:open|connect|readfile) '.*'$/, "");
+}
+
+/** The bytes of a command: an array of bulk strings. */
+export function encodeCommand(args: readonly ByteString[]): Uint8Array<ArrayBuffer> {
+  let size = 16;
+  for (const arg of args) size += arg.length + 32;
+  const out = new Uint8Array(size);
+  let at = writeBytes(`*${args.length}\r\n`, out, 0);
+  for (const arg of args) {
+    at += writeBytes(`$${arg.length}\r\n`, out, at);
+    at += writeBytes(arg, out, at);
+    at += writeBytes("\r\n", out, at);
+  }
+  return out.subarray(0, at);
+}
+
+function readPem(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    throw new Error(`${path}: ${systemMessage(error)}`);
+  }
+}
+
+async function dialTls(hostname: string, port: number, tls: TlsOptions): Promise<Deno.Conn> {
+  const caCerts = tls.caFile === undefined ? [] : [readPem(tls.caFile)];
+  const { serverName, certFile, keyFile } = tls;
+  const ownsCertificate = certFile !== undefined && keyFile !== undefined;
+  if (serverName === undefined || serverName === hostname) {
+    const own = ownsCertificate ? { cert: readPem(certFile), key: readPem(keyFile) } : {};
+    return await Deno.connectTls({ hostname, port, caCerts, ...own });
+  }
+  // Deno sends the name it connects to, except when it takes over a plain connection; and there it
+  // has no client certificates.
+  if (ownsCertificate) throw new Error("A server name and a client certificate exclude each other");
+  const tcp = await Deno.connect({ hostname, port });
+  return await Deno.startTls(tcp, { hostname: serverName, caCerts });
+}
+
+async function dial({ hostname, port, socket, tls }: Target): Promise<Deno.Conn> {
+  if (socket !== undefined) {
+    if (Deno.build.os === "windows") throw new Error("Unix sockets do not exist on Windows");
+    return await Deno.connect({ transport: "unix", path: socket });
+  }
+  if (tls !== undefined) return await dialTls(hostname, port, tls);
+  const tcp = await Deno.connect({ hostname, port });
+  tcp.setNoDelay(true);
+  tcp.setKeepAlive(true);
+  return tcp;
+}
+
+/** An open connection. */
+export class Connection {
+  #conn: Deno.Conn;
+  #parser = new ReplyParser();
+  #buffer = new Uint8Array(65536);
+  #reading: Promise<void> | null = null;
+
+  private constructor(conn: Deno.Conn) {
+    this.#conn = conn;
+  }
+
+  /**
+   * Connect.
+   *
+   * @throws what Deno throws; {@linkcode systemMessage} has its text
+   */
+  static async open(target: Target): Promise<Connection> {
+    return new Connection(await dial(target));
+  }
+
+  /** Send a command. */
+  async send(args: readonly ByteString[]): Promise<void> {
+    await this.sendBytes(encodeCommand(args));
+  }
+
+  /** Send bytes as they are. */
+  async sendBytes(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
+  }
+
+  /** A reply that has come already, or undefined. */
+  buffered(): ClientReply | undefined {
+    return this.#parser.next();
+  }
+
+  /**
+   * Wait until more bytes have come. Calls that overlap wait for the same bytes.
+   *
+   * @throws {ClosedError} at the end of the stream
+   */
+  fill(): Promise<void> {
+    this.#reading ??= this.#read();
+    return this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    try {
+      const count = await this.#conn.read(this.#buffer);
+      if (count === null) throw new ClosedError();
+      this.#parser.push(this.#buffer.subarray(0, count));
+    } finally {
+      this.#reading = null;
+    }
+  }
+
+  /**
+   * The next reply.
+   *
+   * @throws {ClosedError} when the server has closed the connection
+   * @throws {ProtocolError} when it sends something else than the protocol
+   */
+  async receive(): Promise<ClientReply> {
+    for (;;) {
+      const reply = this.#parser.next();
+      if (reply !== undefined) return reply;
+      await this.fill();
+    }
+  }
+
+  /** Close; what waits for a reply fails. Idempotent. */
+  close(): void {
+    try {
+      this.#conn.close();
+    } catch {
+      // Closed before.
+    }
+  }
+}

@@ -1,0 +1,303 @@
+/**
+ * What the client's tests share: a machine that is not there, a server that answers from a script, and
+ * the real redis-server and redis-cli where they are installed.
+ *
+ * @module
+ */
+
+import { fromBytes, toBytes } from "../../src/bytes/bytes.ts";
+import type { CommandDocs } from "../../src/cli/command_docs.ts";
+import type { CliIo } from "../../src/cli/io.ts";
+import { runCli } from "../../src/cli/main.ts";
+
+/** A machine made up: standard input is what was given, outputs are kept. */
+export class TestIo implements CliIo {
+  stdinIsTerminal = false;
+  stdoutIsTerminal = false;
+  out = "";
+  err = "";
+  raw = false;
+  width = 80;
+  variables: Record<string, string> = {};
+  files: Map<string, string> = new Map();
+  clock = 0;
+  interrupt: (() => void) | null = null;
+  #input: Uint8Array[] = [];
+  #ended = false;
+  #wake: (() => void) | null = null;
+  #watchers: (() => void)[] = [];
+
+  /** @param input standard input, which ends behind it; without it, {@linkcode type} feeds it */
+  constructor(input?: string) {
+    if (input !== undefined) {
+      this.type(input);
+      this.#ended = true;
+    }
+  }
+
+  /** More standard input: one char a byte. */
+  type(bytes: string): void {
+    if (bytes !== "") this.#input.push(toBytes(bytes));
+    this.#wake?.();
+  }
+
+  /** The end of standard input. */
+  end(): void {
+    this.#ended = true;
+    this.#wake?.();
+  }
+
+  /** Wait until what was printed satisfies `done`. */
+  async until(done: (out: string) => boolean): Promise<void> {
+    while (!done(this.out)) await new Promise<void>((resolve) => this.#watchers.push(resolve));
+  }
+
+  async read(buffer: Uint8Array): Promise<number | null> {
+    while (this.#input.length === 0) {
+      if (this.#ended) return null;
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+    const chunk = this.#input[0];
+    const count = Math.min(chunk.length, buffer.length);
+    buffer.set(chunk.subarray(0, count));
+    if (count === chunk.length) this.#input.shift();
+    else this.#input[0] = chunk.subarray(count);
+    return count;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.out += fromBytes(bytes);
+    for (const wake of this.#watchers.splice(0)) wake();
+  }
+
+  writeError(bytes: Uint8Array): void {
+    this.err += fromBytes(bytes);
+  }
+
+  setRaw(raw: boolean): void {
+    this.raw = raw;
+  }
+
+  columns(): number {
+    return this.width;
+  }
+
+  env(name: string): string | undefined {
+    return this.variables[name];
+  }
+
+  readFile(path: string): string | null {
+    return this.files.get(path) ?? null;
+  }
+
+  writePrivateFile(path: string, text: string): void {
+    this.files.set(path, text);
+  }
+
+  now(): number {
+    return this.clock;
+  }
+
+  sleep(ms: number): Promise<void> {
+    this.clock += ms;
+    return Promise.resolve();
+  }
+
+  onInterrupt(fn: () => void): () => void {
+    this.interrupt = fn;
+    return () => this.interrupt = null;
+  }
+
+  exit(code: number): never {
+    throw new Error(`exit ${code}`);
+  }
+}
+
+/** What a run of a client came to. */
+export interface Outcome {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** How to run a client. */
+export interface Run {
+  args: string[];
+  /** Standard input, one char a byte. */
+  input?: string;
+  env?: Record<string, string>;
+}
+
+/** A few commands' docs, for when there is no server to ask. */
+export const DOCS: CommandDocs[] = [
+  {
+    name: "get",
+    summary: "Gives the value of a key",
+    since: "1.0.0",
+    group: "string",
+    arguments: [{ name: "key", type: "key" }],
+  },
+];
+
+/** Run our client in this process. */
+export async function runOurs({ args, input = "", env = {} }: Run): Promise<Outcome> {
+  const io = new TestIo(input);
+  io.variables = env;
+  const code = await runCli(args, { version: "0.0.0", commands: () => DOCS, io });
+  return { code, out: io.out, err: io.err };
+}
+
+async function runProcess(command: string, { args, input = "", env = {} }: Run): Promise<Outcome> {
+  const child = new Deno.Command(command, {
+    args,
+    env: { HOME: "/nonexistent", ...env },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  // A client that does not read its input may be gone before it has been written.
+  await writer.write(toBytes(input)).then(() => writer.close()).catch(() => {});
+  const { code, stdout, stderr } = await child.output();
+  return { code, out: fromBytes(stdout), err: fromBytes(stderr) };
+}
+
+/** Run the real redis-cli. */
+export function runReal(run: Run): Promise<Outcome> {
+  return runProcess("redis-cli", run);
+}
+
+/** Run our client as a process of its own. */
+export function runOursAsProcess({ args, input, env }: Run): Promise<Outcome> {
+  const entry = new URL("./entry.ts", import.meta.url).pathname;
+  return runProcess(Deno.execPath(), { args: ["run", "-A", entry, ...args], input, env });
+}
+
+function onPath(program: string): boolean {
+  try {
+    return new Deno.Command(program, { args: ["--version"], stdout: "null", stderr: "null" })
+      .outputSync().success;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether redis-server and redis-cli are installed here. */
+export const HAS_REDIS = onPath("redis-server") && onPath("redis-cli");
+
+/** What to append to the name of a test that is ignored for want of them. */
+export const WITHOUT_REDIS = HAS_REDIS
+  ? ""
+  : " (ignored: needs redis-server and redis-cli on PATH)";
+
+/** A real redis-server of one's own. */
+export class RealServer {
+  private constructor(
+    readonly port: number,
+    readonly directory: string,
+    private readonly child: Deno.ChildProcess,
+  ) {}
+
+  /** Start one on a free port, with a Unix socket too, and wait until it answers. */
+  static async start(extra: string[] = []): Promise<RealServer> {
+    const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = probe.addr as Deno.NetAddr;
+    probe.close();
+    const directory = await Deno.makeTempDir();
+    const options = ["--port", String(port), "--dir", directory, "--unixsocket", "s.sock"];
+    const child = new Deno.Command("redis-server", {
+      args: [...options, "--save", "", "--enable-debug-command", "yes", ...extra],
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    let log = "";
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    while (!log.includes("eady to accept connections")) {
+      const { value, done } = await reader.read();
+      if (done) throw new Error(`redis-server did not start: ${log}`);
+      log += value;
+    }
+    await reader.cancel();
+    return new RealServer(port, directory, child);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.child.kill("SIGKILL");
+    await this.child.status;
+    await Deno.remove(this.directory, { recursive: true });
+  }
+}
+
+/** A server that answers each command with what `answer` says, and remembers the commands. */
+export class ScriptedServer {
+  readonly commands: string[][] = [];
+  connections = 0;
+  #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  #open: Set<Deno.Conn> = new Set();
+
+  /** @param answer the bytes to send, one char a byte; null closes the connection */
+  constructor(private readonly answer: (command: string[]) => string | null) {
+    this.#accept();
+  }
+
+  get port(): number {
+    return (this.#listener.addr as Deno.NetAddr).port;
+  }
+
+  async #accept(): Promise<void> {
+    for await (const conn of this.#listener) {
+      this.connections++;
+      this.#open.add(conn);
+      this.#serve(conn).catch(() => {}).finally(() => {
+        this.#open.delete(conn);
+        try {
+          conn.close();
+        } catch {
+          // Closed by the disposal of the server.
+        }
+      });
+    }
+  }
+
+  async #serve(conn: Deno.Conn): Promise<void> {
+    const buffer = new Uint8Array(65536);
+    let text = "";
+    for (;;) {
+      const count = await conn.read(buffer);
+      if (count === null) return;
+      text += fromBytes(buffer, 0, count);
+      for (;;) {
+        const taken = takeCommand(text);
+        if (taken === null) break;
+        text = text.slice(taken.length);
+        this.commands.push(taken.command);
+        const answer = this.answer(taken.command);
+        if (answer === null) return;
+        for (let at = 0, bytes = toBytes(answer); at < bytes.length;) {
+          at += await conn.write(bytes.subarray(at));
+        }
+      }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#listener.close();
+    for (const conn of this.#open) conn.close();
+  }
+}
+
+function takeCommand(text: string): { command: string[]; length: number } | null {
+  const head = /^\*(\d+)\r\n/.exec(text);
+  if (head === null) return null;
+  let at = head[0].length;
+  const command: string[] = [];
+  for (let i = 0; i < Number(head[1]); i++) {
+    const size = /^\$(\d+)\r\n/.exec(text.slice(at));
+    if (size === null) return null;
+    at += size[0].length;
+    if (text.length < at + Number(size[1]) + 2) return null;
+    command.push(text.slice(at, at + Number(size[1])));
+    at += Number(size[1]) + 2;
+  }
+  return { command, length: at };
+}
