@@ -27,6 +27,8 @@ export interface Clock {
   after(ms: number, fn: () => void): Timer;
   /** Run `fn` every `ms` milliseconds until cancelled. */
   every(ms: number, fn: () => void): Timer;
+  /** Stop the whole thread for `ms` milliseconds. */
+  block(ms: number): void;
 }
 
 /** The machine's clock. */
@@ -63,6 +65,10 @@ export class SystemClock implements Clock {
     const id = setInterval(fn, ms);
     Deno.unrefTimer(id);
     return { cancel: () => clearInterval(id) };
+  }
+
+  block(ms: number): void {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
   }
 }
 
@@ -120,6 +126,10 @@ export class ManualClock implements Clock {
     const timer = { due: this.ms + ms, period, fn };
     this.#timers.add(timer);
     return { cancel: () => void this.#timers.delete(timer) };
+  }
+
+  block(ms: number): void {
+    this.advance(ms);
   }
 
   /** Move the clock on by `ms`, firing the timers that fall due in their order. */

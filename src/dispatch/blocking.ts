@@ -46,7 +46,7 @@ export interface BlockedState {
 }
 
 /** Runs a retry as the client's command, with all that belongs to running a command. */
-export type RunRetry = (client: Client, state: BlockedState) => Reply | undefined;
+export type RunRetry = (state: BlockedState) => Reply | undefined;
 
 /** The blocked clients of a server. */
 export class Blocking {
@@ -129,7 +129,8 @@ export class Blocking {
   /** All keys of a database may have become ready (SWAPDB). */
   allReady(db: Database): void {
     const keys = this.#waiting.get(db);
-    if (keys !== undefined) { for (const key of keys.keys()) this.ready(db, key); }
+    if (keys === undefined) return;
+    for (const key of keys.keys()) this.ready(db, key);
   }
 
   /** Whether {@linkcode serve} has something to do. */
@@ -160,7 +161,7 @@ export class Blocking {
     for (const client of [...clients]) {
       const state = client.blocked;
       if (state === null || state.db !== db) continue;
-      const reply = this.#runRetry(client, state);
+      const reply = this.#runRetry(state);
       if (reply !== undefined) this.#release(client, reply);
     }
   }

@@ -9,7 +9,7 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 import type { Database } from "../keyspace/database.ts";
-import type { Reply } from "../resp/reply.ts";
+import { NO_REPLY, type Reply } from "../resp/reply.ts";
 import type { BlockedState } from "./blocking.ts";
 import type { Command } from "./command.ts";
 import type { Engine } from "./engine.ts";
@@ -40,7 +40,10 @@ export interface ClientConnection {
   resume(): void;
 }
 
-/** What CLIENT REPLY says. */
+/**
+ * What CLIENT REPLY says. SKIP goes through two states: its own answer is left out ("skip-next"),
+ * then that of the next command ("skip").
+ */
 export type ReplyMode = "on" | "off" | "skip-next" | "skip";
 
 /** A command queued by MULTI. */
@@ -84,6 +87,8 @@ export class Client {
   noTouch = false;
 
   transaction: Transaction | null = null;
+  /** Its transaction is running: nothing may block now. */
+  inExec = false;
   /** A watched key changed: EXEC will answer null. */
   watchBroken = false;
   /** Number of keys that it watches. */
@@ -113,6 +118,22 @@ export class Client {
     if (db === undefined) return false;
     this.db = db;
     return true;
+  }
+
+  /** A reply as CLIENT REPLY lets it through, which it also moves on to its next state. */
+  filterReply(reply: Reply): Reply {
+    switch (this.replyMode) {
+      case "on":
+        return reply;
+      case "off":
+        return NO_REPLY;
+      case "skip-next":
+        this.replyMode = "skip";
+        return NO_REPLY;
+      case "skip":
+        this.replyMode = "on";
+        return NO_REPLY;
+    }
   }
 
   /** Close the client's connection; it may be the client that is running a command. */

@@ -12,6 +12,7 @@ import type { ByteString } from "../bytes/bytes.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { Argument } from "./arguments.ts";
 import type { Client } from "./client.ts";
+import type { LatencyHistogram } from "./latency_histogram.ts";
 import { type KeyReference, type KeySpec, type LegacyRange, legacyRange } from "./key_specs.ts";
 
 /** Flags of a command, as COMMAND INFO shows them. */
@@ -107,6 +108,8 @@ export interface CommandStats {
   rejected: number;
   /** The handler answered with an error. */
   failed: number;
+  /** How long the calls took; null while `latency-tracking` is off. */
+  latency: LatencyHistogram | null;
 }
 
 /** A command: its spec with what the pipeline asks on every call worked out once. */

@@ -20,10 +20,11 @@ import type { KeyspaceHooks } from "../keyspace/events.ts";
 import type { KeyTable } from "../keyspace/key_table.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import type { Logger } from "../log/logger.ts";
-import { ErrorReply, NO_REPLY, QUEUED, RedisError, type Reply } from "../resp/reply.ts";
+import { ErrorReply, QUEUED, RedisError, type Reply } from "../resp/reply.ts";
 import { type BlockedState, Blocking } from "./blocking.ts";
 import { Client, type ClientConnection } from "./client.ts";
 import type { Command } from "./command.ts";
+import { LatencyHistogram } from "./latency_histogram.ts";
 import { Pause } from "./pause.ts";
 import { Registry } from "./registry.ts";
 import { Stats } from "./stats.ts";
@@ -41,12 +42,32 @@ export interface ShutdownRequest {
   signal?: string;
 }
 
+/** What the process uses. */
+export interface Resources {
+  /** Bytes of physical memory. */
+  resident: number;
+  /** Bytes in use on the V8 heap. */
+  heapUsed: number;
+  /** Bytes of the V8 heap, used or not. */
+  heapTotal: number;
+  /** Bytes outside the V8 heap that belong to JavaScript objects. */
+  external: number;
+  /** Bytes of memory that the machine has. */
+  machineMemory: number;
+  /** Seconds of processor time in user mode. */
+  cpuUser: number;
+  /** Seconds of processor time in the kernel. */
+  cpuSystem: number;
+}
+
 /** What commands ask of the program around the engine. */
 export interface Host {
   /** Begin an orderly shutdown; does not return when it goes well within this call. */
   shutdown(request: ShutdownRequest): void;
-  /** Bytes of memory that the process holds now. */
-  residentBytes(): number;
+  /** Call off a shutdown that has begun. @returns false when there is none */
+  abortShutdown(): boolean;
+  /** What the process uses now. */
+  resources(): Resources;
   /** The listening addresses, as INFO's `listenerN` fields show them. */
   listeners(): readonly string[];
 }
@@ -101,8 +122,14 @@ export class Engine implements KeyspaceHooks {
   readonly startedMs: number;
   /** 40 hex digits that name this run. */
   readonly runId: string;
+  /** 40 hex digits that name the history of this data set. */
+  readonly replicationId: string;
+  /** The largest use of memory that was seen, in bytes. */
+  peakMemory = 0;
 
   loading: LoadingState | null = null;
+  /** Source code of the function libraries in the loaded file. */
+  functionLibraries: readonly ByteString[] = [];
   /** Whether the active side of expiry works (DEBUG SET-ACTIVE-EXPIRE). */
   activeExpire = true;
   /** Handlers that are running, one inside the other: more than one within EXEC. */
@@ -123,7 +150,7 @@ export class Engine implements KeyspaceHooks {
       newTable: options.newTable,
       random: options.random,
     });
-    this.blocking = new Blocking((client, state) => this.#retryBlocked(client, state));
+    this.blocking = new Blocking((state) => this.#retryBlocked(state));
     this.pause = new Pause(this);
     this.startedMs = this.clock.tick();
     this.persistence = {
@@ -132,6 +159,7 @@ export class Engine implements KeyspaceHooks {
       expiredKeysOnLoad: 0,
     };
     this.runId = randomHex(20);
+    this.replicationId = randomHex(20);
   }
 
   /** Make a client. One with a connection counts in CLIENT LIST until it is removed. */
@@ -230,7 +258,11 @@ export class Engine implements KeyspaceHooks {
     this.depth--;
     const stats = this.registry.stats(command);
     stats.calls++;
-    stats.micros += (clock.monotonic() - started) * 1000;
+    const micros = (clock.monotonic() - started) * 1000;
+    stats.micros += micros;
+    if (this.config.values.latencyTracking) {
+      (stats.latency ??= new LatencyHistogram()).record(micros);
+    }
     this.stats.commandsProcessed++;
     if (reply instanceof ErrorReply) {
       stats.failed++;
@@ -242,7 +274,7 @@ export class Engine implements KeyspaceHooks {
     return reply;
   }
 
-  #retryBlocked(client: Client, state: BlockedState): Reply | undefined {
+  #retryBlocked(state: BlockedState): Reply | undefined {
     const { keyspace, journal } = this;
     const dirtyBefore = keyspace.dirty;
     journal.begin();

@@ -75,7 +75,7 @@ export class Registry {
   stats(command: Command): CommandStats {
     let stats = this.#stats.get(command);
     if (stats === undefined) {
-      stats = { calls: 0, micros: 0, rejected: 0, failed: 0 };
+      stats = { calls: 0, micros: 0, rejected: 0, failed: 0, latency: null };
       this.#stats.set(command, stats);
     }
     return stats;

@@ -1,0 +1,36 @@
+/**
+ * Who a client is: the check of a password against the configuration.
+ *
+ * There is one user, `default`, whose password is `requirepass`; without one, every password is
+ * right, as for a user without password.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../../bytes/bytes.ts";
+import { fromText } from "../../bytes/bytes.ts";
+import type { Client } from "../../dispatch/client.ts";
+import { RedisError } from "../../resp/reply.ts";
+
+/**
+ * Authenticate a client.
+ *
+ * @throws RedisError WRONGPASS
+ */
+export function authenticate(client: Client, user: ByteString, password: ByteString): void {
+  const required = fromText(client.engine.config.values.requirepass);
+  if (user !== "default" || (required !== "" && !equalInConstantTime(password, required))) {
+    throw new RedisError("WRONGPASS invalid username-password pair or user is disabled.");
+  }
+  client.user = user;
+  client.authenticated = true;
+}
+
+/** Compare without telling by the time taken where two secrets differ. */
+function equalInConstantTime(given: ByteString, secret: ByteString): boolean {
+  let difference = given.length ^ secret.length;
+  for (let i = 0; i < secret.length; i++) {
+    difference |= secret.charCodeAt(i) ^ (i < given.length ? given.charCodeAt(i) : 0);
+  }
+  return difference === 0;
+}

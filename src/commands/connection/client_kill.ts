@@ -1,0 +1,90 @@
+/**
+ * CLIENT KILL: which clients a request means, and their end.
+ *
+ * @module
+ */
+
+import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
+import { parseInteger } from "../../bytes/int.ts";
+import type { Client } from "../../dispatch/client.ts";
+import { OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
+import { type ClientType, clientType, parseClientType } from "../../dispatch/client_info.ts";
+
+interface Filter {
+  id?: number;
+  address?: ByteString;
+  localAddress?: ByteString;
+  type?: ClientType;
+  user?: ByteString;
+  skipMe: boolean;
+}
+
+/** Run CLIENT KILL, in its old form (`KILL addr`) and its new one (`KILL filter value …`). */
+export function killClients(client: Client, args: readonly ByteString[]): Reply {
+  const oldForm = args.length === 3;
+  const filter: Filter = oldForm ? { address: args[2], skipMe: false } : parseFilter(args);
+  let killed = 0;
+  for (const other of client.engine.clients.values()) {
+    if (other.closed || !matches(other, filter)) continue;
+    if (other === client) {
+      if (filter.skipMe) continue;
+      // The reply still has to go out.
+      client.closeAfterReply = true;
+    } else {
+      other.close();
+    }
+    killed++;
+  }
+  if (!oldForm) return killed;
+  if (killed === 0) throw new RedisError("ERR No such client");
+  return OK;
+}
+
+function parseFilter(args: readonly ByteString[]): Filter {
+  const filter: Filter = { skipMe: true };
+  if (args.length % 2 !== 0) throw syntaxError();
+  for (let i = 2; i < args.length; i += 2) {
+    const value = args[i + 1];
+    switch (asciiUpper(args[i])) {
+      case "ID": {
+        const id = parseInteger(value);
+        if (id === null || id < 1) {
+          throw new RedisError("ERR client-id should be greater than 0");
+        }
+        filter.id = Number(id);
+        break;
+      }
+      case "TYPE":
+        filter.type = parseClientType(value);
+        break;
+      case "ADDR":
+        filter.address = value;
+        break;
+      case "LADDR":
+        filter.localAddress = value;
+        break;
+      case "USER":
+        if (value !== "default") throw new RedisError(`ERR No such user '${value}'`);
+        filter.user = value;
+        break;
+      case "SKIPME": {
+        const word = asciiUpper(value);
+        if (word !== "YES" && word !== "NO") throw syntaxError();
+        filter.skipMe = word === "YES";
+        break;
+      }
+      default:
+        throw syntaxError();
+    }
+  }
+  return filter;
+}
+
+function matches(client: Client, filter: Filter): boolean {
+  const { connection } = client;
+  return (filter.id === undefined || filter.id === client.id) &&
+    (filter.address === undefined || filter.address === connection?.address) &&
+    (filter.localAddress === undefined || filter.localAddress === connection?.localAddress) &&
+    (filter.type === undefined || filter.type === clientType(client)) &&
+    (filter.user === undefined || (client.authenticated && filter.user === client.user));
+}

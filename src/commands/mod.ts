@@ -1,0 +1,27 @@
+/**
+ * All commands, group by group: what a server's registry is filled with.
+ *
+ * @module
+ */
+
+import type { Command } from "../dispatch/command.ts";
+import { clientCommand } from "./connection/client.ts";
+import { sessionCommands } from "./connection/session.ts";
+import { commandCommand } from "./server/command.ts";
+import { configCommand } from "./server/config.ts";
+import { databaseCommands } from "./server/databases.ts";
+import { debugCommand } from "./server/debug.ts";
+import { infoCommand } from "./server/info.ts";
+import { transactionCommands } from "./transactions.ts";
+
+/** Every command. */
+export const allCommands: readonly Command[] = [
+  ...sessionCommands,
+  clientCommand,
+  commandCommand,
+  configCommand,
+  debugCommand,
+  infoCommand,
+  ...databaseCommands,
+  ...transactionCommands,
+];

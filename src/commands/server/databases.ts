@@ -1,0 +1,209 @@
+/**
+ * Commands on whole databases and on the server's life: DBSIZE, FLUSHDB, FLUSHALL, SWAPDB, TIME,
+ * LASTSAVE, SHUTDOWN, ROLE.
+ *
+ * @module
+ */
+
+import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
+import { parseInteger } from "../../bytes/int.ts";
+import { integer, oneof, opt, token } from "../../dispatch/arguments.ts";
+import type { Client } from "../../dispatch/client.ts";
+import { type Command, defineCommand } from "../../dispatch/command.ts";
+import type { ShutdownRequest } from "../../dispatch/engine.ts";
+import { NO_REPLY, OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
+
+const dbSize = defineCommand({
+  name: "dbsize",
+  summary: "Counts the keys of the selected database.",
+  since: "1.0.0",
+  group: "server",
+  complexity: "O(1)",
+  arity: 1,
+  flags: ["readonly", "fast"],
+  acl: ["@keyspace", "@read", "@fast"],
+  tips: ["request_policy:all_shards", "response_policy:agg_sum"],
+  run: (client) => client.db.size,
+});
+
+/** Both forms free memory in the background here: the table is dropped, not emptied. */
+function checkFlushOption(args: readonly ByteString[]): void {
+  if (args.length === 1) return;
+  const option = asciiUpper(args[1]);
+  if (args.length > 2 || (option !== "ASYNC" && option !== "SYNC")) throw syntaxError();
+}
+
+const flushArguments = [
+  opt(oneof("flush-type", [
+    token("ASYNC", { since: "4.0.0" }),
+    token("SYNC", { since: "6.2.0" }),
+  ])),
+];
+
+const flushAll = defineCommand({
+  name: "flushall",
+  summary: "Removes all keys of all databases.",
+  since: "1.0.0",
+  group: "server",
+  complexity: "O(1); memory is returned by the collector later",
+  arity: -1,
+  flags: ["write"],
+  acl: ["@keyspace", "@write", "@slow", "@dangerous"],
+  tips: ["request_policy:all_shards", "response_policy:all_succeeded"],
+  history: [["4.0.0", "The ASYNC option came."], ["6.2.0", "The SYNC option came."]],
+  args: flushArguments,
+  run(client, args) {
+    checkFlushOption(args);
+    const { keyspace } = client.engine;
+    // It is journaled even when there was nothing: another side may still have something.
+    keyspace.dirty += keyspace.clearAll() + 1;
+    return OK;
+  },
+});
+
+const flushDb = defineCommand({
+  name: "flushdb",
+  summary: "Removes all keys of the selected database.",
+  since: "1.0.0",
+  group: "server",
+  complexity: "O(1); memory is returned by the collector later",
+  arity: -1,
+  flags: ["write"],
+  acl: ["@keyspace", "@write", "@slow", "@dangerous"],
+  tips: ["request_policy:all_shards", "response_policy:all_succeeded"],
+  history: [["4.0.0", "The ASYNC option came."], ["6.2.0", "The SYNC option came."]],
+  args: flushArguments,
+  run(client, args) {
+    checkFlushOption(args);
+    const { keyspace } = client.engine;
+    keyspace.dirty += client.db.clear() + 1;
+    return OK;
+  },
+});
+
+const swapDb = defineCommand({
+  name: "swapdb",
+  summary: "Exchanges the contents of two databases.",
+  since: "4.0.0",
+  group: "server",
+  complexity: "O(N) where N is the number of keys that clients watch or wait for in them",
+  arity: 3,
+  flags: ["write", "fast"],
+  acl: ["@keyspace", "@write", "@fast", "@dangerous"],
+  args: [integer("index1"), integer("index2")],
+  run(client, args) {
+    const first = databaseIndex(args[1], "ERR invalid first DB index");
+    const second = databaseIndex(args[2], "ERR invalid second DB index");
+    const { keyspace } = client.engine;
+    const a = keyspace.databases[first];
+    const b = keyspace.databases[second];
+    if (a === undefined || b === undefined) {
+      throw new RedisError("ERR DB index is out of range");
+    }
+    if (a !== b) keyspace.swap(a, b);
+    keyspace.dirty++;
+    return OK;
+  },
+});
+
+function databaseIndex(text: ByteString, error: string): number {
+  const index = parseInteger(text);
+  if (index === null || index < -(2 ** 31) || index >= 2 ** 31) throw new RedisError(error);
+  return Number(index);
+}
+
+const time = defineCommand({
+  name: "time",
+  summary: "Answers the server's time: unix seconds, and microseconds within the second.",
+  since: "2.6.0",
+  group: "server",
+  complexity: "O(1)",
+  arity: 1,
+  flags: ["loading", "stale", "fast"],
+  acl: ["@fast"],
+  tips: ["nondeterministic_output"],
+  run(client) {
+    const micros = client.engine.clock.micros();
+    return [String(Math.floor(micros / 1e6)), String(micros % 1e6)];
+  },
+});
+
+const lastSave = defineCommand({
+  name: "lastsave",
+  summary: "Answers the unix time of the last successful save.",
+  since: "1.0.0",
+  group: "server",
+  complexity: "O(1)",
+  arity: 1,
+  flags: ["loading", "stale", "fast"],
+  acl: ["@admin", "@fast", "@dangerous"],
+  tips: ["nondeterministic_output"],
+  run: (client) => client.engine.persistence.lastSave,
+});
+
+const shutdown = defineCommand({
+  name: "shutdown",
+  summary: "Stops the server in order, saving first when save points are set.",
+  since: "1.0.0",
+  group: "server",
+  complexity: "O(N) when saving, where N is the number of keys, else O(1)",
+  arity: -1,
+  flags: ["admin", "noscript", "loading", "stale", "no_multi", "allow_busy"],
+  acl: ["@admin", "@slow", "@dangerous"],
+  history: [["7.0.0", "The options NOW, FORCE and ABORT came."]],
+  args: [
+    opt(oneof("save-selector", [token("NOSAVE"), token("SAVE")])),
+    opt(token("NOW", { since: "7.0.0" })),
+    opt(token("FORCE", { since: "7.0.0" })),
+    opt(token("ABORT", { since: "7.0.0" })),
+  ],
+  run(client, args) {
+    const request: ShutdownRequest = {};
+    let abort = false;
+    for (const arg of args.slice(1)) {
+      const option = asciiUpper(arg);
+      if (option === "NOSAVE" && request.save === undefined) request.save = false;
+      else if (option === "SAVE" && request.save === undefined) request.save = true;
+      else if (option === "NOW") request.now = true;
+      else if (option === "FORCE") request.force = true;
+      else if (option === "ABORT") abort = true;
+      else throw syntaxError();
+    }
+    return abort ? abortShutdown(client, args) : beginShutdown(client, request);
+  },
+});
+
+function beginShutdown(client: Client, request: ShutdownRequest): Reply {
+  client.engine.host.shutdown(request);
+  return NO_REPLY;
+}
+
+function abortShutdown(client: Client, args: readonly ByteString[]): Reply {
+  if (args.length > 2) throw syntaxError();
+  if (!client.engine.host.abortShutdown()) throw new RedisError("ERR No shutdown in progress.");
+  return OK;
+}
+
+const role = defineCommand({
+  name: "role",
+  summary: "Answers the server's role in replication.",
+  since: "2.8.12",
+  group: "server",
+  complexity: "O(1)",
+  arity: 1,
+  flags: ["noscript", "loading", "stale", "fast"],
+  acl: ["@admin", "@fast", "@dangerous"],
+  run: () => ["master", 0, []],
+});
+
+/** The commands on databases and the server's life. */
+export const databaseCommands: readonly Command[] = [
+  dbSize,
+  flushAll,
+  flushDb,
+  swapDb,
+  time,
+  lastSave,
+  shutdown,
+  role,
+];

@@ -1,0 +1,246 @@
+/**
+ * DEBUG: tools for tests of servers and clients.
+ *
+ * Each subcommand is a row of the table below; those that a real server has and that are not here
+ * (crashing on purpose, allocator tuning) are answered as unknown ones. The command runs only where
+ * `enable-debug-command` lets it.
+ *
+ * @module
+ */
+
+import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
+import { matchGlob } from "../../bytes/glob.ts";
+import type { Client } from "../../dispatch/client.ts";
+import { type Command, defineCommand } from "../../dispatch/command.ts";
+import {
+  AttributeReply,
+  BigNumberReply,
+  BooleanReply,
+  DoubleReply,
+  ErrorReply,
+  MapReply,
+  OK,
+  PushReply,
+  RedisError,
+  type Reply,
+  SetReply,
+  SimpleString,
+  VerbatimReply,
+} from "../../resp/reply.ts";
+import { parseRangeArg } from "../parse.ts";
+import { describeObject } from "./debug_object.ts";
+
+interface Subcommand {
+  /** Number of arguments, DEBUG and the subcommand included: least and most. */
+  readonly count: readonly [least: number, most: number];
+  readonly help: readonly string[];
+  readonly run: (client: Client, args: readonly ByteString[]) => Reply;
+}
+
+/** As C's `strtod` reads a number: what does not parse is 0, what follows is not looked at. */
+function leadingNumber(text: ByteString): number {
+  const value = parseFloat(text);
+  return value === value ? value : 0;
+}
+
+function sleep(client: Client, args: readonly ByteString[]): Reply {
+  const seconds = leadingNumber(args[2]);
+  if (seconds > 0) client.engine.clock.block(seconds * 1000);
+  return OK;
+}
+
+function setActiveExpire(client: Client, args: readonly ByteString[]): Reply {
+  client.engine.activeExpire = Math.trunc(leadingNumber(args[2])) !== 0;
+  return OK;
+}
+
+const POSITIVE = "ERR value is out of range, must be positive";
+
+function populate(client: Client, args: readonly ByteString[]): Reply {
+  const count = parseRangeArg(args[2], 0, Number.MAX_SAFE_INTEGER, POSITIVE);
+  const prefix = args.length > 3 ? args[3] : "key";
+  const size = args.length > 4 ? parseRangeArg(args[4], 0, 2 ** 29, POSITIVE) : 0;
+  for (let i = 0; i < count; i++) {
+    const key = `${prefix}:${i}`;
+    if (client.db.has(key)) continue;
+    const value = `value:${i}`;
+    client.db.add(
+      key,
+      size === 0 ? value : value.slice(0, size).padEnd(size, "\0"),
+    );
+    client.engine.modified(client.db, key);
+  }
+  return OK;
+}
+
+const NUMBERS: Reply[] = [0, 1, 2];
+const FLAGS_BY_NUMBER: Reply[] = [
+  0,
+  new BooleanReply(false),
+  1,
+  new BooleanReply(true),
+  2,
+  new BooleanReply(false),
+];
+
+function protocolReply(client: Client, args: readonly ByteString[]): Reply {
+  switch (args[2].toLowerCase()) {
+    case "string":
+      return "Hello World";
+    case "integer":
+      return 12345;
+    case "double":
+      return new DoubleReply(3.141);
+    case "null":
+      return null;
+    case "array":
+      return NUMBERS;
+    case "set":
+      return new SetReply(NUMBERS);
+    case "map":
+      return new MapReply(FLAGS_BY_NUMBER);
+    case "attrib":
+      return new AttributeReply(
+        ["key-popularity", ["key:123", 90]],
+        "Some real reply following the attribute",
+      );
+    case "push":
+      if (client.protocol < 3) throw new RedisError("ERR RESP2 is not supported by this command");
+      return new PushReply(["server-cpu-usage", 42]);
+    case "bignum":
+      return new BigNumberReply("1234567999999999999999999999999999999");
+    case "true":
+      return new BooleanReply(true);
+    case "false":
+      return new BooleanReply(false);
+    case "verbatim":
+      return new VerbatimReply("txt", "This is a verbatim\nstring");
+    default:
+      throw new RedisError(
+        "ERR Wrong protocol type name. Please use one of the following: " +
+          "string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false",
+      );
+  }
+}
+
+/** Match random patterns with random texts, as long as none makes the matcher fail. */
+function matchTest(client: Client): Reply {
+  const { random } = client.engine.keyspace;
+  const alphabet = "ab*?[]^-\\";
+  const word = () =>
+    Array.from(
+      { length: Math.floor(random() * 32) },
+      () => alphabet[Math.floor(random() * alphabet.length)],
+    ).join("");
+  for (let i = 0; i < 100_000; i++) matchGlob(word(), word(), i % 2 === 0);
+  return new SimpleString("Apparently Redis did not crash: test passed");
+}
+
+const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>([
+  ["ERROR", {
+    count: [3, 3],
+    help: ["ERROR <string>", "    Answer an error with this text."],
+    run: (_client, args) => new ErrorReply(args[2]),
+  }],
+  ["LOG", {
+    count: [3, 3],
+    help: ["LOG <message>", "    Write a message to the server's log."],
+    run(client, args) {
+      client.engine.log.warning(`DEBUG LOG: ${args[2]}`);
+      return OK;
+    },
+  }],
+  ["OBJECT", {
+    count: [3, 4],
+    help: ["OBJECT <key>", "    Show how the value of a key is held."],
+    run: describeObject,
+  }],
+  ["POPULATE", {
+    count: [3, 5],
+    help: [
+      "POPULATE <count> [<prefix>] [<size>]",
+      "    Create string keys <prefix>:<number> (prefix 'key' when left out); they are not",
+      "    journaled.",
+    ],
+    run: populate,
+  }],
+  ["PROTOCOL", {
+    count: [3, 3],
+    help: [
+      "PROTOCOL <type>",
+      "    Answer a sample of a type: string, integer, double, bignum, null, array, set, map,",
+      "    attrib, push, verbatim, true, false.",
+    ],
+    run: protocolReply,
+  }],
+  ["SET-ACTIVE-EXPIRE", {
+    count: [3, 3],
+    help: [
+      "SET-ACTIVE-EXPIRE <0|1>",
+      "    Turn the removal of expired keys that nobody asks for off or on.",
+    ],
+    run: setActiveExpire,
+  }],
+  ["SLEEP", {
+    count: [3, 3],
+    help: ["SLEEP <seconds>", "    Stop the whole server for a time; fractions are allowed."],
+    run: sleep,
+  }],
+  ["STRINGMATCH-LEN", {
+    count: [4, 4],
+    help: [
+      "STRINGMATCH-LEN <pattern> <string>",
+      "    Answer 1 when the glob pattern matches the string, else 0.",
+    ],
+    run: (_client, args) => matchGlob(args[2], args[3]) ? 1 : 0,
+  }],
+  ["STRINGMATCH-TEST", {
+    count: [2, 2],
+    help: ["STRINGMATCH-TEST", "    Run the glob matcher over random input."],
+    run: matchTest,
+  }],
+]);
+
+function help(): Reply {
+  const lines = ["DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:"];
+  for (const subcommand of SUBCOMMANDS.values()) lines.push(...subcommand.help);
+  lines.push("HELP", "    Print this help.");
+  return lines.map((line) => new SimpleString(line));
+}
+
+function debug(client: Client, args: readonly ByteString[]): Reply {
+  const name = asciiUpper(args[1]);
+  if (name === "HELP" && args.length === 2) return help();
+  const subcommand = SUBCOMMANDS.get(name);
+  if (
+    subcommand === undefined || args.length < subcommand.count[0] ||
+    args.length > subcommand.count[1]
+  ) {
+    throw new RedisError(
+      `ERR unknown subcommand or wrong number of arguments for '${args[1].slice(0, 128)}'. ` +
+        "Try DEBUG HELP.",
+    );
+  }
+  return subcommand.run(client, args);
+}
+
+/** DEBUG. */
+export const debugCommand: Command = defineCommand({
+  name: "debug",
+  summary: "Groups tools for tests.",
+  since: "1.0.0",
+  group: "server",
+  complexity: "Depends on the subcommand.",
+  arity: -2,
+  flags: ["admin", "noscript", "loading", "stale"],
+  acl: ["@admin", "@slow", "@dangerous"],
+  requires(client) {
+    const allowed = client.engine.config.values.enableDebugCommand;
+    const local = client.connection === null || client.connection.isLocal;
+    if (allowed === "yes" || (allowed === "local" && local)) return null;
+    return "ERR DEBUG command not allowed. If the enable-debug-command option is set to " +
+      '"local", you can run it from a local connection, otherwise you need to set this option ' +
+      "in the configuration file, and then restart the server.";
+  },
+  run: debug,
+});

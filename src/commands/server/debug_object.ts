@@ -1,0 +1,31 @@
+/**
+ * DEBUG OBJECT: how the value of a key is held.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../../bytes/bytes.ts";
+import type { Client } from "../../dispatch/client.ts";
+import { NO_SLOT } from "../../keyspace/key_table.ts";
+import { RedisError, type Reply, SimpleString } from "../../resp/reply.ts";
+import { encodingName } from "../object_encoding.ts";
+
+/** Run DEBUG OBJECT. The address is the key's slot: there is no pointer to show. */
+export function describeObject(client: Client, args: readonly ByteString[]): Reply {
+  const { db } = client;
+  const slot = db.slotOf(args[2]);
+  if (slot === NO_SLOT) throw new RedisError("ERR no such key");
+  const value = db.table.valueAt(slot);
+  const { access } = client.engine.keyspace;
+  const word = db.table.accessAt(slot);
+  return new SimpleString(
+    [
+      `Value at:0x${slot.toString(16).padStart(12, "0")}`,
+      "refcount:1",
+      `encoding:${encodingName(value)}`,
+      `serializedlength:${serializedLength(value)}`,
+      `lru:${access.lruClock()}`,
+      `lru_seconds_idle:${access.lfu ? 0 : Math.floor(access.idleMs(word) / 1000)}`,
+    ].join(" "),
+  );
+}

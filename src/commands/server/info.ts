@@ -1,0 +1,59 @@
+/**
+ * INFO: the server's state as text.
+ *
+ * @module
+ */
+
+import { asciiLower, type ByteString } from "../../bytes/bytes.ts";
+import { many, opt, string } from "../../dispatch/arguments.ts";
+import type { Client } from "../../dispatch/client.ts";
+import { type Command, defineCommand } from "../../dispatch/command.ts";
+import { type Reply, VerbatimReply } from "../../resp/reply.ts";
+import { DEFAULT_SECTIONS, SECTIONS } from "./info_sections.ts";
+
+/** The names of the sections that the arguments ask for. */
+function selectSections(args: readonly ByteString[]): Set<string> {
+  if (args.length === 1) return new Set(DEFAULT_SECTIONS);
+  const selected = new Set<string>();
+  for (const arg of args.slice(1)) {
+    const name = asciiLower(arg);
+    if (name === "default") { for (const each of DEFAULT_SECTIONS) selected.add(each); }
+    else if (name === "everything") { for (const each of SECTIONS.keys()) selected.add(each); }
+    else if (name === "all") {
+      // All that is the server's own, which leaves out what modules add.
+      for (const each of SECTIONS.keys()) if (each !== "modules") selected.add(each);
+    } else selected.add(name);
+  }
+  return selected;
+}
+
+function info(client: Client, args: readonly ByteString[]): Reply {
+  const selected = selectSections(args);
+  const parts: string[] = [];
+  for (const [name, { title, section }] of SECTIONS) {
+    if (!selected.has(name)) continue;
+    const lines = section(client.engine).map(([field, value]) => `${field}:${value}\r\n`);
+    parts.push(`# ${title}\r\n${lines.join("")}`);
+  }
+  return new VerbatimReply("txt", parts.join("\r\n"));
+}
+
+/** INFO. */
+export const infoCommand: Command = defineCommand({
+  name: "info",
+  summary: "Answers the server's state and statistics as text.",
+  since: "1.0.0",
+  group: "server",
+  complexity: "O(1)",
+  arity: -1,
+  flags: ["loading", "stale"],
+  acl: ["@slow", "@dangerous"],
+  tips: [
+    "nondeterministic_output",
+    "request_policy:all_shards",
+    "response_policy:special",
+  ],
+  history: [["7.0.0", "Several sections can be named."]],
+  args: [opt(many(string("section")))],
+  run: info,
+});

@@ -1,0 +1,304 @@
+/**
+ * The sections of INFO, each a list of fields in the order of a real server.
+ *
+ * Fields that would say nothing here (allocator internals, threads, defragmentation) are left out;
+ * those that are there are true.
+ *
+ * Source: https://redis.io/docs/latest/commands/info/
+ *
+ * @module
+ */
+
+import type { Engine } from "../../dispatch/engine.ts";
+import { REDENO_VERSION, REDIS_VERSION } from "../../version.ts";
+
+/** A field and its value. */
+export type Field = readonly [name: string, value: string | number];
+
+/** Makes the fields of a section. */
+export type Section = (engine: Engine) => Field[];
+
+/** A size as INFO's `_human` fields show it: `1.04M`. */
+export function humanBytes(bytes: number): string {
+  const units = ["B", "K", "M", "G", "T", "P"];
+  let power = 0;
+  let value = bytes;
+  while (value >= 1024 && power < units.length - 1) {
+    value /= 1024;
+    power++;
+  }
+  return power === 0 ? `${Math.round(value)}B` : `${value.toFixed(2)}${units[power]}`;
+}
+
+function percent(part: number, whole: number): string {
+  return `${(whole === 0 ? 0 : part / whole * 100).toFixed(2)}%`;
+}
+
+function flag(value: boolean): number {
+  return value ? 1 : 0;
+}
+
+function server(engine: Engine): Field[] {
+  const { clock, config, host } = engine;
+  const uptime = Math.max(0, Math.floor((clock.ms - engine.startedMs) / 1000));
+  const arch = Deno.build.arch;
+  return [
+    ["redis_version", REDIS_VERSION],
+    ["redis_git_sha1", "00000000"],
+    ["redis_git_dirty", 0],
+    ["redis_build_id", "0"],
+    ["redis_mode", "standalone"],
+    ["os", `${osName()} ${Deno.osRelease()} ${arch}`],
+    ["arch_bits", 64],
+    ["monotonic_clock", "performance.now"],
+    ["multiplexing_api", "tokio"],
+    ["process_id", Deno.pid],
+    ["process_supervised", "no"],
+    ["run_id", engine.runId],
+    ["tcp_port", config.values.port],
+    ["server_time_usec", clock.micros()],
+    ["uptime_in_seconds", uptime],
+    ["uptime_in_days", Math.floor(uptime / 86400)],
+    ["hz", config.values.hz],
+    ["configured_hz", config.values.hz],
+    ["lru_clock", engine.keyspace.access.lruClock()],
+    ["executable", Deno.execPath()],
+    ["config_file", config.file ?? ""],
+    ["io_threads_active", 0],
+    ...host.listeners().map((line, index): Field => [`listener${index}`, line]),
+    ["redeno_version", REDENO_VERSION],
+    ["deno_version", Deno.version.deno],
+    ["v8_version", Deno.version.v8],
+  ];
+}
+
+function osName(): string {
+  const { os } = Deno.build;
+  return os === "darwin" ? "Darwin" : os[0].toUpperCase() + os.slice(1);
+}
+
+function clients(engine: Engine): Field[] {
+  const { blocking, stats, watch } = engine;
+  return [
+    ["connected_clients", engine.clients.size],
+    ["cluster_connections", 0],
+    ["maxclients", engine.config.values.maxclients],
+    ["client_recent_max_input_buffer", stats.maxInputBuffer],
+    ["client_recent_max_output_buffer", stats.maxOutputBuffer],
+    ["blocked_clients", blocking.count],
+    ["tracking_clients", 0],
+    ["clients_in_timeout_table", blocking.withTimeout],
+    ["total_watched_keys", watch.keys],
+    ["watching_clients", watch.clients],
+    ["total_blocking_keys", blocking.keys],
+    ["total_blocking_keys_on_nokey", blocking.keysOnDelete],
+    ["paused_reason", engine.pause.active ? "client_pause" : "none"],
+    ["paused_actions", engine.pause.kind],
+    ["paused_timeout_milliseconds", engine.pause.remainingMs],
+  ];
+}
+
+function memory(engine: Engine): Field[] {
+  const { config, host } = engine;
+  const { resident, heapUsed, heapTotal, external, machineMemory } = host.resources();
+  const used = heapUsed + external;
+  engine.peakMemory = Math.max(engine.peakMemory, used);
+  const maxmemory = config.values.maxmemory;
+  return [
+    ["used_memory", used],
+    ["used_memory_human", humanBytes(used)],
+    ["used_memory_rss", resident],
+    ["used_memory_rss_human", humanBytes(resident)],
+    ["used_memory_peak", engine.peakMemory],
+    ["used_memory_peak_human", humanBytes(engine.peakMemory)],
+    ["used_memory_peak_perc", percent(used, engine.peakMemory)],
+    ["total_system_memory", machineMemory],
+    ["total_system_memory_human", humanBytes(machineMemory)],
+    ["maxmemory", maxmemory],
+    ["maxmemory_human", humanBytes(maxmemory)],
+    ["maxmemory_policy", config.values.maxmemoryPolicy],
+    ["mem_fragmentation_ratio", (resident / Math.max(1, used)).toFixed(2)],
+    ["mem_fragmentation_bytes", resident - used],
+    ["mem_allocator", "v8"],
+    ["v8_heap_used", heapUsed],
+    ["v8_heap_total", heapTotal],
+    ["v8_external", external],
+    ["active_defrag_running", 0],
+    ["lazyfree_pending_objects", 0],
+  ];
+}
+
+function persistence(engine: Engine): Field[] {
+  const { loading, persistence, keyspace } = engine;
+  const fields: Field[] = [
+    ["loading", flag(loading !== null)],
+    ["async_loading", 0],
+    ["rdb_changes_since_last_save", keyspace.dirty],
+    ["rdb_bgsave_in_progress", 0],
+    ["rdb_last_save_time", persistence.lastSave],
+    ["rdb_last_bgsave_status", "ok"],
+    ["rdb_last_bgsave_time_sec", -1],
+    ["rdb_current_bgsave_time_sec", -1],
+    ["rdb_saves", 0],
+    ["rdb_last_load_keys_expired", persistence.expiredKeysOnLoad],
+    ["rdb_last_load_keys_loaded", persistence.loadedKeys],
+    ["aof_enabled", 0],
+    ["aof_rewrite_in_progress", 0],
+    ["aof_rewrite_scheduled", 0],
+  ];
+  if (loading !== null) {
+    const elapsed = Math.max(1, (engine.clock.ms - loading.startedMs) / 1000);
+    const speed = loading.loadedBytes / elapsed;
+    const left = loading.totalBytes - loading.loadedBytes;
+    fields.push(
+      ["loading_start_time", Math.floor(loading.startedMs / 1000)],
+      ["loading_total_bytes", loading.totalBytes],
+      ["loading_rdb_used_mem", 0],
+      ["loading_loaded_bytes", loading.loadedBytes],
+      ["loading_loaded_perc", percentOf(loading.loadedBytes, loading.totalBytes)],
+      ["loading_eta_seconds", speed > 0 ? Math.ceil(left / speed) : 1],
+    );
+  }
+  return fields;
+}
+
+function percentOf(part: number, whole: number): string {
+  return (whole === 0 ? 0 : part / whole * 100).toFixed(2);
+}
+
+function stats(engine: Engine): Field[] {
+  const { stats, keyspace } = engine;
+  return [
+    ["total_connections_received", stats.connectionsReceived],
+    ["total_commands_processed", stats.commandsProcessed],
+    ["instantaneous_ops_per_sec", Math.round(stats.opsRate.perSecond)],
+    ["total_net_input_bytes", stats.inputBytes],
+    ["total_net_output_bytes", stats.outputBytes],
+    ["total_net_repl_input_bytes", 0],
+    ["total_net_repl_output_bytes", 0],
+    ["instantaneous_input_kbps", (stats.inputRate.perSecond / 1024).toFixed(2)],
+    ["instantaneous_output_kbps", (stats.outputRate.perSecond / 1024).toFixed(2)],
+    ["rejected_connections", stats.rejectedConnections],
+    ["sync_full", 0],
+    ["sync_partial_ok", 0],
+    ["sync_partial_err", 0],
+    ["expired_keys", keyspace.stats.expiredKeys],
+    ["expired_time_cap_reached_count", stats.expiredTimeCapReached],
+    ["expire_cycle_cpu_milliseconds", Math.round(stats.activeExpireCycleMs)],
+    ["evicted_keys", keyspace.stats.evictedKeys],
+    ["keyspace_hits", keyspace.stats.hits],
+    ["keyspace_misses", keyspace.stats.misses],
+    ["pubsub_channels", 0],
+    ["pubsub_patterns", 0],
+    ["pubsubshard_channels", 0],
+    ["latest_fork_usec", 0],
+    ["total_forks", 0],
+    ["total_error_replies", stats.errorReplies],
+    ["total_reads_processed", stats.readsProcessed],
+    ["total_writes_processed", stats.writesProcessed],
+    ["client_query_buffer_limit_disconnections", stats.queryBufferDisconnections],
+    ["client_output_buffer_limit_disconnections", stats.outputBufferDisconnections],
+  ];
+}
+
+function replication(engine: Engine): Field[] {
+  return [
+    ["role", "master"],
+    ["connected_slaves", 0],
+    ["master_failover_state", "no-failover"],
+    ["master_replid", engine.replicationId],
+    ["master_replid2", "0".repeat(40)],
+    ["master_repl_offset", 0],
+    ["second_repl_offset", -1],
+    ["repl_backlog_active", 0],
+    ["repl_backlog_size", engine.config.values.replBacklogSize],
+    ["repl_backlog_first_byte_offset", 0],
+    ["repl_backlog_histlen", 0],
+  ];
+}
+
+function cpu(engine: Engine): Field[] {
+  const { cpuUser, cpuSystem } = engine.host.resources();
+  return [
+    ["used_cpu_sys", cpuSystem.toFixed(6)],
+    ["used_cpu_user", cpuUser.toFixed(6)],
+    ["used_cpu_sys_children", "0.000000"],
+    ["used_cpu_user_children", "0.000000"],
+  ];
+}
+
+function commandStats(engine: Engine): Field[] {
+  return Array.from(engine.registry.allStats(), ([command, stats]): Field => {
+    const { calls, micros, rejected, failed } = stats;
+    const perCall = (calls === 0 ? 0 : micros / calls).toFixed(2);
+    return [
+      `cmdstat_${command.name}`,
+      `calls=${calls},usec=${Math.round(micros)},usec_per_call=${perCall},` +
+      `rejected_calls=${rejected},failed_calls=${failed}`,
+    ];
+  });
+}
+
+function errorStats(engine: Engine): Field[] {
+  return Array.from(
+    engine.stats.errors,
+    ([code, count]): Field => [`errorstat_${code}`, `count=${count}`],
+  );
+}
+
+function latencyStats(engine: Engine): Field[] {
+  const percentiles = engine.config.values.latencyTrackingInfoPercentiles;
+  const fields: Field[] = [];
+  for (const [command, { latency }] of engine.registry.allStats()) {
+    if (latency === null || latency.total === 0) continue;
+    const shown = percentiles.map((p) => `p${p}=${latency.percentile(p).toFixed(3)}`);
+    fields.push([`latency_percentiles_usec_${command.name}`, shown.join(",")]);
+  }
+  return fields;
+}
+
+function cluster(): Field[] {
+  return [["cluster_enabled", 0]];
+}
+
+function keyspaceSection(engine: Engine): Field[] {
+  const now = engine.clock.ms;
+  return engine.keyspace.databases.filter((db) => db.size > 0).map((db): Field => [
+    `db${db.index}`,
+    `keys=${db.size},expires=${db.table.expiring},avg_ttl=${
+      Math.max(0, Math.round(db.table.averageTtl(now)))
+    }`,
+  ]);
+}
+
+/** Every section by its name in lower case, in the order they are shown. */
+export const SECTIONS: ReadonlyMap<string, { title: string; section: Section }> = new Map([
+  ["server", { title: "Server", section: server }],
+  ["clients", { title: "Clients", section: clients }],
+  ["memory", { title: "Memory", section: memory }],
+  ["persistence", { title: "Persistence", section: persistence }],
+  ["stats", { title: "Stats", section: stats }],
+  ["replication", { title: "Replication", section: replication }],
+  ["cpu", { title: "CPU", section: cpu }],
+  ["modules", { title: "Modules", section: () => [] }],
+  ["commandstats", { title: "Commandstats", section: commandStats }],
+  ["errorstats", { title: "Errorstats", section: errorStats }],
+  ["latencystats", { title: "Latencystats", section: latencyStats }],
+  ["cluster", { title: "Cluster", section: cluster }],
+  ["keyspace", { title: "Keyspace", section: keyspaceSection }],
+]);
+
+/** The sections of a plain INFO. */
+export const DEFAULT_SECTIONS: readonly string[] = [
+  "server",
+  "clients",
+  "memory",
+  "persistence",
+  "stats",
+  "replication",
+  "cpu",
+  "modules",
+  "errorstats",
+  "cluster",
+  "keyspace",
+];

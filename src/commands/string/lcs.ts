@@ -1,0 +1,146 @@
+/**
+ * LCS: the longest common subsequence of two strings, by dynamic programming.
+ *
+ * @module
+ */
+
+import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
+import { integer, key, opt, token } from "../../dispatch/arguments.ts";
+import type { Client } from "../../dispatch/client.ts";
+import { type Command, defineCommand } from "../../dispatch/command.ts";
+import { keyRange } from "../../dispatch/key_specs.ts";
+import { asString } from "../../keyspace/database.ts";
+import { MapReply, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
+import { StringBuffer } from "../../values/string_buffer.ts";
+import { parseIntArg } from "../parse.ts";
+
+/** Cells of the table that are worked on at most: 2 GB of memory. */
+const MAX_CELLS = 2 ** 29;
+
+interface LcsOptions {
+  length: boolean;
+  ranges: boolean;
+  minMatch: number;
+  withLength: boolean;
+}
+
+function parseOptions(args: readonly ByteString[]): LcsOptions {
+  const options: LcsOptions = { length: false, ranges: false, minMatch: 0, withLength: false };
+  for (let i = 3; i < args.length; i++) {
+    const word = asciiUpper(args[i]);
+    if (word === "IDX") options.ranges = true;
+    else if (word === "LEN") options.length = true;
+    else if (word === "WITHMATCHLEN") options.withLength = true;
+    else if (word === "MINMATCHLEN" && i + 1 < args.length) {
+      options.minMatch = Math.max(0, parseIntArg(args[++i]));
+    } else throw syntaxError();
+  }
+  if (options.length && options.ranges) {
+    throw new RedisError("ERR If you want both the length and indexes, please just use IDX.");
+  }
+  return options;
+}
+
+function stringAt(client: Client, key: ByteString): ByteString {
+  const value = client.db.get(key);
+  if (value === undefined) return "";
+  if (typeof value !== "string" && !(value instanceof StringBuffer)) {
+    throw new RedisError("ERR The specified keys must contain string values");
+  }
+  return asString(value)!;
+}
+
+/** Lengths of the longest common subsequence of all pairs of prefixes, row by row. */
+function lengths(a: ByteString, b: ByteString): Uint32Array {
+  const width = b.length + 1;
+  if ((a.length + 1) * width > MAX_CELLS) {
+    throw new RedisError("ERR Insufficient memory, transient memory for LCS exceeds limit");
+  }
+  const cells = new Uint32Array((a.length + 1) * width);
+  for (let i = 1; i <= a.length; i++) {
+    const char = a.charCodeAt(i - 1);
+    const row = i * width;
+    for (let j = 1; j <= b.length; j++) {
+      if (char === b.charCodeAt(j - 1)) {
+        cells[row + j] = cells[row - width + j - 1] + 1;
+      } else {
+        const up = cells[row - width + j];
+        const left = cells[row + j - 1];
+        cells[row + j] = up > left ? up : left;
+      }
+    }
+  }
+  return cells;
+}
+
+function findLcs(client: Client, args: ByteString[]): Reply {
+  // Both values are looked at before the options, so a wrong type is what is reported first.
+  const a = stringAt(client, args[1]);
+  const b = stringAt(client, args[2]);
+  const options = parseOptions(args);
+  const width = b.length + 1;
+  const cells = lengths(a, b);
+  const total = cells[a.length * width + b.length];
+  if (options.length) return total;
+  const subsequence: string[] = [];
+  const matches: Reply[] = [];
+  // Walk back from the end; a run of equal characters is one match.
+  let i = a.length;
+  let j = b.length;
+  let runEndA = 0;
+  let runEndB = 0;
+  let run = 0;
+  const endRun = () => {
+    if (run === 0) return;
+    if (run >= options.minMatch) {
+      const match: Reply[] = [[runEndA - run + 1, runEndA], [runEndB - run + 1, runEndB]];
+      if (options.withLength) match.push(run);
+      matches.push(match);
+    }
+    run = 0;
+  };
+  while (i > 0 && j > 0) {
+    if (a.charCodeAt(i - 1) === b.charCodeAt(j - 1)) {
+      if (run === 0 || runEndA - run !== i - 1 || runEndB - run !== j - 1) {
+        endRun();
+        runEndA = i - 1;
+        runEndB = j - 1;
+      }
+      run++;
+      if (!options.ranges) subsequence.push(a[i - 1]);
+      i--;
+      j--;
+    } else {
+      if (cells[(i - 1) * width + j] > cells[i * width + j - 1]) i--;
+      else j--;
+      endRun();
+    }
+  }
+  endRun();
+  if (options.ranges) return new MapReply(["matches", matches, "len", total]);
+  return subsequence.reverse().join("");
+}
+
+const lcs = defineCommand({
+  name: "lcs",
+  summary: "Finds the longest common subsequence of the strings at two keys.",
+  since: "7.0.0",
+  group: "string",
+  complexity: "O(N*M) where N and M are the lengths of the strings",
+  arity: -3,
+  flags: ["readonly"],
+  acl: ["@read", "@string", "@slow"],
+  keys: [keyRange("RO access", { last: 1 })],
+  args: [
+    key("key1"),
+    key("key2"),
+    opt(token("LEN")),
+    opt(token("IDX")),
+    opt(integer("min-match-len", { token: "MINMATCHLEN" })),
+    opt(token("WITHMATCHLEN")),
+  ],
+  run: findLcs,
+});
+
+/** LCS. */
+export const lcsCommands: readonly Command[] = [lcs];

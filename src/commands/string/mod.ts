@@ -1,0 +1,21 @@
+/**
+ * The string commands.
+ *
+ * @module
+ */
+
+import type { Command } from "../../dispatch/command.ts";
+import { lcsCommands } from "./lcs.ts";
+import { numberCommands } from "./numbers.ts";
+import { partCommands } from "./parts.ts";
+import { severalCommands } from "./several.ts";
+import { setGetCommands } from "./set_get.ts";
+
+/** Every string command. */
+export const stringCommands: readonly Command[] = [
+  ...setGetCommands,
+  ...numberCommands,
+  ...partCommands,
+  ...severalCommands,
+  ...lcsCommands,
+];

@@ -1,0 +1,138 @@
+/**
+ * Strings that are numbers: INCR DECR INCRBY DECRBY INCRBYFLOAT.
+ *
+ * Integers are exact over 64 bits; they become bigints only beyond 2^53. Floating point sums are
+ * those of an 80-bit long double, and leave through the journal as the result.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../../bytes/bytes.ts";
+import { addLongDouble, isLongDouble } from "../../bytes/double.ts";
+import { INT64_MAX, INT64_MIN, isInt64Text, parseInteger } from "../../bytes/int.ts";
+import { double, integer, key } from "../../dispatch/arguments.ts";
+import type { Client } from "../../dispatch/client.ts";
+import { type Command, defineCommand } from "../../dispatch/command.ts";
+import { keyRange } from "../../dispatch/key_specs.ts";
+import { EventClass } from "../../keyspace/events.ts";
+import { notAnInteger, RedisError, type Reply } from "../../resp/reply.ts";
+import { StringBuffer } from "../../values/string_buffer.ts";
+
+/** Add to the integer at a key, exactly. */
+function add(client: Client, key: ByteString, delta: number | bigint): Reply {
+  const { db } = client;
+  const text = db.getStringForWrite(key);
+  const old = text === undefined ? 0 : parseInteger(text);
+  if (old === null) throw notAnInteger();
+  let sum: number | bigint;
+  if (typeof old === "number" && typeof delta === "number" && Number.isSafeInteger(old + delta)) {
+    sum = old + delta;
+  } else {
+    sum = BigInt(old) + BigInt(delta);
+    if (sum > INT64_MAX || sum < INT64_MIN) {
+      throw new RedisError("ERR increment or decrement would overflow");
+    }
+  }
+  db.putKeepingExpiry(key, String(sum));
+  db.changed(key, EventClass.STRING, "incrby");
+  return sum;
+}
+
+function parseDelta(text: ByteString): number | bigint {
+  const value = parseInteger(text);
+  if (value === null) throw notAnInteger();
+  return value;
+}
+
+const incr = defineCommand({
+  name: "incr",
+  summary: "Adds one to the integer at a key, which begins at 0.",
+  since: "1.0.0",
+  group: "string",
+  complexity: "O(1)",
+  arity: 2,
+  flags: ["write", "denyoom", "fast"],
+  acl: ["@write", "@string", "@fast"],
+  keys: [keyRange("RW access update")],
+  args: [key("key")],
+  run: (client, args) => add(client, args[1], 1),
+});
+
+const decr = defineCommand({
+  name: "decr",
+  summary: "Takes one from the integer at a key, which begins at 0.",
+  since: "1.0.0",
+  group: "string",
+  complexity: "O(1)",
+  arity: 2,
+  flags: ["write", "denyoom", "fast"],
+  acl: ["@write", "@string", "@fast"],
+  keys: [keyRange("RW access update")],
+  args: [key("key")],
+  run: (client, args) => add(client, args[1], -1),
+});
+
+const incrBy = defineCommand({
+  name: "incrby",
+  summary: "Adds a number to the integer at a key, which begins at 0.",
+  since: "1.0.0",
+  group: "string",
+  complexity: "O(1)",
+  arity: 3,
+  flags: ["write", "denyoom", "fast"],
+  acl: ["@write", "@string", "@fast"],
+  keys: [keyRange("RW access update")],
+  args: [key("key"), integer("increment")],
+  run: (client, args) => add(client, args[1], parseDelta(args[2])),
+});
+
+const decrBy = defineCommand({
+  name: "decrby",
+  summary: "Takes a number from the integer at a key, which begins at 0.",
+  since: "1.0.0",
+  group: "string",
+  complexity: "O(1)",
+  arity: 3,
+  flags: ["write", "denyoom", "fast"],
+  acl: ["@write", "@string", "@fast"],
+  keys: [keyRange("RW access update")],
+  args: [key("key"), integer("decrement")],
+  run(client, args) {
+    const delta = parseDelta(args[2]);
+    if (delta === INT64_MIN) throw new RedisError("ERR decrement would overflow");
+    return add(client, args[1], -delta);
+  },
+});
+
+function addFloat(client: Client, args: ByteString[]): Reply {
+  const { db, engine } = client;
+  const key = args[1];
+  const old = db.getStringForWrite(key) ?? "0";
+  if (!isLongDouble(old) || !isLongDouble(args[2])) {
+    throw new RedisError("ERR value is not a valid float");
+  }
+  const sum = addLongDouble(old, args[2]);
+  if (sum === null) throw new RedisError("ERR increment would produce NaN or Infinity");
+  // A sum that looks like an integer is still held as text, which OBJECT ENCODING shows.
+  db.putKeepingExpiry(key, isInt64Text(sum) ? StringBuffer.from(sum, "embstr") : sum);
+  db.changed(key, EventClass.STRING, "incrbyfloat");
+  if (engine.journal.active) engine.journal.replace(db.index, ["SET", key, sum, "KEEPTTL"]);
+  return sum;
+}
+
+const incrByFloat = defineCommand({
+  name: "incrbyfloat",
+  summary: "Adds to the floating point number at a key, which begins at 0.",
+  since: "2.6.0",
+  group: "string",
+  complexity: "O(1)",
+  arity: 3,
+  flags: ["write", "denyoom", "fast"],
+  acl: ["@write", "@string", "@fast"],
+  keys: [keyRange("RW access update")],
+  args: [key("key"), double("increment")],
+  run: addFloat,
+});
+
+/** The commands on numbers. */
+export const numberCommands: readonly Command[] = [incr, decr, incrBy, decrBy, incrByFloat];

@@ -1,0 +1,162 @@
+/**
+ * Parts of strings: APPEND SETRANGE GETRANGE SUBSTR STRLEN.
+ *
+ * A string that is edited in place becomes a buffer, so that many appends cost what they append.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../../bytes/bytes.ts";
+import { integer, key, string } from "../../dispatch/arguments.ts";
+import type { Client } from "../../dispatch/client.ts";
+import { type Command, defineCommand } from "../../dispatch/command.ts";
+import { keyRange } from "../../dispatch/key_specs.ts";
+import { asString } from "../../keyspace/database.ts";
+import { EventClass } from "../../keyspace/events.ts";
+import { RedisError, type Reply, wrongType } from "../../resp/reply.ts";
+import { StringBuffer } from "../../values/string_buffer.ts";
+import type { Value } from "../../values/value.ts";
+import { parseIntArg } from "../parse.ts";
+
+function checkLength(client: Client, length: number): void {
+  if (length > client.engine.config.values.protoMaxBulkLen) {
+    throw new RedisError("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
+  }
+}
+
+/** The string at a key as a buffer that can be edited in place; it must be a string. */
+function editable(client: Client, key: ByteString, old: Value): StringBuffer {
+  if (old instanceof StringBuffer && old.encoding === "raw") return old;
+  const buffer = StringBuffer.from(asString(old)!);
+  client.db.putKeepingExpiry(key, buffer);
+  return buffer;
+}
+
+function lengthOf(value: Value): number {
+  if (typeof value === "string" || value instanceof StringBuffer) return value.length;
+  throw wrongType();
+}
+
+const append = defineCommand({
+  name: "append",
+  summary: "Appends to the string at a key, which begins empty.",
+  since: "2.0.0",
+  group: "string",
+  complexity: "O(1) amortised, with the length of the value appended",
+  arity: 3,
+  flags: ["write", "denyoom", "fast"],
+  acl: ["@write", "@string", "@fast"],
+  keys: [keyRange("RW insert")],
+  args: [key("key"), string("value")],
+  run(client, [, key, value]) {
+    const { db } = client;
+    const old = db.getForWrite(key);
+    let length: number;
+    if (old === undefined) {
+      db.add(key, value);
+      length = value.length;
+    } else {
+      checkLength(client, lengthOf(old) + value.length);
+      length = editable(client, key, old).append(value);
+    }
+    db.changed(key, EventClass.STRING, "append");
+    return length;
+  },
+});
+
+const setRange = defineCommand({
+  name: "setrange",
+  summary: "Overwrites a part of the string at a key, from an offset on.",
+  since: "2.2.0",
+  group: "string",
+  complexity: "O(M) where M is the length of the value, plus the growth of the string",
+  arity: 4,
+  flags: ["write", "denyoom"],
+  acl: ["@write", "@string", "@slow"],
+  keys: [keyRange("RW update")],
+  args: [key("key"), integer("offset"), string("value")],
+  run(client, [, key, at, value]) {
+    const { db } = client;
+    const offset = parseIntArg(at);
+    if (offset < 0) throw new RedisError("ERR offset is out of range");
+    const old = db.getForWrite(key);
+    const oldLength = old === undefined ? 0 : lengthOf(old);
+    if (value.length === 0) return oldLength;
+    checkLength(client, offset + value.length);
+    let length: number;
+    if (old === undefined) {
+      const buffer = StringBuffer.from("");
+      length = buffer.setRange(offset, value);
+      db.add(key, buffer);
+    } else {
+      length = editable(client, key, old).setRange(offset, value);
+    }
+    db.changed(key, EventClass.STRING, "setrange");
+    return length;
+  },
+});
+
+function getPart(client: Client, args: ByteString[]): Reply {
+  const from = parseIntArg(args[2]);
+  const to = parseIntArg(args[3]);
+  const value = client.db.get(args[1]);
+  if (value === undefined) return "";
+  const length = lengthOf(value);
+  if (from < 0 && to < 0 && from > to) return "";
+  const start = Math.max(0, from < 0 ? from + length : from);
+  const end = Math.min(length - 1, Math.max(0, to < 0 ? to + length : to));
+  if (start > end || length === 0) return "";
+  return value instanceof StringBuffer
+    ? value.slice(start, end + 1)
+    : (value as ByteString).slice(start, end + 1);
+}
+
+const getRange = defineCommand({
+  name: "getrange",
+  summary: "Answers a part of the string at a key.",
+  since: "2.4.0",
+  group: "string",
+  complexity: "O(N) where N is the length of the part",
+  arity: 4,
+  flags: ["readonly"],
+  acl: ["@read", "@string", "@slow"],
+  keys: [keyRange("RO access")],
+  args: [key("key"), integer("start"), integer("end")],
+  run: getPart,
+});
+
+const substr = defineCommand({
+  name: "substr",
+  summary: "Answers a part of the string at a key.",
+  since: "1.0.0",
+  group: "string",
+  complexity: "O(N) where N is the length of the part",
+  arity: 4,
+  flags: ["readonly"],
+  acl: ["@read", "@string", "@slow"],
+  keys: [keyRange("RO access")],
+  deprecatedSince: "2.0.0",
+  replacedBy: "`GETRANGE`",
+  args: [key("key"), integer("start"), integer("end")],
+  run: getPart,
+});
+
+const strLen = defineCommand({
+  name: "strlen",
+  summary: "Answers the length of the string at a key.",
+  since: "2.2.0",
+  group: "string",
+  complexity: "O(1)",
+  arity: 2,
+  flags: ["readonly", "fast"],
+  acl: ["@read", "@string", "@fast"],
+  keys: [keyRange("RO")],
+  args: [key("key")],
+  run(client, args) {
+    const value = client.db.get(args[1]);
+    return value === undefined ? 0 : lengthOf(value);
+  },
+});
+
+/** The commands on parts of strings. */
+export const partCommands: readonly Command[] = [append, setRange, getRange, substr, strLen];

@@ -1,0 +1,91 @@
+/**
+ * Several strings at once: MGET MSET MSETNX.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../../bytes/bytes.ts";
+import { block, key, many, string } from "../../dispatch/arguments.ts";
+import type { Client } from "../../dispatch/client.ts";
+import { type Command, defineCommand } from "../../dispatch/command.ts";
+import { keyRange } from "../../dispatch/key_specs.ts";
+import { EventClass } from "../../keyspace/events.ts";
+import { OK, RedisError, type Reply } from "../../resp/reply.ts";
+import { StringBuffer } from "../../values/string_buffer.ts";
+
+const mGet = defineCommand({
+  name: "mget",
+  summary: "Answers the strings at several keys.",
+  since: "1.0.0",
+  group: "string",
+  complexity: "O(N) where N is the number of keys",
+  arity: -2,
+  flags: ["readonly", "fast"],
+  acl: ["@read", "@string", "@fast"],
+  keys: [keyRange("RO access", { last: -1 })],
+  tips: ["request_policy:multi_shard"],
+  args: [many(key("key"))],
+  run(client, args) {
+    const replies: Reply[] = [];
+    for (let i = 1; i < args.length; i++) {
+      const value = client.db.get(args[i]);
+      if (typeof value === "string") replies.push(value);
+      else replies.push(value instanceof StringBuffer ? value.toByteString() : null);
+    }
+    return replies;
+  },
+});
+
+function setAll(client: Client, args: readonly ByteString[]): void {
+  for (let i = 1; i < args.length; i += 2) {
+    client.db.put(args[i], args[i + 1]);
+    client.db.changed(args[i], EventClass.STRING, "set");
+  }
+}
+
+function checkPairs(command: string, args: readonly ByteString[]): void {
+  if (args.length % 2 === 0) {
+    throw new RedisError(`ERR wrong number of arguments for '${command}' command`);
+  }
+}
+
+const mSet = defineCommand({
+  name: "mset",
+  summary: "Sets the strings at several keys at once.",
+  since: "1.0.1",
+  group: "string",
+  complexity: "O(N) where N is the number of keys",
+  arity: -3,
+  flags: ["write", "denyoom"],
+  acl: ["@write", "@string", "@slow"],
+  keys: [keyRange("OW update", { last: -1, step: 2 })],
+  tips: ["request_policy:multi_shard", "response_policy:all_succeeded"],
+  args: [many(block("data", [key("key"), string("value")]))],
+  run(client, args) {
+    checkPairs("mset", args);
+    setAll(client, args);
+    return OK;
+  },
+});
+
+const mSetNx = defineCommand({
+  name: "msetnx",
+  summary: "Sets the strings at several keys at once, if none of them exists.",
+  since: "1.0.1",
+  group: "string",
+  complexity: "O(N) where N is the number of keys",
+  arity: -3,
+  flags: ["write", "denyoom"],
+  acl: ["@write", "@string", "@slow"],
+  keys: [keyRange("OW insert", { last: -1, step: 2 })],
+  args: [many(block("data", [key("key"), string("value")]))],
+  run(client, args) {
+    checkPairs("msetnx", args);
+    for (let i = 1; i < args.length; i += 2) if (client.db.has(args[i])) return 0;
+    setAll(client, args);
+    return 1;
+  },
+});
+
+/** The commands on several strings. */
+export const severalCommands: readonly Command[] = [mGet, mSet, mSetNx];

@@ -1,0 +1,54 @@
+/**
+ * What the log says at the start.
+ *
+ * The wording of the lines that operators and scripts look for (version, mode, port, ` PID: <pid>`)
+ * is a real server's.
+ *
+ * @module
+ */
+
+import type { Logger } from "../log/logger.ts";
+import { REDENO_VERSION, REDIS_VERSION } from "../version.ts";
+
+/** What the banner shows. */
+export interface BannerFacts {
+  port: number;
+  /** The configuration file's path; undefined without one. */
+  configFile: string | undefined;
+}
+
+/** Write the start banner. */
+export function logBanner(log: Logger, facts: BannerFacts): void {
+  log.warning("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
+  log.warning(
+    `Redis version=${REDIS_VERSION}, bits=64, commit=00000000, modified=0, pid=${Deno.pid}, ` +
+      "just started",
+  );
+  if (facts.configFile === undefined) {
+    log.warning(
+      "Warning: no config file specified, using the default config. In order to specify a config " +
+        "file use redeno /path/to/redis.conf",
+    );
+  } else {
+    log.warning("Configuration loaded");
+  }
+  const mark = [
+    "   .--------.   ",
+    "  /  ______  \\  ",
+    " |  |  __  |  | ",
+    " |  | |__| |  | ",
+    " |  |_____/   | ",
+    " |  |  \\ \\    | ",
+    "  \\_|   \\_\\__/  ",
+  ];
+  const text = [
+    `Redeno ${REDENO_VERSION}, compatible with Redis ${REDIS_VERSION} (00000000/0) 64 bit`,
+    "",
+    "Running in standalone mode",
+    `Port: ${facts.port}`,
+    `PID: ${Deno.pid}`,
+    "",
+    `Deno ${Deno.version.deno}, V8 ${Deno.version.v8}`,
+  ];
+  log.raw(`${mark.map((line, i) => `${line}     ${text[i]}`.trimEnd()).join("\n")}\n\n`);
+}

@@ -1,0 +1,90 @@
+/**
+ * The server's regular work: rates, expiry, idle clients, output limits.
+ *
+ * @module
+ */
+
+import type { Clock, Timer } from "../clock/clock.ts";
+import type { Engine } from "../dispatch/engine.ts";
+import { clientLine } from "../dispatch/client_info.ts";
+import { expireStep } from "../keyspace/active_expire.ts";
+import type { Connection } from "../net/connection.ts";
+
+/** Longest time that one step of active expiry takes, in milliseconds. */
+const EXPIRE_BUDGET_MS = 2;
+/** Pause between two steps of active expiry while more is due: clients get their turn. */
+const EXPIRE_GAP_MS = 1;
+
+/** Runs the regular work until it is stopped. */
+export class Cron {
+  readonly #engine: Engine;
+  readonly #clock: Clock;
+  readonly #connections: Iterable<Connection>;
+  #tick: Timer | null = null;
+  #expiry: Timer | null = null;
+  #hz = 0;
+
+  constructor(engine: Engine, connections: Iterable<Connection>) {
+    this.#engine = engine;
+    this.#clock = engine.clock;
+    this.#connections = connections;
+  }
+
+  /** Begin. */
+  start(): void {
+    this.#hz = this.#engine.config.values.hz;
+    this.#tick = this.#clock.every(1000 / this.#hz, () => this.#run());
+  }
+
+  /** End. */
+  stop(): void {
+    this.#tick?.cancel();
+    this.#expiry?.cancel();
+    this.#tick = null;
+    this.#expiry = null;
+  }
+
+  #run(): void {
+    const { stats, config } = this.#engine;
+    this.#clock.tick();
+    const now = this.#clock.monotonic();
+    stats.opsRate.sample(stats.commandsProcessed, now);
+    stats.inputRate.sample(stats.inputBytes, now);
+    stats.outputRate.sample(stats.outputBytes, now);
+    if (this.#expiry === null) this.#expire();
+    this.#checkClients();
+    if (config.values.hz !== this.#hz) {
+      this.#tick?.cancel();
+      this.start();
+    }
+  }
+
+  #expire(): void {
+    const { activeExpire, pause, loading, stats } = this.#engine;
+    this.#expiry = null;
+    if (!activeExpire || pause.stopsWrites || loading !== null) return;
+    const started = this.#clock.monotonic();
+    const done = expireStep(this.#engine.keyspace, EXPIRE_BUDGET_MS);
+    stats.activeExpireCycleMs += this.#clock.monotonic() - started;
+    if (done) return;
+    stats.expiredTimeCapReached++;
+    this.#expiry = this.#clock.after(EXPIRE_GAP_MS, () => this.#expire());
+  }
+
+  #checkClients(): void {
+    const { config, log } = this.#engine;
+    const idleMs = config.values.timeout * 1000;
+    for (const connection of this.#connections) {
+      const { client } = connection;
+      if (
+        idleMs > 0 && client.blocked === null &&
+        this.#clock.ms - client.lastInteractionMs > idleMs
+      ) {
+        log.verbose(`Closing idle client: ${clientLine(client)}`);
+        connection.close();
+      } else if (connection.outputBytes > 0) {
+        connection.checkOutputLimit();
+      }
+    }
+  }
+}

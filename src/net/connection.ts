@@ -1,0 +1,302 @@
+/**
+ * One connection: requests in, replies out.
+ *
+ * Reading: a `ReadableStream` over `conn.read` into one buffer of the connection's own, without
+ * read-ahead, piped through the decoder's `TransformStream`. Each chunk's commands run in one go and
+ * their replies leave in one write.
+ *
+ * Writing does not hold up reading: while a write is under way, replies gather in the encoder, and
+ * go out together when it ends. A peer that sends without reading therefore does not block itself,
+ * as with a real server; what it makes us hold is bounded by `client-output-buffer-limit`.
+ *
+ * A blocked client's connection goes on reading, so that its end is noticed; what arrives waits in
+ * the decoder.
+ *
+ * @module
+ */
+
+import type { Client, ClientConnection } from "../dispatch/client.ts";
+import type { Engine } from "../dispatch/engine.ts";
+import { type RequestBatch, RequestDecoder, type RequestLimits } from "../resp/decoder.ts";
+import { RequestDecoderStream } from "../resp/decoder_stream.ts";
+import { ReplyEncoder } from "../resp/encoder.ts";
+import { ErrorReply, NO_REPLY, type Reply } from "../resp/reply.ts";
+import { clientLine } from "../dispatch/client_info.ts";
+
+/** Read buffers begin small, as most connections are idle most of the time. */
+const FIRST_READ_SIZE = 4 * 1024;
+const LARGEST_READ_SIZE = 64 * 1024;
+/** Replies of one chunk's commands are sent in pieces when they get larger than this. */
+const FLUSH_AT = 256 * 1024;
+
+/** What a connection is made with. */
+export interface ConnectionOptions {
+  engine: Engine;
+  conn: Deno.Conn;
+  /** Unique among the open connections. */
+  fd: number;
+  /** For a Unix socket: its path. */
+  unixPath?: string;
+}
+
+/** The configuration's limits as they are when the decoder asks. */
+class LiveLimits implements RequestLimits {
+  readonly #client: Client;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  get maxBulkLength(): number {
+    return this.#client.engine.config.values.protoMaxBulkLen;
+  }
+
+  get maxQueryBuffer(): number {
+    return this.#client.engine.config.values.clientQueryBufferLimit;
+  }
+
+  get authenticated(): boolean {
+    return this.#client.authenticated;
+  }
+}
+
+/** A client's socket. */
+export class Connection implements ClientConnection {
+  readonly fd: number;
+  readonly address: string;
+  readonly localAddress: string;
+  readonly isLocal: boolean;
+  readonly isUnix: boolean;
+  readonly client: Client;
+
+  readonly #engine: Engine;
+  readonly #conn: Deno.Conn;
+  readonly #encoder = new ReplyEncoder();
+  readonly #decoder: RequestDecoder;
+  #readBuffer = new Uint8Array(FIRST_READ_SIZE);
+
+  #batch: RequestBatch | null = null;
+  /** The bytes that a write is under way for. */
+  #writing: Uint8Array | null = null;
+  #flushScheduled = false;
+  /** No more commands are run; the socket closes once the output is out. */
+  #closing = false;
+  #closed = false;
+  #overSoftLimitSince = 0;
+
+  constructor(options: ConnectionOptions) {
+    const { engine, conn, fd, unixPath } = options;
+    this.#engine = engine;
+    this.#conn = conn;
+    this.fd = fd;
+    this.isUnix = unixPath !== undefined;
+    this.address = unixPath === undefined ? formatAddress(conn.remoteAddr) : `${unixPath}:0`;
+    this.localAddress = unixPath === undefined ? formatAddress(conn.localAddr) : `${unixPath}:0`;
+    this.isLocal = this.isUnix || isLoopback(conn.remoteAddr);
+    this.client = engine.createClient(this);
+    this.#decoder = new RequestDecoder(new LiveLimits(this.client));
+  }
+
+  get queryBytes(): number {
+    return this.#decoder.bufferedBytes;
+  }
+
+  get queryCapacity(): number {
+    return this.#readBuffer.length;
+  }
+
+  get outputBytes(): number {
+    return this.#encoder.pendingBytes + (this.#writing?.length ?? 0);
+  }
+
+  /** Serve the connection until it ends. Never throws. */
+  async run(): Promise<void> {
+    const stream = new ReadableStream<Uint8Array>(
+      { pull: (controller) => this.#pull(controller) },
+      { highWaterMark: 0 },
+    );
+    const reader = stream.pipeThrough(new RequestDecoderStream(this.#decoder)).getReader();
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        this.#engine.clock.tick();
+        this.#batch = value;
+        this.#drain();
+        if (this.#closing || this.#closed) break;
+      }
+    } catch {
+      // The socket was reset, or closed on our side: both end here.
+      this.close();
+    }
+    // A peer that only sends may have shut down its side: its replies still go out.
+    if (this.client.blocked !== null) this.close();
+    else this.#closeWhenSent();
+  }
+
+  async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    const buffer = this.#readBuffer;
+    const count = await this.#conn.read(buffer);
+    if (count === null) {
+      controller.close();
+      return;
+    }
+    const { stats } = this.#engine;
+    stats.inputBytes += count;
+    stats.readsProcessed++;
+    if (count > stats.maxInputBuffer) stats.maxInputBuffer = count;
+    if (count === buffer.length) {
+      controller.enqueue(buffer);
+      if (count < LARGEST_READ_SIZE) this.#readBuffer = new Uint8Array(count * 4);
+    } else {
+      controller.enqueue(buffer.subarray(0, count));
+    }
+  }
+
+  /** Run the commands that have arrived, until one blocks. */
+  #drain(): void {
+    const { client } = this;
+    const batch = this.#batch;
+    if (batch === null) return;
+    while (client.blocked === null && !this.#closing && !this.#closed) {
+      const args = batch.next();
+      if (args === null) {
+        this.#batchEnded(batch);
+        break;
+      }
+      let reply = this.#engine.execute(client, args);
+      if (client.replyMode !== "on") reply = client.filterReply(reply);
+      if (reply !== NO_REPLY) this.#write(reply);
+      if (client.closeAfterReply) this.#closing = true;
+      if (this.#encoder.pendingBytes > FLUSH_AT) this.#flush();
+    }
+    this.#flush();
+  }
+
+  #batchEnded(batch: RequestBatch): void {
+    if (batch.error !== null) {
+      const error = new ErrorReply(`ERR ${batch.error}`);
+      this.#engine.stats.countError(error.text);
+      this.#engine.log.verbose(
+        `${batch.error}. Closing the connection: ${clientLine(this.client)}`,
+      );
+      this.#write(error);
+      this.client.closeAfterReply = true;
+      this.#closing = true;
+    } else if (batch.queryBufferExceeded) {
+      this.#engine.stats.queryBufferDisconnections++;
+      this.#engine.log.warning(
+        `Closing client that reached max query buffer length: ${clientLine(this.client)}`,
+      );
+      this.close();
+    }
+  }
+
+  #write(reply: Reply): void {
+    this.#encoder.protocol = this.client.protocol;
+    this.#encoder.write(reply);
+  }
+
+  send(reply: Reply): void {
+    if (this.#closed || reply === NO_REPLY) return;
+    if (this.client.replyMode !== "on") reply = this.client.filterReply(reply);
+    if (reply === NO_REPLY) return;
+    this.#write(reply);
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    queueMicrotask(() => {
+      this.#flushScheduled = false;
+      this.#flush();
+    });
+  }
+
+  resume(): void {
+    // Not at once: the command that set the client free is still running.
+    queueMicrotask(() => this.#drain());
+  }
+
+  #flush(): void {
+    if (this.#closed) return;
+    if (this.#writing !== null || this.#encoder.pendingBytes > 0) this.checkOutputLimit();
+    if (this.#closed || this.#writing !== null) return;
+    if (this.#encoder.pendingBytes === 0) {
+      if (this.#closing) this.close();
+      return;
+    }
+    const bytes = this.#encoder.take();
+    this.#writing = bytes;
+    this.#conn.write(bytes).then(this.#written, this.#writeFailed);
+  }
+
+  #written = (count: number): void => {
+    const { stats } = this.#engine;
+    stats.outputBytes += count;
+    stats.writesProcessed++;
+    const bytes = this.#writing!;
+    if (count < bytes.length && !this.#closed) {
+      this.#writing = bytes.subarray(count);
+      this.#conn.write(this.#writing).then(this.#written, this.#writeFailed);
+      return;
+    }
+    this.#writing = null;
+    if (this.#encoder.pendingBytes > 0 || this.#closing) this.#flush();
+  };
+
+  #writeFailed = (): void => {
+    this.#writing = null;
+    this.close();
+  };
+
+  /** Close the connection if it holds more output than its kind of client may. */
+  checkOutputLimit(): void {
+    const limit = this.#engine.config.values.clientOutputBufferLimit.normal;
+    if (limit.hard === 0 && limit.soft === 0) return;
+    const bytes = this.outputBytes;
+    const { stats, clock } = this.#engine;
+    if (bytes > stats.maxOutputBuffer) stats.maxOutputBuffer = bytes;
+    let exceeded = limit.hard > 0 && bytes > limit.hard;
+    if (limit.soft > 0 && bytes > limit.soft) {
+      if (this.#overSoftLimitSince === 0) this.#overSoftLimitSince = clock.ms;
+      else if (clock.ms - this.#overSoftLimitSince > limit.seconds * 1000) exceeded = true;
+    } else {
+      this.#overSoftLimitSince = 0;
+    }
+    if (!exceeded) return;
+    stats.outputBufferDisconnections++;
+    this.#engine.log.warning(
+      `Client ${clientLine(this.client)} scheduled to be closed ASAP for overcoming of output ` +
+        "buffer limits.",
+    );
+    this.close();
+  }
+
+  #closeWhenSent(): void {
+    this.#closing = true;
+    this.#flush();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#encoder.clear();
+    this.#engine.removeClient(this.client);
+    try {
+      this.#conn.close();
+    } catch {
+      // It was closed by the peer's reset already.
+    }
+  }
+}
+
+function isLoopback(address: Deno.Addr): boolean {
+  return address.transport === "tcp" &&
+    (address.hostname.startsWith("127.") || address.hostname === "::1" ||
+      address.hostname.startsWith("::ffff:127."));
+}
+
+/** `1.2.3.4:5`, `[::1]:5`. */
+function formatAddress(address: Deno.Addr): string {
+  if (address.transport !== "tcp") return "";
+  const { hostname, port } = address;
+  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}

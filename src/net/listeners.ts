@@ -1,0 +1,231 @@
+/**
+ * The listening sockets of a server: TCP addresses and a Unix socket.
+ *
+ * An accepted connection is counted, checked against `maxclients` and protected mode, and served;
+ * nothing here knows what is said on it.
+ *
+ * @module
+ */
+
+import type { Engine } from "../dispatch/engine.ts";
+import { Connection } from "./connection.ts";
+
+/** A port that cannot be listened on. */
+export class ListenError extends Error {
+  override name = "ListenError";
+}
+
+const DENIED = "-DENIED Redis is running in protected mode because protected mode is enabled and " +
+  "no password is set for the default user. Connections are accepted from the loopback interface " +
+  "only. To connect from elsewhere: set a password with 'requirepass', or, if the network keeps " +
+  "others out, turn the mode off with '--protected-mode no' or 'CONFIG SET protected-mode no'.\r\n";
+
+/** All listeners of a server, and the connections they brought. */
+export class Listeners {
+  readonly #engine: Engine;
+  readonly connections: Set<Connection> = new Set();
+  #tcp: { listener: Deno.Listener; name: string }[] = [];
+  #unix: { listener: Deno.Listener; path: string } | null = null;
+  /** Numbers that stand for file descriptors, which the platform does not show. */
+  #freeFds: number[] = [];
+  #nextFd = 8;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** The listening addresses as INFO shows them: `name=tcp,bind=127.0.0.1,port=6379`. */
+  describe(): string[] {
+    const lines: string[] = [];
+    const tcp = this.#tcp.map(({ name }) => `bind=${name}`);
+    if (tcp.length > 0) lines.push(`name=tcp,${tcp.join(",")},port=${this.port}`);
+    if (this.#unix !== null) lines.push(`name=unix,bind=${this.#unix.path}`);
+    return lines;
+  }
+
+  /** The TCP port; the system's choice when 0 was asked for in process. 0 when there is none. */
+  get port(): number {
+    const address = this.#tcp[0]?.listener.addr;
+    return address?.transport === "tcp" ? address.port : 0;
+  }
+
+  /**
+   * Listen on addresses, in place of those listened on so far, which are closed only when all new
+   * ones work.
+   *
+   * @param addresses as in `bind`: `-` before one makes it optional, `*` and `::*` mean all
+   * @throws ListenError naming the first address that does not work
+   */
+  listenTcp(addresses: readonly string[], port: number, backlog: number): void {
+    const before = this.#tcp;
+    const opened: typeof before = [];
+    // The same address can only be bound again once it is free: keep what stays.
+    const kept = before.filter(({ name, listener }) =>
+      addresses.includes(name) && listener.addr.transport === "tcp" && listener.addr.port === port
+    );
+    let actualPort = port;
+    try {
+      for (const name of addresses) {
+        const same = kept.find((other) => other.name === name);
+        if (same !== undefined) {
+          opened.push(same);
+          continue;
+        }
+        const listener = this.#open(name, actualPort, backlog);
+        if (listener === null) continue;
+        opened.push({ listener, name });
+        if (actualPort === 0 && listener.addr.transport === "tcp") actualPort = listener.addr.port;
+      }
+      if (opened.length === 0) throw new ListenError("no address to listen on");
+    } catch (error) {
+      for (const each of opened) if (!kept.includes(each)) each.listener.close();
+      throw error;
+    }
+    for (const each of before) if (!kept.includes(each)) each.listener.close();
+    this.#tcp = opened;
+    for (const each of opened) if (!kept.includes(each)) void this.#accept(each.listener);
+  }
+
+  #open(name: string, port: number, backlog: number): Deno.Listener | null {
+    const optional = name.startsWith("-");
+    const address = optional ? name.slice(1) : name;
+    const hostname = address === "*" ? "0.0.0.0" : address === "::*" ? "::" : address;
+    try {
+      return Deno.listen({ hostname, port, tcpBacklog: backlog });
+    } catch (error) {
+      const reason = describeListenError(error);
+      const text =
+        `Warning: Could not create server TCP listening socket ${address}:${port}: ${reason}`;
+      if (optional && !(error instanceof Deno.errors.AddrInUse)) {
+        this.#engine.log.debug(text);
+        return null;
+      }
+      this.#engine.log.warning(text);
+      throw new ListenError(reason);
+    }
+  }
+
+  /**
+   * Listen on a Unix socket; a file in its place is removed first, as a real server does.
+   *
+   * @param mode file permissions to give it; 0 leaves them
+   * @throws ListenError
+   */
+  listenUnix(path: string, mode: number): void {
+    if (Deno.build.os === "windows") {
+      throw new ListenError("Unix sockets are not available on Windows");
+    }
+    try {
+      Deno.removeSync(path);
+    } catch {
+      // There was none.
+    }
+    try {
+      const listener = Deno.listen({ transport: "unix", path });
+      if (mode !== 0) Deno.chmodSync(path, mode);
+      this.#unix = { listener, path };
+      void this.#accept(listener, path);
+    } catch (error) {
+      throw new ListenError(describeListenError(error));
+    }
+  }
+
+  async #accept(listener: Deno.Listener, unixPath?: string): Promise<void> {
+    for (;;) {
+      let conn: Deno.Conn;
+      try {
+        conn = await listener.accept();
+      } catch (error) {
+        if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) {
+          return;
+        }
+        // Out of file descriptors, or a peer that was gone already: the next one may do.
+        this.#engine.log.warning(
+          `Accepting client connection: ${error instanceof Error ? error.message : error}`,
+        );
+        await new Promise<void>((resolve) => this.#engine.clock.after(10, resolve));
+        continue;
+      }
+      this.#admit(conn, unixPath);
+    }
+  }
+
+  #admit(conn: Deno.Conn, unixPath?: string): void {
+    const { stats, config, clients, clock } = this.#engine;
+    clock.tick();
+    if (clients.size >= config.values.maxclients) {
+      stats.rejectedConnections++;
+      turnAway(conn, "-ERR max number of clients reached\r\n");
+      return;
+    }
+    const connection = new Connection({
+      engine: this.#engine,
+      conn,
+      fd: this.#freeFds.pop() ?? this.#nextFd++,
+      unixPath,
+    });
+    if (
+      config.values.protectedMode && config.values.requirepass === "" && !connection.isLocal
+    ) {
+      stats.rejectedConnections++;
+      this.#engine.removeClient(connection.client);
+      this.#freeFds.push(connection.fd);
+      turnAway(conn, DENIED);
+      return;
+    }
+    stats.connectionsReceived++;
+    if (unixPath === undefined) {
+      const tcp = conn as Deno.TcpConn;
+      tcp.setNoDelay(true);
+      if (config.values.tcpKeepalive > 0) tcp.setKeepAlive(true);
+    }
+    this.connections.add(connection);
+    connection.run().finally(() => {
+      this.connections.delete(connection);
+      this.#freeFds.push(connection.fd);
+    });
+  }
+
+  /** Stop listening and close every connection. */
+  close(): void {
+    this.stopListening();
+    for (const connection of this.connections) connection.close();
+  }
+
+  /** Stop listening; connections go on. */
+  stopListening(): void {
+    for (const { listener } of this.#tcp) listener.close();
+    this.#tcp = [];
+    if (this.#unix !== null) {
+      this.#unix.listener.close();
+      try {
+        Deno.removeSync(this.#unix.path);
+      } catch {
+        // Somebody removed it before.
+      }
+      this.#unix = null;
+    }
+  }
+}
+
+async function turnAway(conn: Deno.Conn, text: string): Promise<void> {
+  try {
+    await conn.write(new TextEncoder().encode(text));
+  } catch {
+    // It is gone already.
+  }
+  try {
+    conn.close();
+  } catch {
+    // Closed by the peer.
+  }
+}
+
+function describeListenError(error: unknown): string {
+  if (error instanceof Deno.errors.AddrInUse) return "bind: Address already in use";
+  if (error instanceof Deno.errors.AddrNotAvailable) {
+    return "bind: Cannot assign requested address";
+  }
+  if (error instanceof Deno.errors.PermissionDenied) return "bind: Permission denied";
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,123 @@
+/**
+ * From the records of an RDB file to the values of a keyspace.
+ *
+ * A key past its time is left out, as a server that owns its data does. Loading goes in slices, so
+ * that clients can be answered (with `-LOADING`) meanwhile.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../bytes/bytes.ts";
+import type { Keyspace } from "../keyspace/keyspace.ts";
+import { NO_SLOT } from "../keyspace/key_table.ts";
+import { readRdbFile } from "./file.ts";
+import type { RdbAuxRecord, RdbKeyRecord, RdbRecord } from "./records.ts";
+import { toValue } from "./to_value.ts";
+
+/** What a load did. */
+export interface LoadResult {
+  keysLoaded: number;
+  /** Keys left out because their time was past. */
+  keysExpired: number;
+  /** The file's remarks on its writer. */
+  aux: Map<ByteString, ByteString>;
+  /** Source code of function libraries, kept for when functions can run. */
+  functions: ByteString[];
+}
+
+/** How a load is watched. */
+export interface LoadOptions {
+  /** Called after each chunk of the file, at least some times a second. */
+  onProgress?: (progress: { bytesRead: number; totalBytes: number; keys: number }) => void;
+  /** Called for keys that are left out because they hold nothing. */
+  onEmptyKey?: (key: ByteString) => void;
+  /** Called once the header and the remarks before the first key are read. */
+  onHeader?: (aux: ReadonlyMap<ByteString, ByteString>) => void;
+  /** Verify the checksum; true when absent. */
+  verifyChecksum?: boolean;
+}
+
+/**
+ * Load an RDB file into an empty keyspace. O(file size); memory beyond the data: one chunk, or the
+ * largest single value.
+ *
+ * @throws RdbError when the file cannot be decoded; the keyspace then holds a part, and is not to
+ * be served
+ */
+export async function loadRdbFile(
+  path: string,
+  keyspace: Keyspace,
+  options: LoadOptions = {},
+): Promise<LoadResult> {
+  const result: LoadResult = { keysLoaded: 0, keysExpired: 0, aux: new Map(), functions: [] };
+  let announced = false;
+  keyspace.expiryPaused = true;
+  try {
+    const batches = readRdbFile(path, {
+      databases: keyspace.databases.length,
+      verifyChecksum: options.verifyChecksum ?? true,
+    });
+    for await (const { records, bytesRead, totalBytes } of batches) {
+      for (const record of records) {
+        if (!announced && record.kind !== "header" && record.kind !== "aux") {
+          announced = true;
+          options.onHeader?.(result.aux);
+        }
+        take(record, keyspace, result, options);
+      }
+      options.onProgress?.({ bytesRead, totalBytes, keys: result.keysLoaded });
+    }
+  } finally {
+    keyspace.expiryPaused = false;
+  }
+  return result;
+}
+
+function take(
+  record: RdbRecord,
+  keyspace: Keyspace,
+  result: LoadResult,
+  options: LoadOptions,
+): void {
+  switch (record.kind) {
+    case "key":
+      if (loadKey(record, keyspace)) result.keysLoaded++;
+      else result.keysExpired++;
+      break;
+    case "emptyKey":
+      options.onEmptyKey?.(record.key);
+      break;
+    case "aux":
+      takeAux(record, result);
+      break;
+    case "function":
+      result.functions.push(record.code);
+      break;
+    default:
+      break;
+  }
+}
+
+function takeAux(record: RdbAuxRecord, result: LoadResult): void {
+  result.aux.set(record.key, record.value);
+}
+
+/** @returns false when the key's time is past */
+function loadKey(record: RdbKeyRecord, keyspace: Keyspace): boolean {
+  const now = keyspace.clock.ms;
+  if (record.expireAt !== null && record.expireAt < now) return false;
+  const value = toValue(record.value, keyspace.limits, now);
+  if (value === null) return false;
+  const db = keyspace.databases[record.db];
+  db.add(record.key, value);
+  const slot = db.table.find(record.key);
+  if (slot === NO_SLOT) throw new Error("a key that was just added is not there");
+  if (record.expireAt !== null) db.table.setExpireAt(slot, record.expireAt);
+  const { access } = keyspace;
+  if (access.lfu) {
+    if (record.freq !== null) db.table.setAccessAt(slot, access.wordOfFrequency(record.freq));
+  } else if (record.idle !== null) {
+    db.table.setAccessAt(slot, access.wordOfIdle(record.idle));
+  }
+  return true;
+}

@@ -1,0 +1,182 @@
+/**
+ * A running server: the engine with its sockets, its files and its regular work.
+ *
+ * This is the composition root: options go in, a listening server comes out. It does not read the
+ * command line and does not end the process; `main.ts` does.
+ *
+ * @module
+ */
+
+import { type Clock, SystemClock } from "./clock/clock.ts";
+import { allCommands } from "./commands/mod.ts";
+import type { Config } from "./config/config.ts";
+import { Engine, type Host, type Resources, type ShutdownRequest } from "./dispatch/engine.ts";
+import type { KeyTable } from "./keyspace/key_table.ts";
+import { MapTable } from "./keyspace/map_table.ts";
+import { applyConfig, watchConfig } from "./lifecycle/apply_config.ts";
+import { logBanner } from "./lifecycle/banner.ts";
+import { Cron } from "./lifecycle/cron.ts";
+import { loadDataset } from "./lifecycle/load_dataset.ts";
+import { processResources } from "./lifecycle/resources.ts";
+import type { Logger } from "./log/logger.ts";
+import { ListenError, Listeners } from "./net/listeners.ts";
+
+/** What a server is made of. */
+export interface ServerOptions {
+  config: Config;
+  log: Logger;
+  /** The machine's clock when absent. */
+  clock?: Clock;
+  /** Makes the key tables; one outside the V8 heap when absent. */
+  newTable?: () => KeyTable;
+}
+
+/** A start that failed for a reason that is in the log already. */
+export class StartError extends Error {
+  override name = "StartError";
+}
+
+/** A running server. */
+export class Server implements Host {
+  readonly engine: Engine;
+  readonly #listeners: Listeners;
+  readonly #cron: Cron;
+  readonly #stopped = Promise.withResolvers<number>();
+  #stopping = false;
+
+  private constructor(options: ServerOptions) {
+    this.engine = new Engine({
+      clock: options.clock ?? new SystemClock(),
+      config: options.config,
+      log: options.log,
+      host: this,
+      commands: allCommands,
+      newTable: options.newTable ?? (() => new MapTable()),
+    });
+    this.#listeners = new Listeners(this.engine);
+    this.#cron = new Cron(this.engine, this.#listeners.connections);
+  }
+
+  /**
+   * Start a server: listen, load the data, then accept commands. Resolves when it is ready.
+   *
+   * @throws StartError when an address cannot be listened on or a file cannot be loaded; what is
+   * wrong is in the log, and nothing is left open
+   */
+  static async start(options: ServerOptions): Promise<Server> {
+    const server = new Server(options);
+    try {
+      await server.#start();
+    } catch (error) {
+      server.#cron.stop();
+      server.#listeners.close();
+      throw error;
+    }
+    return server;
+  }
+
+  async #start(): Promise<void> {
+    const { config, log } = this.engine;
+    const { values } = config;
+    applyConfig(this.engine);
+    watchConfig(this.engine, this.#listeners);
+    logBanner(log, { port: values.port, configFile: config.file });
+    this.#listen();
+    this.#writePidFile();
+    this.#cron.start();
+    log.notice("Server initialized");
+    if (!await loadDataset(this.engine)) throw new StartError("the data cannot be loaded");
+    if (values.port !== 0) log.notice("Ready to accept connections tcp");
+    if (values.unixsocket !== "") log.notice("Ready to accept connections unix");
+  }
+
+  #listen(): void {
+    const { log, config: { values } } = this.engine;
+    if (values.port !== 0) {
+      try {
+        this.#listeners.listenTcp(values.bind, values.port, values.tcpBacklog);
+      } catch (error) {
+        if (!(error instanceof ListenError)) throw error;
+        log.warning(`Failed listening on port ${values.port} (tcp), aborting.`);
+        throw new StartError(error.message);
+      }
+    }
+    if (values.unixsocket !== "") {
+      try {
+        this.#listeners.listenUnix(values.unixsocket, values.unixsocketperm);
+      } catch (error) {
+        if (!(error instanceof ListenError)) throw error;
+        log.warning(`Failed opening Unix socket: ${error.message}`);
+        throw new StartError(error.message);
+      }
+    }
+    if (values.port === 0 && values.unixsocket === "") {
+      log.warning("Configured to not listen anywhere, exiting.");
+      throw new StartError("nothing to listen on");
+    }
+  }
+
+  #writePidFile(): void {
+    const { pidfile } = this.engine.config.values;
+    if (pidfile === "") return;
+    try {
+      Deno.writeTextFileSync(pidfile, `${Deno.pid}\n`);
+    } catch (error) {
+      this.engine.log.warning(
+        `Failed to write PID file: ${error instanceof Error ? error.message : error}`,
+      );
+    }
+  }
+
+  /** Resolves with the exit code once the server has stopped. */
+  get stopped(): Promise<number> {
+    return this.#stopped.promise;
+  }
+
+  /** The TCP port; 0 when it only listens on a Unix socket. */
+  get port(): number {
+    return this.#listeners.port;
+  }
+
+  listeners(): readonly string[] {
+    return this.#listeners.describe();
+  }
+
+  resources(): Resources {
+    return processResources();
+  }
+
+  shutdown(request: ShutdownRequest): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    const { log, config } = this.engine;
+    if (request.signal !== undefined) {
+      log.warning(`Received ${request.signal} scheduling shutdown...`);
+    }
+    log.warning("User requested shutdown...");
+    this.#cron.stop();
+    const { pidfile } = config.values;
+    if (pidfile !== "") {
+      log.notice("Removing the pid file.");
+      try {
+        Deno.removeSync(pidfile);
+      } catch {
+        // Somebody removed it before.
+      }
+    }
+    this.#listeners.close();
+    log.warning("Redis is now ready to exit, bye bye...");
+    this.#stopped.resolve(0);
+  }
+
+  abortShutdown(): boolean {
+    // A shutdown is over within the call that asks for it: there is nothing left to call off.
+    return false;
+  }
+
+  /** Stop, and wait until all is closed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.shutdown({ save: false });
+    await this.#stopped.promise;
+  }
+}
