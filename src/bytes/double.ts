@@ -18,10 +18,16 @@ export { addLongDouble, isLongDouble } from "./long_double.ts";
 /** Integers up to here in size are written in full. */
 const INTEGER_LIMIT = 2 ** 62;
 
+/** The powers of ten that a double holds exactly. */
+const POWERS_OF_TEN = Array.from({ length: 23 }, (_, n) => Number(`1e${n}`));
+
+const doubleBits = new Float64Array(1);
+const wordBits = new Uint32Array(doubleBits.buffer);
+
 /**
  * A number's text as Redis 7.2 gives it in replies, `nan`, `inf`, `-inf` and `-0` included:
  * integers in full up to ±2^62, otherwise shortest digits, with an exponent when that saves much.
- * About 100 ns for numbers of up to three decimals, 1.5 µs for others.
+ * About 200 ns for numbers of everyday size.
  *
  * @example
  * ```ts
@@ -43,15 +49,57 @@ export function formatDouble(value: number): ByteString {
     return "inf";
   } else if (value === -Infinity) {
     return "-inf";
-  } else {
-    const text = String(value);
-    // With three decimals or less the number lies too far from a midpoint for Grisu2 to miss it.
-    const point = text.indexOf(".");
-    if (point >= text.length - 4 && point > 0 && text.length <= 16) return text;
   }
   const negative = value < 0;
-  const { digits, exponent } = grisuDigits(negative ? -value : value);
+  const size = negative ? -value : value;
+  const text = String(size);
+  const point = text.indexOf(".");
+  const decimals = text.length - 1 - point;
+  if (point > 0 && decimals < POWERS_OF_TEN.length && isCertain(size, text, point, decimals)) {
+    // From 0.001 on, and with few decimals, JavaScript and Redis lay the digits out alike.
+    if (decimals < 7 || (size >= 0.001 && size < 10_000)) return negative ? "-" + text : text;
+    const digits = (text.substring(0, point) + text.substring(point + 1)).replace(/^0+/, "");
+    return (negative ? "-" : "") + layOut(digits, -decimals, negative);
+  }
+  const { digits, exponent } = grisuDigits(size);
   return (negative ? "-" : "") + layOut(digits, exponent, negative);
+}
+
+/**
+ * Whether the digits that JavaScript prints are those that Grisu2 finds too. They are when the
+ * decimal lies clearly within the numbers that read back as `value`, and clearly closer to it than
+ * the next decimal of that length: Grisu2 errs by less than 1 % of that range. Only the distance of
+ * the two is needed, and it is exact in a pair of doubles.
+ */
+function isCertain(value: number, text: string, point: number, decimals: number): boolean {
+  doubleBits[0] = value;
+  const high = wordBits[1];
+  if ((high & 0xfffff) === 0 && wordBits[0] === 0) return false; // The range is lopsided there.
+  const ten = POWERS_OF_TEN[decimals];
+  wordBits[0] = 0;
+  wordBits[1] = high & 0x7ff00000;
+  const reach = doubleBits[0] * 2 ** -53 * ten;
+
+  const whole = text.substring(0, point);
+  const split = text.length - 8;
+  let upper: number, lower: number;
+  if (split <= point) {
+    upper = Number(whole) * ten;
+    lower = Number(text.substring(point + 1));
+  } else {
+    upper = Number(whole + text.substring(point + 1, split)) * 1e8;
+    lower = Number(text.substring(split));
+  }
+  // value × ten as a sum of two doubles (T. J. Dekker's product).
+  const product = value * ten;
+  let half = 134217729 * value;
+  const valueHigh = half - (half - value), valueLow = value - valueHigh;
+  half = 134217729 * ten;
+  const tenHigh = half - (half - ten), tenLow = ten - tenHigh;
+  const rest = valueHigh * tenHigh - product + valueHigh * tenLow + valueLow * tenHigh +
+    valueLow * tenLow;
+  const distance = Math.abs(upper - product + lower - rest);
+  return distance < 0.98 * reach && distance < 0.5 - 0.02 * reach;
 }
 
 /** Digits to text: plain where it is short, else with an exponent. */

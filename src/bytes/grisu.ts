@@ -5,8 +5,8 @@
  * JavaScript prints the shortest digits that read back as the same number, and the closest of
  * those. Grisu2 gives the same for all but about one number in a thousand, where it prints a digit
  * more or another last digit. Scores are compared as text by clients and stored as text in
- * listpacks, so the exceptions are reproduced rather than improved on. The shortcut for numbers of
- * few decimals, which have none, is the caller's.
+ * listpacks, so the exceptions are reproduced rather than improved on. `double.ts` proves for most
+ * numbers that JavaScript's digits are the same, and comes here with the others.
  *
  * Source: F. Loitsch, "Printing Floating-Point Numbers Quickly and Accurately with Integers"
  * (PLDI 2010), and the constants that 7.2's digits follow from: cached powers of ten eight apart
