@@ -269,7 +269,9 @@ export class ListValue {
     if (typeof store === "string") {
       const at = entryAt(store, index);
       const end = nextEntry(store, at);
-      if (store.length - (end - at) + packedEntrySize(value.length) <= SHORT_MAX) {
+      // The element counts as one more here, as in the real server.
+      const fits = packedCount(store) < nodeCount(limits.listMaxListpackSize);
+      if (fits && store.length - (end - at) + packedEntrySize(value.length) <= SHORT_MAX) {
         this.#store = splicePacked(store, at, end, encodeEntry(value), 0);
         return true;
       }

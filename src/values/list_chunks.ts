@@ -15,10 +15,11 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 import { ListChunk } from "./list_chunk.ts";
-import { LISTPACK_OVERHEAD } from "./listpack_size.ts";
 
 /** Bytes that an element may need beside its own in a node, as the real server estimates. */
 const ENTRY_ESTIMATE = 8;
+/** Bytes that the real server expects to save when it merges two nodes (it saves 7). */
+const MERGE_SAVING = 11;
 /** Most bytes of a node whose size is limited by count. */
 const COUNT_LIMIT_BYTES = 8192;
 
@@ -262,7 +263,7 @@ export class ListChunks {
     if (at < this.#first || at + 1 >= this.#chunks.length) return false;
     const left = this.#chunks[at];
     const right = this.#chunks[at + 1];
-    const bytes = left.bytes + right.bytes + LISTPACK_OVERHEAD;
+    const bytes = left.listpackBytes + right.listpackBytes - MERGE_SAVING;
     if (exceedsNode(max, bytes, left.count + right.count)) return false;
     left.merge(right);
     this.#invalidate(at);
