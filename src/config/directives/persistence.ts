@@ -1,0 +1,142 @@
+/**
+ * Directives of persistence: snapshots and the append-only file.
+ *
+ * @module
+ */
+
+import { directive, type Topic } from "../directive.ts";
+import { integer, memory, NATURAL, NATURAL_INT, oneOf, text, yesNo } from "../kinds.ts";
+import { INT_MAX, INT_MIN } from "../numbers.ts";
+import { plainNameFault, properNameFault } from "../rules.ts";
+import { directory, savePoints } from "../special.ts";
+
+const anyInteger = integer({ min: INT_MIN, max: INT_MAX });
+
+export const snapshots = {
+  title: "Snapshots",
+  directives: [
+    directive("dir", directory, {
+      default: "/",
+      protected: true,
+      denyLoading: true,
+      acts: true,
+      doc: "Directory of the data files; the one that the server is started in unless given",
+    }),
+    directive("dbfilename", text("<name>"), {
+      default: "dump.rdb",
+      protected: true,
+      acts: true,
+      check: plainNameFault("dbfilename", "filename"),
+      doc: "Name of the snapshot file",
+    }),
+    directive("save", savePoints, {
+      default: [
+        { seconds: 3600, changes: 1 },
+        { seconds: 300, changes: 100 },
+        { seconds: 60, changes: 10000 },
+      ],
+      doc: 'Snapshot after so many seconds with so many changes; "" for never',
+    }),
+    directive("stop-writes-on-bgsave-error", yesNo, {
+      default: true,
+      doc: "Refuse writes while snapshots fail",
+    }),
+    directive("rdbcompression", yesNo, {
+      default: true,
+      doc: "Compress strings in snapshots",
+    }),
+    directive("rdbchecksum", yesNo, {
+      default: true,
+      mutable: false,
+      doc: "End snapshots with a checksum, and check it on loading",
+    }),
+    directive("sanitize-dump-payload", oneOf(["no", "yes", "clients"]), {
+      default: "no",
+      doc: "Whose serialised values are checked in full",
+    }),
+    directive("rdb-save-incremental-fsync", yesNo, {
+      default: true,
+      doc: "Flush a snapshot to disk while it is written",
+    }),
+    directive("rdb-key-save-delay", anyInteger, {
+      default: 0,
+      hidden: true,
+      doc: "Microseconds to wait after each key of a snapshot, for tests",
+    }),
+    directive("key-load-delay", anyInteger, {
+      default: 0,
+      hidden: true,
+      doc: "Microseconds to wait after each key that is loaded, for tests",
+    }),
+    directive("loading-process-events-interval-bytes", integer({ min: 1024, max: INT_MAX }), {
+      default: 2 * 1024 * 1024,
+      hidden: true,
+      doc: "Bytes loaded between two looks at the clients",
+    }),
+  ],
+} as const satisfies Topic;
+
+export const appendOnlyFile = {
+  title: "Append-only file",
+  directives: [
+    directive("appendonly", yesNo, {
+      default: false,
+      denyLoading: true,
+      acts: true,
+      refuse: {
+        when: (value) => value,
+        message: "this server does not write an append-only file",
+      },
+      doc: "Log every write to a file",
+    }),
+    directive("appendfilename", text("<name>"), {
+      default: "appendonly.aof",
+      mutable: false,
+      check: properNameFault("appendfilename", "filename"),
+      doc: "Base name of the files",
+    }),
+    directive("appenddirname", text("<name>"), {
+      default: "appendonlydir",
+      mutable: false,
+      check: properNameFault("appenddirname", "dirname"),
+      doc: "Directory, within dir, of the files",
+    }),
+    directive("appendfsync", oneOf(["everysec", "always", "no"]), {
+      default: "everysec",
+      doc: "When the file is flushed to disk",
+    }),
+    directive("no-appendfsync-on-rewrite", yesNo, {
+      default: false,
+      doc: "Do not flush while a snapshot or a rewrite runs",
+    }),
+    directive("auto-aof-rewrite-percentage", integer(NATURAL_INT), {
+      default: 100,
+      doc: "Growth in percent at which the file is rewritten; 0 for never",
+    }),
+    directive("auto-aof-rewrite-min-size", memory(NATURAL), {
+      default: 64 * 1024 * 1024,
+      doc: "Size below which the file is not rewritten",
+    }),
+    directive("aof-load-truncated", yesNo, {
+      default: true,
+      doc: "Load a file whose end is cut off",
+    }),
+    directive("aof-use-rdb-preamble", yesNo, {
+      default: true,
+      doc: "Let a rewritten file begin with a snapshot",
+    }),
+    directive("aof-timestamp-enabled", yesNo, {
+      default: false,
+      doc: "Write the time into the file, to restore to a point in time",
+    }),
+    directive("aof-rewrite-incremental-fsync", yesNo, {
+      default: true,
+      doc: "Flush a file to disk while it is rewritten",
+    }),
+    directive("aof-disable-auto-gc", yesNo, {
+      default: false,
+      hidden: true,
+      doc: "Keep the files that a rewrite has replaced",
+    }),
+  ],
+} as const satisfies Topic;
