@@ -1,25 +1,58 @@
 /**
- * Streams.
+ * Streams: entries of fields and values, ordered by id and only ever appended to; and consumer
+ * groups that read them.
+ *
+ * Entries lie in nodes ({@linkcode StreamNode}) of up to `stream-node-max-entries` entries and
+ * `stream-node-max-bytes` bytes, which are the listpacks of the real server byte for byte. That
+ * matters because it can be seen from outside: approximate trimming removes whole nodes only, a
+ * deleted entry counts for its node until that goes, and RDB files and DUMP hold the nodes as they
+ * are. Nodes are one array, sorted by the id of their first entry: finding one is a binary search,
+ * and since there is one for a hundred entries, taking one out of the middle moves few pointers.
+ *
+ * Counters beside the entries serve the groups' lag: how many entries were ever added, and the
+ * largest id ever deleted ("tombstone"). Between the first entry and that id, positions cannot be
+ * counted, and what would need it is null ("not known"). These rules are those of Redis 7.2.
+ *
+ * | operation (n entries, k = entries a node) | cost |
+ * |---|---|
+ * | add | O(fields) |
+ * | get, has, delete | O(log n + k) |
+ * | range of m | O(log n + k + m) |
+ * | trim by m entries | O(m) at most: O(1) a whole node |
+ * | group by name; lag | O(1) |
+ * | deliver m entries | O(log n + k + m log pending) |
+ * | clone | O(bytes + pending) |
  *
  * @module
  */
 
-import type { ByteString } from "../bytes/bytes.ts";
+import { type ByteString, compareBytes } from "../bytes/bytes.ts";
 import type { EncodingLimits } from "./limits.ts";
-import type { StreamConsumer, StreamGroup } from "./stream_group.ts";
-import type { StreamId, Uint64 } from "./stream_id.ts";
+import { type StreamConsumer, StreamGroup } from "./stream_group.ts";
+import {
+  addIntegers,
+  compareStreamIds,
+  isZeroStreamId,
+  MAX_STREAM_ID,
+  MIN_STREAM_ID,
+  nextStreamId,
+  type StreamId,
+  subtractIntegers,
+  type Uint64,
+} from "./stream_id.ts";
+import { type StreamEntry, StreamNode } from "./stream_node.ts";
 
-const SHELL = "shell";
+export type { StreamEntry } from "./stream_node.ts";
+export { PendingEntry, PendingList, StreamConsumer, StreamGroup } from "./stream_group.ts";
 
-/** An entry as it is read: fields and values alternate. */
-export interface StreamEntry {
-  readonly id: StreamId;
-  readonly fields: ByteString[];
-}
-
-/** How to trim. `limit` 0: no limit; only meaningful with `approximate`. */
+/** What to trim down to. */
 export type StreamTrim =
-  & { readonly approximate: boolean; readonly limit: number }
+  & {
+    /** Remove whole nodes only, stopping where one would have to be cut. */
+    readonly approximate: boolean;
+    /** With `approximate`: remove at most so many entries; 0: no such bound. */
+    readonly limit: number;
+  }
   & (
     | { readonly strategy: "maxlen"; readonly maxLength: number }
     | { readonly strategy: "minid"; readonly minId: StreamId }
@@ -28,120 +61,489 @@ export type StreamTrim =
 /** What {@linkcode StreamValue.add} did: nothing in the last two cases. */
 export type StreamAddResult = "added" | "not-greater" | "too-large";
 
-/** A stream. */
+/** A consumer group as {@linkcode StreamValue.load} takes it. */
+export interface StreamGroupParts {
+  readonly name: ByteString;
+  readonly lastId: StreamId;
+  readonly entriesRead: Uint64 | null;
+  readonly consumers: readonly {
+    readonly name: ByteString;
+    readonly seenTime: number;
+    readonly activeTime: number;
+  }[];
+  /** No id twice. `consumer` is an index into `consumers`. */
+  readonly pending: Iterable<{
+    readonly id: StreamId;
+    readonly consumer: number;
+    readonly deliveryTime: number;
+    readonly deliveryCount: number;
+  }>;
+}
+
+/** A stream as {@linkcode StreamValue.load} takes it. */
+export interface StreamParts {
+  /** By ascending id; `fields` alternates fields and values. */
+  readonly entries: Iterable<{ ms: Uint64; seq: Uint64; fields: readonly ByteString[] }>;
+  readonly lastId: StreamId;
+  readonly entriesAdded: Uint64;
+  readonly maxDeletedId: StreamId;
+  readonly groups: Iterable<StreamGroupParts>;
+}
+
+/** No listpack grows beyond this, whatever the limits say. */
+const MAX_NODE_BYTES = 1 << 30;
+
+/**
+ * A stream. It detaches what it keeps from the request that it came in; what it gives out may share
+ * memory and must be detached where it is kept.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { defaultLimits } from "./limits.ts";
+ * import { MAX_STREAM_ID, MIN_STREAM_ID } from "./stream_id.ts";
+ * const stream = new StreamValue();
+ * stream.add({ ms: 5, seq: 1 }, ["color", "red"], defaultLimits());
+ * assertEquals(stream.nextId(5), { ms: 5, seq: 2 });
+ * assertEquals(stream.range(MIN_STREAM_ID, MAX_STREAM_ID), [
+ *   { id: { ms: 5, seq: 1 }, fields: ["color", "red"] },
+ * ]);
+ * ```
+ */
 export class StreamValue {
   readonly type = "stream";
+  /** What OBJECT ENCODING says. */
   readonly encoding = "stream";
+  #nodes: StreamNode[] = [];
+  #length = 0;
+  #lastId: StreamId = MIN_STREAM_ID;
+  #firstId: StreamId = MIN_STREAM_ID;
+  #entriesAdded: Uint64 = 0;
+  #maxDeletedId: StreamId = MIN_STREAM_ID;
+  #groups: Map<ByteString, StreamGroup> = new Map();
+
+  /**
+   * A stream of given parts, as a file has them. O(n).
+   *
+   * @throws RangeError when ids do not ascend, or one is above `lastId`
+   */
+  static load(parts: StreamParts, limits: EncodingLimits): StreamValue {
+    const stream = new StreamValue();
+    for (const { ms, seq, fields } of parts.entries) {
+      if (stream.add({ ms, seq }, fields, limits) !== "added") {
+        throw new RangeError("stream entries are not in the order of their ids");
+      }
+    }
+    if (compareStreamIds(parts.lastId, stream.#lastId) < 0) {
+      throw new RangeError("stream entry above the last id");
+    }
+    stream.setId(parts.lastId, parts.entriesAdded, parts.maxDeletedId);
+    for (const from of parts.groups) {
+      const group = stream.createGroup(from.name, from.lastId, from.entriesRead);
+      const consumers: StreamConsumer[] = [];
+      for (const { name, seenTime, activeTime } of from.consumers) {
+        const consumer = group?.createConsumer(name, seenTime, activeTime);
+        if (consumer) consumers.push(consumer);
+      }
+      if (group === null || consumers.length !== from.consumers.length) {
+        throw new RangeError("a name of a stream's groups or consumers comes twice");
+      }
+      for (const { id, consumer, deliveryTime, deliveryCount } of from.pending) {
+        group.addPending(id, consumers[consumer], deliveryTime, deliveryCount);
+      }
+    }
+    return stream;
+  }
 
   /** Number of entries. */
   get length(): number {
-    throw new Error(SHELL);
+    return this.#length;
   }
-  /** The largest id ever added, or set. */
+
+  /** The largest id that was ever added, or set; 0-0 at first. */
   get lastId(): StreamId {
-    throw new Error(SHELL);
+    return this.#lastId;
   }
-  /** Id of the first entry; 0-0 when empty. */
+
+  /** The first entry's id; 0-0 when there is none. */
   get firstId(): StreamId {
-    throw new Error(SHELL);
+    return this.#firstId;
   }
+
+  /** How many entries were ever added. */
   get entriesAdded(): Uint64 {
-    throw new Error(SHELL);
+    return this.#entriesAdded;
   }
+
+  /** The largest id that was ever deleted with `delete`; 0-0 at first. */
   get maxDeletedId(): StreamId {
-    throw new Error(SHELL);
+    return this.#maxDeletedId;
   }
 
-  /** The id that `XADD *` gives at `ms`; null when ids are exhausted. */
-  nextId(_ms: number): StreamId | null {
-    throw new Error(SHELL);
+  /** Number of nodes: XINFO STREAM's radix-tree-keys. */
+  get nodeCount(): number {
+    return this.#nodes.length;
   }
-  /** The id that `XADD ms-*` gives; null when the sequence of that `ms` is exhausted. */
-  nextIdWithin(_ms: Uint64): StreamId | null {
-    throw new Error(SHELL);
+
+  /**
+   * The id of an entry that is added now.
+   *
+   * @param ms unix time in milliseconds
+   * @returns null when there is no larger id left
+   */
+  nextId(ms: number): StreamId | null {
+    return ms > this.#lastId.ms ? { ms, seq: 0 } : nextStreamId(this.#lastId);
   }
-  /** Append an entry; `fields` alternates fields and values. */
-  add(_id: StreamId, _fields: ByteString[], _limits: EncodingLimits): StreamAddResult {
-    throw new Error(SHELL);
+
+  /**
+   * The id of an entry whose milliseconds are given and whose sequence is not. It may be below the
+   * last id.
+   *
+   * @returns null when the last id has these milliseconds and no larger sequence is left
+   */
+  nextIdWithin(ms: Uint64): StreamId | null {
+    if (ms !== this.#lastId.ms) return { ms, seq: 0 };
+    const next = nextStreamId(this.#lastId);
+    return next === null || next.ms !== ms ? null : next;
   }
-  has(_id: StreamId): boolean {
-    throw new Error(SHELL);
+
+  /**
+   * Append an entry.
+   *
+   * @param fields fields and values, alternating
+   * @param limits the size of nodes
+   * @returns "not-greater" when the id is not above the last one; "too-large" when the entry is
+   * beyond what a node can hold
+   */
+  add(id: StreamId, fields: readonly ByteString[], limits: EncodingLimits): StreamAddResult {
+    if (compareStreamIds(id, this.#lastId) <= 0) return "not-greater";
+    let bytes = 0;
+    for (let i = 0; i < fields.length; i++) bytes += fields[i].length;
+    if (bytes > MAX_NODE_BYTES) return "too-large";
+    const nodes = this.#nodes;
+    let node: StreamNode | undefined = nodes[nodes.length - 1];
+    if (node === undefined || isFull(node, bytes, limits)) {
+      node?.close();
+      node = StreamNode.create(id, fields, node);
+      nodes.push(node);
+    }
+    node.append(id, fields);
+    this.#lastId = id;
+    if (this.#length++ === 0) this.#firstId = id;
+    const added = this.#entriesAdded;
+    this.#entriesAdded = typeof added === "number" && added < Number.MAX_SAFE_INTEGER
+      ? added + 1
+      : addIntegers(added, 1);
+    return "added";
   }
-  /** The fields of an entry. */
-  get(_id: StreamId): ByteString[] | undefined {
-    throw new Error(SHELL);
+
+  /** Whether there is an entry with this id. */
+  has(id: StreamId): boolean {
+    const node = this.#nodes[this.#nodeOf(id)];
+    if (node === undefined) return false;
+    const pos = node.find(id);
+    return pos >= 0 && node.isLive(pos);
   }
-  /** XDEL of one id. */
-  delete(_id: StreamId): boolean {
-    throw new Error(SHELL);
+
+  /** Fields and values of the entry with this id, alternating; undefined without one. */
+  get(id: StreamId): ByteString[] | undefined {
+    const node = this.#nodes[this.#nodeOf(id)];
+    if (node === undefined) return undefined;
+    const pos = node.find(id);
+    return pos >= 0 && node.isLive(pos) ? node.fieldsAt(pos) : undefined;
   }
-  /** Entries between two ids, both inclusive (start ≤ end also in reverse). */
+
+  /** Delete an entry; false when there is none with this id. */
+  delete(id: StreamId): boolean {
+    const at = this.#nodeOf(id);
+    const node = this.#nodes[at];
+    if (node === undefined) return false;
+    const pos = node.find(id);
+    if (pos < 0 || !node.isLive(pos)) return false;
+    if (node.live === 1) this.#nodes.splice(at, 1);
+    else node.markDeleted(pos);
+    this.#length--;
+    if (compareStreamIds(id, this.#maxDeletedId) > 0) this.#maxDeletedId = id;
+    if (this.#length === 0 || compareStreamIds(id, this.#firstId) === 0) this.#findFirstId();
+    return true;
+  }
+
+  /**
+   * Up to `count` entries from `start` to `end`, both inclusive.
+   *
+   * @param options `reverse`: from the last such entry backwards; `count`: all without it
+   */
   range(
-    _start: StreamId,
-    _end: StreamId,
-    _options?: { reverse?: boolean; count?: number },
+    start: StreamId,
+    end: StreamId,
+    options: { readonly reverse?: boolean; readonly count?: number } = {},
   ): StreamEntry[] {
-    throw new Error(SHELL);
-  }
-  /** Gives how many entries went. */
-  trim(_trim: StreamTrim): number {
-    throw new Error(SHELL);
-  }
-  /** XSETID; validity is checked by the command. */
-  setId(_lastId: StreamId, _entriesAdded?: Uint64, _maxDeletedId?: StreamId): void {
-    throw new Error(SHELL);
+    const { reverse = false, count = Infinity } = options;
+    const out: StreamEntry[] = [];
+    if (count <= 0 || this.#length === 0 || compareStreamIds(start, end) > 0) return out;
+    const nodes = this.#nodes;
+    if (reverse) {
+      for (let at = this.#nodeOf(end); at >= 0 && out.length < count; at--) {
+        nodes[at].collect(start, end, true, count - out.length, out);
+        if (compareStreamIds(nodes[at].id, start) <= 0) break;
+      }
+      return out;
+    }
+    for (let at = Math.max(this.#nodeOf(start), 0); at < nodes.length; at++) {
+      const more = nodes[at].collect(start, end, false, count - out.length, out);
+      if (!more || out.length >= count) break;
+    }
+    return out;
   }
 
+  /**
+   * Remove entries from the start on.
+   *
+   * @returns how many were removed
+   */
+  trim(trim: StreamTrim): number {
+    const nodes = this.#nodes;
+    let removed = 0;
+    let whole = 0;
+    for (; whole < nodes.length; whole++) {
+      const node = nodes[whole];
+      if (trim.strategy === "maxlen" && this.#length <= trim.maxLength) break;
+      if (trim.limit > 0 && removed + node.live > trim.limit) break;
+      const goes = trim.strategy === "maxlen"
+        ? this.#length - node.live >= trim.maxLength
+        : compareStreamIds(node.lastId, trim.minId) < 0;
+      if (!goes) {
+        if (!trim.approximate) removed += this.#trimNode(node, trim);
+        break;
+      }
+      this.#length -= node.live;
+      removed += node.live;
+    }
+    if (whole > 0) nodes.splice(0, whole);
+    if (removed > 0) this.#findFirstId();
+    return removed;
+  }
+
+  /** Set the counters, as XSETID does; whether they make sense is for the command to check. */
+  setId(lastId: StreamId, entriesAdded?: Uint64, maxDeletedId?: StreamId): void {
+    this.#lastId = lastId;
+    if (entriesAdded !== undefined) this.#entriesAdded = entriesAdded;
+    if (maxDeletedId !== undefined) this.#maxDeletedId = maxDeletedId;
+  }
+
+  /** Number of groups. */
   get groupCount(): number {
-    throw new Error(SHELL);
-  }
-  /** Groups in the order of their names. */
-  groups(): StreamGroup[] {
-    throw new Error(SHELL);
-  }
-  group(_name: ByteString): StreamGroup | undefined {
-    throw new Error(SHELL);
-  }
-  /** New group, or null when the name is taken. */
-  createGroup(
-    _name: ByteString,
-    _lastId: StreamId,
-    _entriesRead: Uint64 | null,
-  ): StreamGroup | null {
-    throw new Error(SHELL);
-  }
-  destroyGroup(_name: ByteString): boolean {
-    throw new Error(SHELL);
-  }
-  /** The counter that an id has among all entries ever added, or null when it cannot be known. */
-  estimateEntriesRead(_id: StreamId): Uint64 | null {
-    throw new Error(SHELL);
-  }
-  /** XINFO's lag, or null when it cannot be known. */
-  lag(_group: StreamGroup): number | bigint | null {
-    throw new Error(SHELL);
-  }
-  /** XREADGROUP with `>`: entries after the group's last id, which moves on; they become pending unless `noAck`. */
-  deliver(
-    _group: StreamGroup,
-    _consumer: StreamConsumer,
-    _options: { count?: number; noAck?: boolean; now: number },
-  ): StreamEntry[] {
-    throw new Error(SHELL);
+    return this.#groups.size;
   }
 
-  /** The nodes as an RDB file has them: id of the master entry, and the listpack's bytes. */
-  *nodes(): Generator<{ id: StreamId; listpack: Uint8Array }> {
-    throw new Error(SHELL);
+  /** Groups in the byte order of their names, as replies list them. O(n log n). */
+  groups(): StreamGroup[] {
+    return [...this.#groups.values()].sort((a, b) => compareBytes(a.name, b.name));
   }
-  /** Append a node from an RDB file; throws a `RangeError` when the bytes are not a sound node. */
-  loadNode(_id: StreamId, _listpack: Uint8Array): void {
-    throw new Error(SHELL);
+
+  /** A group by name. */
+  group(name: ByteString): StreamGroup | undefined {
+    return this.#groups.get(name);
   }
+
+  /**
+   * Make a group.
+   *
+   * @param lastId what it has read up to
+   * @param entriesRead how many entries that are, or null when that is not known
+   * @returns null when there is one of that name
+   */
+  createGroup(
+    name: ByteString,
+    lastId: StreamId,
+    entriesRead: Uint64 | null,
+  ): StreamGroup | null {
+    if (this.#groups.has(name)) return null;
+    const group = new StreamGroup(name, lastId, entriesRead);
+    this.#groups.set(group.name, group);
+    return group;
+  }
+
+  /** Remove a group; false when there is none of that name. */
+  destroyGroup(name: ByteString): boolean {
+    return this.#groups.delete(name);
+  }
+
+  /**
+   * How many of all entries ever added have ids up to `id`; null when that cannot be known. It is
+   * known at the ends of the stream only, and at its start only while nothing behind it was deleted.
+   */
+  estimateEntriesRead(id: StreamId): Uint64 | null {
+    const added = this.#entriesAdded;
+    if (added === 0) return 0;
+    const toLast = compareStreamIds(id, this.#lastId);
+    if (this.#length === 0 && toLast <= 0) return added;
+    if (toLast === 0) return added;
+    if (toLast > 0) return null;
+    const gap = this.#maxDeletedId;
+    if (!isZeroStreamId(gap) && compareStreamIds(gap, this.#firstId) >= 0) return null;
+    const toFirst = compareStreamIds(id, this.#firstId);
+    if (toFirst > 0) return null;
+    return subtractIntegers(added, toFirst < 0 ? this.#length : this.#length - 1);
+  }
+
+  /** How many entries a group has yet to read (XINFO GROUPS: lag); null when not known. O(1). */
+  lag(group: StreamGroup): number | bigint | null {
+    const added = this.#entriesAdded;
+    if (added === 0) return 0;
+    let read = group.entriesRead;
+    if (read === null || this.#hasGapFrom(group.lastId)) {
+      read = this.estimateEntriesRead(group.lastId);
+    }
+    return read === null ? null : subtractIntegers(added, read);
+  }
+
+  /**
+   * Give a group's consumer the entries that the group has not read yet (XREADGROUP with `>`). The
+   * group has read them then, and unless `noAck` they become pending for the consumer.
+   *
+   * @param options `count`: at most so many; `now`: unix time in milliseconds
+   */
+  deliver(
+    group: StreamGroup,
+    consumer: StreamConsumer,
+    options: { readonly count?: number; readonly noAck?: boolean; readonly now: number },
+  ): StreamEntry[] {
+    const start = nextStreamId(group.lastId);
+    if (start === null) return [];
+    const entries = this.range(start, MAX_STREAM_ID, { count: options.count });
+    for (const { id } of entries) {
+      if (group.entriesRead !== null && !this.#hasGapFrom(id)) {
+        group.entriesRead = addIntegers(group.entriesRead, 1);
+      } else if (this.#entriesAdded !== 0) {
+        group.entriesRead = this.estimateEntriesRead(id);
+      }
+      group.lastId = id;
+      if (options.noAck) continue;
+      consumer.activeTime = options.now;
+      const pending = group.pending.get(id);
+      if (pending === undefined) {
+        group.addPending(id, consumer, options.now, 1);
+        continue;
+      }
+      // The group was set back: the entry changes hands.
+      group.reassign(pending, consumer);
+      pending.deliveryTime = options.now;
+      pending.deliveryCount = 1;
+    }
+    return entries;
+  }
+
+  /**
+   * Give a consumer again what it has not acknowledged (XREADGROUP with an id), from `start` on. What
+   * is still in the stream counts as delivered once more; what is not comes with null for its fields.
+   */
+  redeliver(
+    consumer: StreamConsumer,
+    start: StreamId,
+    options: { readonly count?: number; readonly now: number },
+  ): { readonly id: StreamId; readonly fields: ByteString[] | null }[] {
+    return consumer.pending.range(start, MAX_STREAM_ID, options.count).map((pending) => {
+      const fields = this.get(pending.id);
+      if (fields === undefined) return { id: pending.id, fields: null };
+      pending.deliveryTime = options.now;
+      pending.deliveryCount++;
+      return { id: pending.id, fields };
+    });
+  }
+
+  /** The nodes as RDB files have them: the id of each, and its listpack's bytes. */
+  *nodes(): Generator<{ readonly id: StreamId; readonly listpack: Uint8Array<ArrayBuffer> }> {
+    for (const node of this.#nodes) yield { id: node.id, listpack: node.toListpack() };
+  }
+
+  /**
+   * Append a node from an RDB file. All counters but the length and the first id are to be set with
+   * `setId` when all nodes are there. O(bytes).
+   *
+   * @throws RangeError when it is no sound node, or does not belong behind those before
+   */
+  loadNode(id: StreamId, listpack: Uint8Array): void {
+    const node = StreamNode.parse(id, listpack);
+    if (node === null) throw new RangeError("Stream listpack integrity check failed");
+    const before = this.#nodes[this.#nodes.length - 1];
+    if (before !== undefined && compareStreamIds(before.lastId, id) >= 0) {
+      throw new RangeError("Stream nodes are not in the order of their ids");
+    }
+    this.#nodes.push(node);
+    this.#length += node.live;
+    if (this.#length === node.live) this.#findFirstId();
+    if (compareStreamIds(node.lastId, this.#lastId) > 0) this.#lastId = node.lastId;
+  }
+
+  /** An independent copy with all groups. */
   clone(): StreamValue {
-    throw new Error(SHELL);
+    const copy = new StreamValue();
+    copy.#nodes = this.#nodes.map((node) => node.clone());
+    copy.#length = this.#length;
+    copy.#lastId = this.#lastId;
+    copy.#firstId = this.#firstId;
+    copy.#entriesAdded = this.#entriesAdded;
+    copy.#maxDeletedId = this.#maxDeletedId;
+    for (const group of this.#groups.values()) copy.#groups.set(group.name, group.clone());
+    return copy;
   }
+
+  /** Estimated bytes of memory. O(nodes + consumers). */
   memoryBytes(): number {
-    throw new Error(SHELL);
+    let bytes = 300;
+    for (const node of this.#nodes) bytes += node.memoryBytes;
+    for (const group of this.#groups.values()) bytes += group.memoryBytes();
+    return bytes;
   }
+
+  /** Index of the last node that does not begin behind an id; -1 without one. */
+  #nodeOf(id: StreamId): number {
+    const nodes = this.#nodes;
+    let low = 0;
+    let high = nodes.length;
+    while (low < high) {
+      const mid = (low + high) >>> 1;
+      if (compareStreamIds(nodes[mid].id, id) <= 0) low = mid + 1;
+      else high = mid;
+    }
+    return low - 1;
+  }
+
+  /** Trim a node that does not go as a whole. */
+  #trimNode(node: StreamNode, trim: StreamTrim): number {
+    let left = this.#length;
+    const removed = trim.strategy === "maxlen"
+      ? node.deleteWhile((_ms, _seq, marked) => left - marked > trim.maxLength)
+      : node.deleteWhile((ms, seq) =>
+        ms < trim.minId.ms || (ms === trim.minId.ms && seq < trim.minId.seq)
+      );
+    left -= removed;
+    this.#length = left;
+    return removed;
+  }
+
+  #findFirstId(): void {
+    this.#firstId = MIN_STREAM_ID;
+    if (this.#length === 0) return;
+    // A node can be left with deleted entries alone: trimming by id does not look for that.
+    const node = this.#nodes.find((node) => node.live > 0);
+    if (node !== undefined) this.#firstId = node.firstLiveId();
+  }
+
+  /** Whether an entry at or behind `id` was deleted, as far as the largest deleted id tells. */
+  #hasGapFrom(id: StreamId): boolean {
+    const gap = this.#maxDeletedId;
+    if (this.#length === 0 || isZeroStreamId(gap)) return false;
+    return compareStreamIds(this.#firstId, gap) <= 0 && compareStreamIds(id, gap) <= 0;
+  }
+}
+
+/** Whether an entry of so many bytes begins a new node, by the real server's reckoning. */
+function isFull(node: StreamNode, bytes: number, limits: EncodingLimits): boolean {
+  const most = limits.streamNodeMaxBytes;
+  const bound = most === 0 || most > MAX_NODE_BYTES ? MAX_NODE_BYTES : most;
+  if (node.listpackBytes + bytes >= bound) return true;
+  const entries = limits.streamNodeMaxEntries;
+  return entries !== 0 && node.live + node.deleted >= entries;
 }

@@ -1,98 +1,145 @@
 /**
- * Consumer groups of streams: group, consumer, pending entries.
+ * Consumer groups of streams: how far a group has read, its consumers, and what they have not
+ * acknowledged yet.
+ *
+ * What depends on the stream's entries as well (delivering, lag) is with {@linkcode StreamValue}.
  *
  * @module
  */
 
-import type { ByteString } from "../bytes/bytes.ts";
-import type { StreamId, Uint64 } from "./stream_id.ts";
+import { type ByteString, compareBytes } from "../bytes/bytes.ts";
+import { detach } from "../bytes/latin1.ts";
+import {
+  MAX_STREAM_ID as MAX,
+  MIN_STREAM_ID as MIN,
+  type StreamId,
+  type Uint64,
+} from "./stream_id.ts";
+import { PendingEntry, PendingList } from "./stream_pending.ts";
 
-const SHELL = "shell";
+export { PendingEntry, PendingList } from "./stream_pending.ts";
 
-/** An entry delivered to a consumer and not acknowledged; shared by the group's and its consumer's list. */
-export class PendingEntry {
-  constructor(
-    readonly id: StreamId,
-    public consumer: StreamConsumer,
-    /** Unix milliseconds of the last delivery. */
-    public deliveryTime: number,
-    public deliveryCount: number,
-  ) {}
-}
-
-/** Pending entries ordered by id. */
-export class PendingList {
-  get size(): number {
-    throw new Error(SHELL);
-  }
-  get(_id: StreamId): PendingEntry | undefined {
-    throw new Error(SHELL);
-  }
-  first(): PendingEntry | undefined {
-    throw new Error(SHELL);
-  }
-  last(): PendingEntry | undefined {
-    throw new Error(SHELL);
-  }
-  /** Visit entries from `start` to `end` (both inclusive) in order until `visit` gives false. */
-  forEach(_start: StreamId, _end: StreamId, _visit: (entry: PendingEntry) => boolean | void): void {
-    throw new Error(SHELL);
-  }
-  /** Up to `count` entries from `start` to `end`, both inclusive. O(log n + count). */
-  range(_start: StreamId, _end: StreamId, _count?: number): PendingEntry[] {
-    throw new Error(SHELL);
-  }
-}
-
-/** A consumer of a group. */
+/** A consumer of a group. Made by {@linkcode StreamGroup.createConsumer}. */
 export class StreamConsumer {
+  readonly name: ByteString;
+  /** Unix time in milliseconds of the last command that named it. */
+  seenTime: number;
+  /** Unix time in milliseconds of the last time that it got an entry; -1: never. */
+  activeTime: number;
+  /** What it has not acknowledged. */
   readonly pending: PendingList = new PendingList();
-  /** Unix ms of the last attempt to use it; and of the last time it got something (-1: never). */
-  constructor(readonly name: ByteString, public seenTime: number, public activeTime: number) {}
+
+  constructor(name: ByteString, seenTime: number, activeTime: number) {
+    this.name = name;
+    this.seenTime = seenTime;
+    this.activeTime = activeTime;
+  }
 }
 
-/** A consumer group. Made by `StreamValue.createGroup`. */
+/** A consumer group. Made by `StreamValue.createGroup`. All operations by name are O(1). */
 export class StreamGroup {
-  /** All pending entries of the group. */
+  readonly name: ByteString;
+  /** The last id that was delivered. */
+  lastId: StreamId;
+  /** How many of all entries ever added the group has read; null when that cannot be known. */
+  entriesRead: Uint64 | null;
+  /** What its consumers have not acknowledged. */
   readonly pending: PendingList = new PendingList();
-  /** Entries read as far as known; null when it cannot be known (-1 in RDB files). */
-  entriesRead: Uint64 | null = null;
+  #consumers: Map<ByteString, StreamConsumer> = new Map();
 
-  constructor(readonly name: ByteString, public lastId: StreamId) {}
+  constructor(name: ByteString, lastId: StreamId, entriesRead: Uint64 | null) {
+    this.name = detach(name);
+    this.lastId = lastId;
+    this.entriesRead = entriesRead;
+  }
 
+  /** Number of consumers. */
   get consumerCount(): number {
-    throw new Error(SHELL);
+    return this.#consumers.size;
   }
-  /** Consumers in the order of their names. */
+
+  /** Consumers in the byte order of their names, as replies list them. O(n log n). */
   consumers(): StreamConsumer[] {
-    throw new Error(SHELL);
+    return [...this.#consumers.values()].sort((a, b) => compareBytes(a.name, b.name));
   }
-  consumer(_name: ByteString): StreamConsumer | undefined {
-    throw new Error(SHELL);
+
+  /** A consumer by name. */
+  consumer(name: ByteString): StreamConsumer | undefined {
+    return this.#consumers.get(name);
   }
-  /** New consumer, or null when the name is taken. */
-  createConsumer(_name: ByteString, _now: number): StreamConsumer | null {
-    throw new Error(SHELL);
+
+  /**
+   * Make a consumer.
+   *
+   * @param seenTime unix time in milliseconds
+   * @param activeTime likewise, or -1
+   * @returns null when there is one of that name
+   */
+  createConsumer(name: ByteString, seenTime: number, activeTime = -1): StreamConsumer | null {
+    if (this.#consumers.has(name)) return null;
+    const consumer = new StreamConsumer(detach(name), seenTime, activeTime);
+    this.#consumers.set(consumer.name, consumer);
+    return consumer;
   }
-  /** Remove a consumer with its pending entries; gives how many those were, or null if no such. */
-  deleteConsumer(_name: ByteString): number | null {
-    throw new Error(SHELL);
+
+  /**
+   * Remove a consumer and what it has pending. O(its pending entries).
+   *
+   * @returns how many these were; null when there is no such consumer
+   */
+  deleteConsumer(name: ByteString): number | null {
+    const consumer = this.#consumers.get(name);
+    if (consumer === undefined) return null;
+    for (const entry of consumer.pending.range(MIN, MAX)) this.pending.delete(entry.id);
+    this.#consumers.delete(name);
+    return consumer.pending.size;
   }
-  /** Make an id that is not pending pending for `consumer`. */
+
+  /** Make an id pending that is not. O(log n). */
   addPending(
-    _id: StreamId,
-    _consumer: StreamConsumer,
-    _deliveryTime: number,
-    _deliveryCount: number,
+    id: StreamId,
+    consumer: StreamConsumer,
+    deliveryTime: number,
+    deliveryCount: number,
   ): PendingEntry {
-    throw new Error(SHELL);
+    const entry = new PendingEntry(id, consumer, deliveryTime, deliveryCount);
+    this.pending.insert(entry);
+    consumer.pending.insert(entry);
+    return entry;
   }
-  /** Hand a pending entry to another consumer. */
-  reassign(_entry: PendingEntry, _consumer: StreamConsumer): void {
-    throw new Error(SHELL);
+
+  /** Hand a pending entry over; its time and count stay. O(log n). */
+  reassign(entry: PendingEntry, consumer: StreamConsumer): void {
+    if (entry.consumer === consumer) return;
+    entry.consumer.pending.delete(entry.id);
+    entry.consumer = consumer;
+    consumer.pending.insert(entry);
   }
-  /** Acknowledge: remove an id from the pending lists; false when it was not pending. */
-  acknowledge(_id: StreamId): boolean {
-    throw new Error(SHELL);
+
+  /** Remove an id from what is pending; false when it was not. O(log n). */
+  acknowledge(id: StreamId): boolean {
+    const entry = this.pending.delete(id);
+    if (entry === undefined) return false;
+    entry.consumer.pending.delete(id);
+    return true;
+  }
+
+  /** An independent copy. O(n). */
+  clone(): StreamGroup {
+    const copy = new StreamGroup(this.name, this.lastId, this.entriesRead);
+    for (const { name, seenTime, activeTime } of this.#consumers.values()) {
+      copy.createConsumer(name, seenTime, activeTime);
+    }
+    this.pending.forEach(MIN, MAX, ({ id, consumer, deliveryTime, deliveryCount }) => {
+      copy.addPending(id, copy.consumer(consumer.name)!, deliveryTime, deliveryCount);
+    });
+    return copy;
+  }
+
+  /** Estimated bytes of memory. O(consumers). */
+  memoryBytes(): number {
+    let bytes = 200 + this.name.length + this.pending.size * 130;
+    for (const name of this.#consumers.keys()) bytes += 200 + name.length;
+    return bytes;
   }
 }

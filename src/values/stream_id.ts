@@ -35,11 +35,32 @@ export const MIN_STREAM_ID: StreamId = { ms: 0, seq: 0 };
 /** `18446744073709551615-18446744073709551615`: the largest id. */
 export const MAX_STREAM_ID: StreamId = { ms: UINT64_MAX, seq: UINT64_MAX };
 
-const MAX_SAFE_BIG = BigInt(Number.MAX_SAFE_INTEGER);
-
 /** A bigint in 0 … 2^64 - 1 in its canonical form. */
 export function toUint64(value: bigint): Uint64 {
-  return value <= MAX_SAFE_BIG ? Number(value) : value;
+  return fromBig(value);
+}
+
+/** `a + b` of integers in the same form, exact; the result is not wrapped. */
+export function addIntegers(a: number | bigint, b: number | bigint): number | bigint {
+  if (typeof a === "number" && typeof b === "number") {
+    const sum = a + b;
+    if (Number.isSafeInteger(sum)) return sum;
+  }
+  return fromBig(BigInt(a) + BigInt(b));
+}
+
+/** `a - b`, which may be negative, likewise. */
+export function subtractIntegers(a: number | bigint, b: number | bigint): number | bigint {
+  if (typeof a === "number" && typeof b === "number") {
+    const difference = a - b;
+    if (Number.isSafeInteger(difference)) return difference;
+  }
+  return fromBig(BigInt(a) - BigInt(b));
+}
+
+function fromBig(value: bigint): number | bigint {
+  const small = Number(value);
+  return Number.isSafeInteger(small) ? small : value;
 }
 
 /** Order of two ids: negative, zero or positive. */
@@ -58,12 +79,12 @@ export function isZeroStreamId(id: StreamId): boolean {
 function plusOne(value: Uint64): Uint64 {
   return typeof value === "number" && value < Number.MAX_SAFE_INTEGER
     ? value + 1
-    : BigInt(value) + 1n;
+    : addIntegers(value, 1);
 }
 
 /** One less; the caller makes sure that `value > 0`. */
 function minusOne(value: Uint64): Uint64 {
-  return typeof value === "number" ? value - 1 : toUint64(value - 1n);
+  return typeof value === "number" ? value - 1 : subtractIntegers(value, 1);
 }
 
 /**

@@ -66,7 +66,7 @@ export interface ZSetCursor {
 }
 
 /**
- * A sorted set. Members that are passed in to be kept must be detached from their request.
+ * A sorted set. It detaches the members that it keeps from the request that they came in.
  *
  * @example
  * ```ts
@@ -115,7 +115,11 @@ export class ZSetValue {
    * @param members all different, in any order
    * @param scores as many; none NaN
    */
-  static from(members: ByteString[], scores: number[], limits: EncodingLimits): ZSetValue {
+  static from(
+    members: readonly ByteString[],
+    scores: ArrayLike<number>,
+    limits: EncodingLimits,
+  ): ZSetValue {
     const longest = limits.zsetMaxListpackValue;
     let fits = members.length <= limits.zsetMaxListpackEntries;
     for (let i = 0; fits && i < members.length; i++) fits = members[i].length <= longest;
@@ -125,7 +129,11 @@ export class ZSetValue {
   }
 
   /** As `from`, for what was saved as a listpack: only the number of members decides. */
-  static fromListpack(members: ByteString[], scores: number[], limits: EncodingLimits): ZSetValue {
+  static fromListpack(
+    members: readonly ByteString[],
+    scores: ArrayLike<number>,
+    limits: EncodingLimits,
+  ): ZSetValue {
     return members.length <= limits.zsetMaxListpackEntries
       ? new ZSetValue(smallFrom(members, scores), null)
       : new ZSetValue(null, new LargeZSet(members, scores));
@@ -362,7 +370,7 @@ export class ZSetValue {
   }
 }
 
-function smallFrom(members: ByteString[], scores: number[]): SmallZSet {
+function smallFrom(members: readonly ByteString[], scores: ArrayLike<number>): SmallZSet {
   const small = new SmallZSet();
   for (let i = 0; i < members.length; i++) small.insert(members[i], scores[i]);
   return small;

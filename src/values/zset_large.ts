@@ -25,7 +25,7 @@ export class LargeZSet {
   #order: ZSetOrder;
 
   /** Members are all different, and in any order; O(n) when they are sorted, either way round. */
-  constructor(members: readonly ByteString[] = [], scores: readonly number[] = []) {
+  constructor(members: readonly ByteString[] = [], scores: ArrayLike<number> = []) {
     const table = new ZSetMembers(members.length);
     for (let i = 0; i < members.length; i++) table.insert(members[i], scores[i]);
     this.#table = table;

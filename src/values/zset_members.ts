@@ -21,6 +21,7 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
+import { detach } from "../bytes/latin1.ts";
 
 /** No such member. */
 export const NO_SLOT = -1;
@@ -94,7 +95,7 @@ export class ZSetMembers {
     if (slot >= this.#buckets) this.#splitBucket();
     const hash = hashBytes(member);
     const bucket = this.#bucketOf(hash);
-    this.members.push(member);
+    this.members.push(detach(member));
     this.scores[slot] = score;
     this.#links[slot * 2] = hash;
     this.#links[slot * 2 + 1] = this.#heads[bucket];

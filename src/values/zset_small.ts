@@ -17,6 +17,7 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
+import { detach } from "../bytes/latin1.ts";
 import type { ZSetAddResult, ZSetCursor, ZSetEntry } from "./zset.ts";
 import {
   isAboveMin,
@@ -57,9 +58,24 @@ export class SmallZSet {
   /** Change the score of the member at a rank. */
   rescore(at: number, score: number): ZSetAddResult {
     if (this.scores[at] === score) return "unchanged";
-    const member = this.members[at];
-    this.deleteRanks(at, at + 1);
-    this.insert(member, score);
+    const { members, scores } = this;
+    const member = members[at];
+    // Shift what is between the old and the new place.
+    let to = this.#find(score, member);
+    if (to > at) {
+      to--;
+      for (let i = at; i < to; i++) {
+        members[i] = members[i + 1];
+        scores[i] = scores[i + 1];
+      }
+    } else {
+      for (let i = at; i > to; i--) {
+        members[i] = members[i - 1];
+        scores[i] = scores[i - 1];
+      }
+    }
+    members[to] = member;
+    scores[to] = score + 0;
     return "updated";
   }
 
@@ -68,13 +84,13 @@ export class SmallZSet {
     const { members, scores } = this;
     const at = this.#find(score, member);
     let i = members.length;
-    members.push(member);
-    scores.push(score);
+    members.push("");
+    scores.push(0);
     for (; i > at; i--) {
       members[i] = members[i - 1];
       scores[i] = scores[i - 1];
     }
-    members[at] = member;
+    members[at] = detach(member);
     scores[at] = score + 0;
   }
 
