@@ -47,7 +47,13 @@ const FIRST_CAPACITY = 256;
 /** A larger buffer is given away with its content, not kept for the next batch. */
 const KEPT_CAPACITY = 64 * 1024;
 
+/** The largest buffer that {@linkcode ReplyEncoder.recycle} keeps for whoever needs one next. */
+const SPARE_CAPACITY = 4 * 1024 * 1024;
+
 const EMPTY = new Uint8Array(0);
+
+/** One large buffer for all encoders: making and zeroing one costs more than filling it. */
+let spare: Uint8Array = EMPTY;
 
 /** `$0\r\n` … for the lengths of ordinary values. */
 const BULK_HEADERS: string[] = Array.from({ length: 1024 }, (_, n) => `$${n}\r\n`);
@@ -138,6 +144,17 @@ export class ReplyEncoder {
     this.#bytes = this.#given;
     this.#given = full.length <= KEPT_CAPACITY ? full : EMPTY;
     return used === full.length ? full : full.subarray(0, used);
+  }
+
+  /**
+   * Hand back what `take` gave, after it was written, so that a large buffer serves the next large
+   * batch of any connection. Optional; nobody may use the view afterwards. O(1).
+   */
+  static recycle(view: Uint8Array): void {
+    const size = view.buffer.byteLength;
+    if (size > KEPT_CAPACITY && size <= SPARE_CAPACITY && size > spare.length) {
+      spare = new Uint8Array(view.buffer);
+    }
   }
 
   /** Forget what was collected, and the buffers. O(1). */
@@ -318,7 +335,9 @@ export class ReplyEncoder {
     const needed = this.#used + more;
     const capacity = this.#bytes.length;
     if (needed <= capacity) return;
-    const grown = new Uint8Array(Math.max(needed, capacity * 2, FIRST_CAPACITY));
+    let grown = spare;
+    if (needed > KEPT_CAPACITY && needed <= grown.length) spare = EMPTY;
+    else grown = new Uint8Array(Math.max(needed, capacity * 2, FIRST_CAPACITY));
     if (this.#used > 0) grown.set(this.#bytes.subarray(0, this.#used));
     this.#bytes = grown;
   }

@@ -6,7 +6,25 @@ import { REPOSITORY } from "../support/servers.ts";
 
 Deno.test("all bytes are written, at their place, and nothing beside it", () => {
   const random = mulberry32(1);
-  const lengths = [0, 1, 15, 16, 17, 23, 24, 25, 100, 12287, 12288, 12289, 24576, 40_000];
+  const lengths = [
+    0,
+    1,
+    15,
+    16,
+    17,
+    23,
+    24,
+    25,
+    100,
+    191,
+    192,
+    193,
+    6143,
+    6144,
+    6145,
+    12288,
+    40_000,
+  ];
   for (const length of lengths) {
     const source = new Uint8Array(length);
     for (let i = 0; i < length; i++) source[i] = random.int(256);

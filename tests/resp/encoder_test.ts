@@ -209,6 +209,21 @@ Deno.test("a large reply is held once and let go with its write", () => {
   assertLess(encoder.capacity, 1024);
 });
 
+Deno.test("a large buffer that was handed back serves another encoder", () => {
+  const first = new ReplyEncoder();
+  first.write("a".repeat(1 << 20));
+  const taken = first.take();
+  ReplyEncoder.recycle(taken);
+  const second = new ReplyEncoder();
+  second.write("\xff".repeat(300_000));
+  const reused = second.take();
+  assert(reused.buffer === taken.buffer);
+  assertEquals(fromBytes(reused), "$300000\r\n" + "\xff".repeat(300_000) + "\r\n");
+  // It has one owner: a third one gets memory of its own.
+  first.write("b".repeat(300_000));
+  assert(first.take().buffer !== taken.buffer);
+});
+
 Deno.test("a command is written as clients send it", () => {
   const long = "x".repeat(2000);
   assertEquals(encodeCommand([]), "*0\r\n");
