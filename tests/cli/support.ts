@@ -1,6 +1,6 @@
 /**
  * What the client's tests share: a machine that is not there, a server that answers from a script, and
- * the real redis-server and redis-cli where they are installed.
+ * the real redis-cli where it is installed.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import { fromBytes, toBytes } from "../../src/bytes/bytes.ts";
 import type { CommandDocs } from "../../src/cli/command_docs.ts";
 import type { CliIo } from "../../src/cli/io.ts";
 import { runCli } from "../../src/cli/main.ts";
+import { findExecutable, findRedisServer } from "../support/servers.ts";
 
 /** A machine made up: standard input is what was given, outputs are kept. */
 export class TestIo implements CliIo {
@@ -173,60 +174,14 @@ export function runOursAsProcess({ args, input, env }: Run): Promise<Outcome> {
   return runProcess(Deno.execPath(), { args: ["run", "-A", entry, ...args], input, env });
 }
 
-function onPath(program: string): boolean {
-  try {
-    return new Deno.Command(program, { args: ["--version"], stdout: "null", stderr: "null" })
-      .outputSync().success;
-  } catch {
-    return false;
-  }
-}
-
 /** Whether redis-server and redis-cli are installed here. */
-export const HAS_REDIS = onPath("redis-server") && onPath("redis-cli");
+export const HAS_REDIS = findRedisServer() !== undefined &&
+  findExecutable("redis-cli") !== undefined;
 
 /** What to append to the name of a test that is ignored for want of them. */
 export const WITHOUT_REDIS = HAS_REDIS
   ? ""
   : " (ignored: needs redis-server and redis-cli on PATH)";
-
-/** A real redis-server of one's own. */
-export class RealServer {
-  private constructor(
-    readonly port: number,
-    readonly directory: string,
-    private readonly child: Deno.ChildProcess,
-  ) {}
-
-  /** Start one on a free port, with a Unix socket too, and wait until it answers. */
-  static async start(extra: string[] = []): Promise<RealServer> {
-    const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = probe.addr as Deno.NetAddr;
-    probe.close();
-    const directory = await Deno.makeTempDir();
-    const options = ["--port", String(port), "--dir", directory, "--unixsocket", "s.sock"];
-    const child = new Deno.Command("redis-server", {
-      args: [...options, "--save", "", "--enable-debug-command", "yes", ...extra],
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    let log = "";
-    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    while (!log.includes("eady to accept connections")) {
-      const { value, done } = await reader.read();
-      if (done) throw new Error(`redis-server did not start: ${log}`);
-      log += value;
-    }
-    await reader.cancel();
-    return new RealServer(port, directory, child);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.child.kill("SIGKILL");
-    await this.child.status;
-    await Deno.remove(this.directory, { recursive: true });
-  }
-}
 
 /** A server that answers each command with what `answer` says, and remembers the commands. */
 export class ScriptedServer {
