@@ -9,6 +9,7 @@
 
 import { type Clock, SystemClock } from "./clock/clock.ts";
 import { allCommands } from "./commands/mod.ts";
+import { Registry } from "./dispatch/registry.ts";
 import type { Config } from "./config/config.ts";
 import { Engine, type Host, type Resources, type ShutdownRequest } from "./dispatch/engine.ts";
 import type { KeyTable } from "./keyspace/key_table.ts";
@@ -25,6 +26,8 @@ import { ListenError, Listeners } from "./net/listeners.ts";
 export interface ServerOptions {
   config: Config;
   log: Logger;
+  /** The commands; all of them under their own names when absent. */
+  registry?: Registry;
   /** The machine's clock when absent. */
   clock?: Clock;
   /** Makes the key tables; one outside the V8 heap when absent. */
@@ -50,7 +53,7 @@ export class Server implements Host {
       config: options.config,
       log: options.log,
       host: this,
-      commands: allCommands,
+      registry: options.registry ?? new Registry(allCommands),
       newTable: options.newTable ?? (() => new MapTable()),
     });
     this.#listeners = new Listeners(this.engine);
@@ -84,6 +87,7 @@ export class Server implements Host {
     this.#listen();
     this.#writePidFile();
     this.#cron.start();
+    log.role = "M";
     log.notice("Server initialized");
     if (!await loadDataset(this.engine)) throw new StartError("the data cannot be loaded");
     if (values.port !== 0) log.notice("Ready to accept connections tcp");

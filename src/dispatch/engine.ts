@@ -26,7 +26,7 @@ import { Client, type ClientConnection } from "./client.ts";
 import type { Command } from "./command.ts";
 import { LatencyHistogram } from "./latency_histogram.ts";
 import { Pause } from "./pause.ts";
-import { Registry } from "./registry.ts";
+import type { Registry } from "./registry.ts";
 import { Stats } from "./stats.ts";
 import { WatchTable } from "./watch.ts";
 
@@ -96,7 +96,7 @@ export interface EngineOptions {
   config: Config;
   log: Logger;
   host: Host;
-  commands: Iterable<Command>;
+  registry: Registry;
   newTable: () => KeyTable;
   random?: () => number;
 }
@@ -142,7 +142,7 @@ export class Engine implements KeyspaceHooks {
     this.config = options.config;
     this.log = options.log;
     this.host = options.host;
-    this.registry = new Registry(options.commands);
+    this.registry = options.registry;
     this.keyspace = new Keyspace({
       clock: options.clock,
       hooks: this,

@@ -55,20 +55,19 @@ export class Registry {
   /**
    * Give a command another name, or none (`rename-command`).
    *
-   * @throws Error when there is no such command or the new name is taken
+   * @returns why it cannot be, or null
    */
-  rename(from: string, to: string): void {
+  rename(from: string, to: string): string | null {
     const name = asciiLower(from);
     const command = this.#byName.get(name);
-    if (command === undefined) throw new Error("No such command in rename-command");
+    if (command === undefined) return "No such command in rename-command";
     this.#byName.delete(name);
     this.#bySpelling.delete(name);
     this.#bySpelling.delete(asciiUpper(name));
-    if (to === "") return;
-    if (this.#byName.has(asciiLower(to))) {
-      throw new Error("Target command name already exists");
-    }
+    if (to === "") return null;
+    if (this.#byName.has(asciiLower(to))) return "Target command name already exists";
     this.#add(asciiLower(to), command);
+    return null;
   }
 
   /** The statistics of a command, made at the first call. */

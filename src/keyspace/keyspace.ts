@@ -71,6 +71,14 @@ export class Keyspace {
     return sum;
   }
 
+  /** Set the counters back to zero. */
+  resetStats(): void {
+    this.stats.hits = 0;
+    this.stats.misses = 0;
+    this.stats.expiredKeys = 0;
+    this.stats.evictedKeys = 0;
+  }
+
   /** Remember that a slot was read or changed. */
   recordAccess(table: KeyTable, slot: number): void {
     if (this.noTouch) return;

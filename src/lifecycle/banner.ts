@@ -13,8 +13,8 @@ import { REDENO_VERSION, REDIS_VERSION } from "../version.ts";
 /** What the banner shows. */
 export interface BannerFacts {
   port: number;
-  /** The configuration file's path; undefined without one. */
-  configFile: string | undefined;
+  /** The configuration file's path; null without one. */
+  configFile: string | null;
 }
 
 /** Write the start banner. */
@@ -24,7 +24,7 @@ export function logBanner(log: Logger, facts: BannerFacts): void {
     `Redis version=${REDIS_VERSION}, bits=64, commit=00000000, modified=0, pid=${Deno.pid}, ` +
       "just started",
   );
-  if (facts.configFile === undefined) {
+  if (facts.configFile === null) {
     log.warning(
       "Warning: no config file specified, using the default config. In order to specify a config " +
         "file use redeno /path/to/redis.conf",
@@ -50,5 +50,5 @@ export function logBanner(log: Logger, facts: BannerFacts): void {
     "",
     `Deno ${Deno.version.deno}, V8 ${Deno.version.v8}`,
   ];
-  log.raw(`${mark.map((line, i) => `${line}     ${text[i]}`.trimEnd()).join("\n")}\n\n`);
+  log.raw("notice", `${mark.map((line, i) => `${line}     ${text[i]}`.trimEnd()).join("\n")}\n\n`);
 }

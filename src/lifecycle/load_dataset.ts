@@ -23,7 +23,7 @@ const REPORT_EVERY_MS = 1000;
  */
 export async function loadDataset(engine: Engine): Promise<boolean> {
   const { clock, log } = engine;
-  const path = engine.config.values.dbfilename;
+  const path = engine.config.path(engine.config.values.dbfilename);
   let totalBytes: number;
   try {
     totalBytes = (await Deno.stat(path)).size;

@@ -126,6 +126,11 @@ export class Logger {
     this.#write(`${this.pid}:${this.role} ${time} ${MARKS[level]} ${message}\n`);
   }
 
+  /** Write text as it is, without time and level before it; it brings its own line ends. */
+  raw(level: LogLevel, text: string): void {
+    if (this.logs(level)) this.#write(text);
+  }
+
   #write(line: string): void {
     const bytes = encoder.encode(line);
     try {

@@ -192,10 +192,15 @@ export class Listeners {
     for (const connection of this.connections) connection.close();
   }
 
-  /** Stop listening; connections go on. */
-  stopListening(): void {
+  /** Stop listening on TCP; connections go on. */
+  stopTcp(): void {
     for (const { listener } of this.#tcp) listener.close();
     this.#tcp = [];
+  }
+
+  /** Stop listening; connections go on. */
+  stopListening(): void {
+    this.stopTcp();
     if (this.#unix !== null) {
       this.#unix.listener.close();
       try {

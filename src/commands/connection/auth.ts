@@ -8,7 +8,6 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { fromText } from "../../bytes/bytes.ts";
 import type { Client } from "../../dispatch/client.ts";
 import { RedisError } from "../../resp/reply.ts";
 
@@ -18,7 +17,7 @@ import { RedisError } from "../../resp/reply.ts";
  * @throws RedisError WRONGPASS
  */
 export function authenticate(client: Client, user: ByteString, password: ByteString): void {
-  const required = fromText(client.engine.config.values.requirepass);
+  const required = client.engine.config.values.requirepass;
   if (user !== "default" || (required !== "" && !equalInConstantTime(password, required))) {
     throw new RedisError("WRONGPASS invalid username-password pair or user is disabled.");
   }

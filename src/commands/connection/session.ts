@@ -86,7 +86,8 @@ const reset = defineCommand({
     client.name = "";
     client.noEvict = false;
     client.noTouch = false;
-    client.replyMode = "on";
+    // A reply that CLIENT REPLY SKIP leaves out stays left out.
+    if (client.replyMode !== "skip") client.replyMode = "on";
     client.user = "default";
     client.authenticated = client.engine.config.values.requirepass === "";
     return RESET_DONE;

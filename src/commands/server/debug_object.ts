@@ -23,7 +23,6 @@ export function describeObject(client: Client, args: readonly ByteString[]): Rep
       `Value at:0x${slot.toString(16).padStart(12, "0")}`,
       "refcount:1",
       `encoding:${encodingName(value)}`,
-      `serializedlength:${serializedLength(value)}`,
       `lru:${access.lruClock()}`,
       `lru_seconds_idle:${access.lfu ? 0 : Math.floor(access.idleMs(word) / 1000)}`,
     ].join(" "),

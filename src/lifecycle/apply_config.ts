@@ -1,0 +1,59 @@
+/**
+ * What directives mean for the parts of a running server that keep a copy of their values, at the
+ * start and at every CONFIG SET. Everything else reads `config.values` when it needs it.
+ *
+ * @module
+ */
+
+import type { Engine } from "../dispatch/engine.ts";
+import type { Listeners } from "../net/listeners.ts";
+
+/** Bring the engine in line with the configuration. */
+export function applyConfig(engine: Engine): void {
+  const { values } = engine.config;
+  const { limits, access } = engine.keyspace;
+  limits.hashMaxListpackEntries = values.hashMaxListpackEntries;
+  limits.hashMaxListpackValue = values.hashMaxListpackValue;
+  limits.listMaxListpackSize = values.listMaxListpackSize;
+  limits.setMaxIntsetEntries = values.setMaxIntsetEntries;
+  limits.setMaxListpackEntries = values.setMaxListpackEntries;
+  limits.setMaxListpackValue = values.setMaxListpackValue;
+  limits.zsetMaxListpackEntries = values.zsetMaxListpackEntries;
+  limits.zsetMaxListpackValue = values.zsetMaxListpackValue;
+  limits.streamNodeMaxBytes = values.streamNodeMaxBytes;
+  limits.streamNodeMaxEntries = values.streamNodeMaxEntries;
+  access.lfu = values.maxmemoryPolicy.endsWith("-lfu");
+  access.logFactor = values.lfuLogFactor;
+  access.decayMinutes = values.lfuDecayTime;
+  engine.log.level = values.loglevel;
+}
+
+/** Follow CONFIG SET from now on. */
+export function watchConfig(engine: Engine, listeners: Listeners): void {
+  const { config } = engine;
+  config.onChange([
+    "hash-max-listpack-entries",
+    "hash-max-listpack-value",
+    "list-max-listpack-size",
+    "set-max-intset-entries",
+    "set-max-listpack-entries",
+    "set-max-listpack-value",
+    "zset-max-listpack-entries",
+    "zset-max-listpack-value",
+    "stream-node-max-bytes",
+    "stream-node-max-entries",
+    "maxmemory-policy",
+    "lfu-log-factor",
+    "lfu-decay-time",
+    "loglevel",
+  ], () => applyConfig(engine));
+  config.onChange(["port", "bind"], ({ bind, port, tcpBacklog }) => {
+    if (port === 0) listeners.stopTcp();
+    else listeners.listenTcp(bind, port, tcpBacklog);
+  });
+  config.onChange(["requirepass"], ({ requirepass }) => {
+    // Clients that are connected stay as they are; without a password everybody is let in.
+    if (requirepass !== "") return;
+    for (const client of engine.clients.values()) client.authenticated = true;
+  });
+}

@@ -1,0 +1,90 @@
+/**
+ * The server as a program: command line in, exit code out.
+ *
+ * @module
+ */
+
+import { fromBytes, toText } from "./bytes/bytes.ts";
+import { SystemClock } from "./clock/clock.ts";
+import { allCommands } from "./commands/mod.ts";
+import { parseArguments, type RunArguments } from "./config/argv.ts";
+import { Config } from "./config/config.ts";
+import { ConfigError, loadConfig } from "./config/file.ts";
+import { helpText } from "./config/help.ts";
+import { Registry } from "./dispatch/registry.ts";
+import { Logger } from "./log/logger.ts";
+import { Server, StartError } from "./server.ts";
+import { REDENO_VERSION, REDIS_VERSION } from "./version.ts";
+
+/** Run the server until it is shut down. @returns the exit code */
+export async function serve(argv: readonly string[]): Promise<number> {
+  const parsed = parseArguments(argv);
+  switch (parsed.kind) {
+    case "version":
+      console.log(
+        `Redeno server v=${REDENO_VERSION} redis=${REDIS_VERSION} deno=${Deno.version.deno} ` +
+          `v8=${Deno.version.v8} bits=64`,
+      );
+      return 0;
+    case "help":
+      await Deno.stdout.write(new TextEncoder().encode(helpText("redeno")));
+      return 0;
+    case "error":
+      console.error(parsed.message);
+      return 1;
+    case "run":
+      return await run(parsed);
+  }
+}
+
+async function run(args: RunArguments): Promise<number> {
+  const config = new Config();
+  const registry = new Registry(allCommands);
+  try {
+    loadConfig(config, {
+      file: args.file,
+      stdin: args.stdin ? fromBytes(await readAll(Deno.stdin.readable)) : undefined,
+      options: args.options,
+      renameCommand: (from, to) => registry.rename(from, to),
+    });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    Deno.stderr.writeSync(new TextEncoder().encode(error.format(REDIS_VERSION)));
+    return 1;
+  }
+  const clock = new SystemClock();
+  const { loglevel, logfile } = config.values;
+  const log = new Logger({
+    clock,
+    level: loglevel,
+    file: logfile === "" ? null : config.path(logfile),
+  });
+  try {
+    Deno.chdir(toText(config.values.dir));
+    await using server = await Server.start({ config, log, registry, clock });
+    listenToSignals(server);
+    return await server.stopped;
+  } catch (error) {
+    if (error instanceof StartError) return 1;
+    throw error;
+  }
+}
+
+/** Let the signals that end a process end it in order. A second one ends it at once. */
+function listenToSignals(server: Server): void {
+  const names: Deno.Signal[] = Deno.build.os === "windows"
+    ? ["SIGINT", "SIGBREAK"]
+    : ["SIGINT", "SIGTERM"];
+  let asked = false;
+  for (const signal of names) {
+    Deno.addSignalListener(signal, () => {
+      if (asked) Deno.exit(1);
+      asked = true;
+      server.shutdown({ signal });
+    });
+  }
+}
+
+async function readAll(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
