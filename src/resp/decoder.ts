@@ -486,39 +486,3 @@ export class RequestDecoder implements RequestBatch {
     this.#bulk = grown;
   }
 }
-
-/**
- * Bytes in, one {@linkcode RequestBatch} a chunk out: the decoder as a stage of a pipe.
- *
- * Chunks may be views on one reused buffer. The batch is the same object each time, so it must be
- * exhausted (`next` until null) before the next one is read; requests left in it would come first
- * in the next. A chunk that completes nothing yields no batch, so that a long value costs no turns
- * of the reader.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * const stream = new RequestDecoderStream();
- * const names: string[] = [];
- * const bytes = new Blob(["PING\r\n*1\r\n$6\r\nDBSI", "ZE\r\n"]).stream();
- * for await (const batch of bytes.pipeThrough(stream)) {
- *   for (let args = batch.next(); args !== null; args = batch.next()) names.push(args[0]);
- * }
- * assertEquals(names, ["PING", "DBSIZE"]);
- * ```
- */
-export class RequestDecoderStream extends TransformStream<Uint8Array, RequestBatch> {
-  /** The decoder behind the stream; its `limits` may be changed at any time. */
-  readonly decoder: RequestDecoder;
-
-  constructor(limits?: RequestLimits) {
-    const decoder = new RequestDecoder(limits);
-    super({
-      transform(chunk, controller) {
-        decoder.feed(chunk);
-        if (decoder.hasWork) controller.enqueue(decoder);
-      },
-    });
-    this.decoder = decoder;
-  }
-}

@@ -1,11 +1,7 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { toBytes } from "../../src/bytes/bytes.ts";
-import {
-  MAX_BULK_LENGTH,
-  RequestDecoder,
-  RequestDecoderStream,
-  type RequestLimits,
-} from "../../src/resp/decoder.ts";
+import { MAX_BULK_LENGTH, RequestDecoder, type RequestLimits } from "../../src/resp/decoder.ts";
+import { RequestDecoderStream } from "../../src/resp/decoder_stream.ts";
 import { mulberry32, type Prng } from "../support/prng.ts";
 import { LONG_STREAMS, STREAMS } from "./corpus.ts";
 import { decodeAll, type Decoded } from "./model.ts";
@@ -263,7 +259,9 @@ Deno.test("the stream gives one batch for each chunk that brings something", asy
     },
   }, { highWaterMark: 0 });
   const batches: string[] = [];
-  for await (const batch of source.pipeThrough(new RequestDecoderStream(limits()))) {
+  for await (
+    const batch of source.pipeThrough(new RequestDecoderStream(new RequestDecoder(limits())))
+  ) {
     let seen = "";
     for (let args = batch.next(); args !== null; args = batch.next()) seen += args.join() + ";";
     batches.push(seen + (batch.error ?? ""));
