@@ -7,6 +7,7 @@
 import type { Command } from "../dispatch/command.ts";
 import { clientCommand } from "./connection/client.ts";
 import { sessionCommands } from "./connection/session.ts";
+import { genericCommands } from "./generic/mod.ts";
 import { commandCommand } from "./server/command.ts";
 import { configCommand } from "./server/config.ts";
 import { databaseCommands } from "./server/databases.ts";
@@ -23,5 +24,6 @@ export const allCommands: readonly Command[] = [
   debugCommand,
   infoCommand,
   ...databaseCommands,
+  ...genericCommands,
   ...transactionCommands,
 ];

@@ -1,0 +1,216 @@
+/**
+ * Commands that list, look for and remove keys: KEYS, SCAN, RANDOMKEY, TYPE, EXISTS, TOUCH, DEL,
+ * UNLINK.
+ *
+ * Removing is the same for DEL and UNLINK here: what a key held is left to the garbage collector.
+ *
+ * @module
+ */
+
+import { asciiLower, type ByteString } from "../../bytes/bytes.ts";
+import { matchGlob } from "../../bytes/glob.ts";
+import { integer, key, many, opt, pattern, string } from "../../dispatch/arguments.ts";
+import type { Client } from "../../dispatch/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
+import { keyRange } from "../../dispatch/key_specs.ts";
+import type { Database } from "../../keyspace/database.ts";
+import { EventClass } from "../../keyspace/events.ts";
+import { NO_SLOT } from "../../keyspace/key_table.ts";
+import { type Reply, SimpleString } from "../../resp/reply.ts";
+import { type TypeName, typeName } from "../../values/value.ts";
+import {
+  matchesScan,
+  parseScanCursor,
+  parseScanOptions,
+  type ScanOptions,
+} from "../scan_arguments.ts";
+import { lookUpUntouched } from "./look_up.ts";
+
+/** What commands over any number of keys share. */
+const overKeys = {
+  since: "1.0.0",
+  group: "generic",
+  arity: -2,
+  tips: ["request_policy:multi_shard", "response_policy:agg_sum"],
+  args: [many(key("key"))],
+} satisfies Partial<CommandSpec>;
+
+const keys = defineCommand({
+  name: "keys",
+  summary: "Answers all keys that match a pattern.",
+  since: "1.0.0",
+  group: "generic",
+  complexity: "O(N) where N is the number of keys in the database",
+  arity: 2,
+  flags: ["readonly"],
+  acl: ["@keyspace", "@read", "@slow", "@dangerous"],
+  tips: ["request_policy:all_shards", "nondeterministic_output_order"],
+  args: [pattern("pattern")],
+  run(client, args) {
+    const glob = args[1];
+    const all = glob === "*";
+    const found: Reply[] = [];
+    client.db.forEach((name) => {
+      if (all || matchGlob(glob, name)) found.push(name);
+    });
+    return found;
+  },
+});
+
+const scan = defineCommand({
+  name: "scan",
+  summary: "Walks the keys of the database, some at each call.",
+  since: "2.8.0",
+  group: "generic",
+  complexity:
+    "O(1) for every call, O(N) for a whole walk, where N is the number of keys in the database",
+  arity: -2,
+  flags: ["readonly"],
+  acl: ["@keyspace", "@read", "@slow"],
+  tips: ["nondeterministic_output", "request_policy:special", "response_policy:special"],
+  history: [["6.0.0", "The TYPE option came."]],
+  args: [
+    integer("cursor"),
+    opt(pattern("pattern", { token: "MATCH" })),
+    opt(integer("count", { token: "COUNT" })),
+    opt(string("type", { token: "TYPE", since: "6.0.0" })),
+  ],
+  run(client, args) {
+    const cursor = parseScanCursor(args[1]);
+    const options = parseScanOptions(args, 2, true);
+    const type = options.type === null ? null : asciiLower(options.type);
+    const found: ByteString[] = [];
+    const next = client.db.scan(cursor, options.count, (name) => {
+      if (matchesScan(options, name)) found.push(name);
+    });
+    return [String(next), found.filter((name) => isListed(client.db, name, type))];
+  },
+});
+
+/** Whether SCAN gives a key: it is not past its time, and has the type asked for. */
+function isListed(db: Database, name: ByteString, type: ScanOptions["type"]): boolean {
+  if (type === null) return db.has(name);
+  const value = db.peek(name);
+  return value !== undefined && typeName(value) === type;
+}
+
+const randomKey = defineCommand({
+  name: "randomkey",
+  summary: "Answers one of the keys, all being equally likely.",
+  since: "1.0.0",
+  group: "generic",
+  complexity: "O(1)",
+  arity: 1,
+  flags: ["readonly"],
+  acl: ["@keyspace", "@read", "@slow"],
+  tips: ["request_policy:all_shards", "response_policy:special", "nondeterministic_output"],
+  run: (client) => client.db.randomKey() ?? null,
+});
+
+const NONE = new SimpleString("none");
+const TYPE_REPLIES: Record<TypeName, SimpleString> = {
+  string: new SimpleString("string"),
+  list: new SimpleString("list"),
+  set: new SimpleString("set"),
+  hash: new SimpleString("hash"),
+  zset: new SimpleString("zset"),
+  stream: new SimpleString("stream"),
+};
+
+const type = defineCommand({
+  name: "type",
+  summary: "Answers the type of what a key holds.",
+  since: "1.0.0",
+  group: "generic",
+  complexity: "O(1)",
+  arity: 2,
+  flags: ["readonly", "fast"],
+  acl: ["@keyspace", "@read", "@fast"],
+  keys: [keyRange("RO")],
+  args: [key("key")],
+  run({ db }, args) {
+    const slot = lookUpUntouched(db, args[1]);
+    return slot === NO_SLOT ? NONE : TYPE_REPLIES[typeName(db.table.valueAt(slot))];
+  },
+});
+
+const exists = defineCommand({
+  ...overKeys,
+  name: "exists",
+  summary: "Counts how many of the named keys are there; one that is named twice counts twice.",
+  complexity: "O(N) where N is the number of keys named",
+  flags: ["readonly", "fast"],
+  acl: ["@keyspace", "@read", "@fast"],
+  keys: [keyRange("RO", { last: -1 })],
+  history: [["3.0.3", "Several keys can be named."]],
+  run({ db }, args) {
+    let count = 0;
+    for (let i = 1; i < args.length; i++) {
+      if (lookUpUntouched(db, args[i]) !== NO_SLOT) count++;
+    }
+    return count;
+  },
+});
+
+const touch = defineCommand({
+  ...overKeys,
+  name: "touch",
+  summary: "Marks keys as just used, and counts those that are there.",
+  since: "3.2.1",
+  complexity: "O(N) where N is the number of keys named",
+  flags: ["readonly", "fast"],
+  acl: ["@keyspace", "@read", "@fast"],
+  keys: [keyRange("RO", { last: -1 })],
+  run({ db }, args) {
+    let count = 0;
+    for (let i = 1; i < args.length; i++) if (db.get(args[i]) !== undefined) count++;
+    return count;
+  },
+});
+
+const del = defineCommand({
+  ...overKeys,
+  name: "del",
+  summary: "Removes keys.",
+  complexity:
+    "O(N) where N is the number of keys named; what they held is freed later, in the background",
+  flags: ["write"],
+  acl: ["@keyspace", "@write", "@slow"],
+  keys: [keyRange("RM delete", { last: -1 })],
+  run: removeKeys,
+});
+
+const unlink = defineCommand({
+  ...overKeys,
+  name: "unlink",
+  summary: "Removes keys, and frees what they held in the background.",
+  since: "4.0.0",
+  complexity:
+    "O(1) for every key named; freeing what a key held is O(N) in its elements, in the background",
+  flags: ["write", "fast"],
+  acl: ["@keyspace", "@write", "@fast"],
+  keys: [keyRange("RM delete", { last: -1 })],
+  run: removeKeys,
+});
+
+function removeKeys({ db }: Client, args: ByteString[]): Reply {
+  let count = 0;
+  for (let i = 1; i < args.length; i++) {
+    if (!db.delete(args[i])) continue;
+    db.changed(args[i], EventClass.GENERIC, "del");
+    count++;
+  }
+  return count;
+}
+
+/** The commands that list, look for and remove keys. */
+export const keyCommands: readonly Command[] = [
+  keys,
+  scan,
+  randomKey,
+  type,
+  exists,
+  touch,
+  del,
+  unlink,
+];

@@ -1,0 +1,23 @@
+/**
+ * The generic commands: those on keys whatever they hold.
+ *
+ * @module
+ */
+
+import type { Command } from "../../dispatch/command.ts";
+import { expireCommands } from "./expire.ts";
+import { keyCommands } from "./keys.ts";
+import { movingCommands } from "./moving.ts";
+import { objectCommand } from "./object.ts";
+import { sortCommands } from "./sort.ts";
+import { ttlCommands } from "./ttl.ts";
+
+/** The generic commands. */
+export const genericCommands: readonly Command[] = [
+  ...keyCommands,
+  ...movingCommands,
+  objectCommand,
+  ...expireCommands,
+  ...ttlCommands,
+  ...sortCommands,
+];

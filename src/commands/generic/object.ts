@@ -1,0 +1,122 @@
+/**
+ * OBJECT: how a key's value is held, and how much the key is used.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../../bytes/bytes.ts";
+import { key } from "../../dispatch/arguments.ts";
+import type { Client } from "../../dispatch/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
+import { keyRange } from "../../dispatch/key_specs.ts";
+import { NO_SLOT } from "../../keyspace/key_table.ts";
+import { RedisError, type Reply } from "../../resp/reply.ts";
+import type { Value } from "../../values/value.ts";
+import { defineHelp } from "../help.ts";
+import { encodingName } from "../object_encoding.ts";
+import { lookUpUntouched } from "./look_up.ts";
+
+/** Integers below this exist once in a real server, and are given out to every key. */
+const SHARED_INTEGERS = 10_000;
+/** The reference count that stands for "shared by all, never freed". */
+const SHARED_COUNT = 2_147_483_647;
+
+const SWITCHING = "Please note that when switching between policies at runtime LRU and LFU data " +
+  "will take some time to adjust.";
+
+const common = {
+  since: "2.2.3",
+  group: "generic",
+  complexity: "O(1)",
+  arity: 3,
+  flags: ["readonly"],
+  acl: ["@keyspace", "@read", "@slow"],
+  keys: [keyRange("RO", { at: 2 })],
+  tips: ["nondeterministic_output"],
+  args: [key("key")],
+} satisfies Partial<CommandSpec>;
+
+/** A handler over the slot of the key that the subcommand names; null when there is no key. */
+function overSlot(answer: (client: Client, slot: number) => Reply) {
+  return (client: Client, args: ByteString[]): Reply => {
+    const slot = lookUpUntouched(client.db, args[2], false);
+    return slot === NO_SLOT ? null : answer(client, slot);
+  };
+}
+
+const encoding = defineCommand({
+  ...common,
+  name: "object|encoding",
+  summary: "Names the form in which a value is held.",
+  run: overSlot(({ db }, slot) => encodingName(db.table.valueAt(slot))),
+});
+
+const freq = defineCommand({
+  ...common,
+  name: "object|freq",
+  summary: "Answers the logarithmic counter of how often a key was used, under an LFU policy.",
+  since: "4.0.0",
+  run: overSlot(({ db, engine }, slot) => {
+    const { access } = engine.keyspace;
+    if (!access.lfu) {
+      throw new RedisError(
+        `ERR An LFU maxmemory policy is not selected, access frequency not tracked. ${SWITCHING}`,
+      );
+    }
+    return access.frequency(db.table.accessAt(slot));
+  }),
+});
+
+const idleTime = defineCommand({
+  ...common,
+  name: "object|idletime",
+  summary: "Answers for how many seconds a key was not used, under any but an LFU policy.",
+  run: overSlot(({ db, engine }, slot) => {
+    const { access } = engine.keyspace;
+    if (access.lfu) {
+      throw new RedisError(
+        `ERR An LFU maxmemory policy is selected, idle time not tracked. ${SWITCHING}`,
+      );
+    }
+    return Math.floor(access.idleMs(db.table.accessAt(slot)) / 1000);
+  }),
+});
+
+const refCount = defineCommand({
+  ...common,
+  name: "object|refcount",
+  summary: "Answers how many references there are to a value.",
+  run: overSlot(({ db }, slot) => isSharedInteger(db.table.valueAt(slot)) ? SHARED_COUNT : 1),
+});
+
+/** Values here belong to one key each; what a real server says of small integers is kept up. */
+function isSharedInteger(value: Value): boolean {
+  return typeof value === "string" && value.length <= 4 && encodingName(value) === "int" &&
+    Number(value) >= 0 && Number(value) < SHARED_INTEGERS;
+}
+
+const object = defineCommand({
+  name: "object",
+  summary: "Holds the commands that look at how values are held.",
+  since: "2.2.3",
+  group: "generic",
+  complexity: "Depends on the subcommand.",
+  arity: -2,
+  flags: [],
+  acl: ["@slow"],
+  subcommands: [
+    encoding,
+    freq,
+    defineHelp("object", {
+      since: "6.2.0",
+      group: "generic",
+      flags: ["loading", "stale"],
+      acl: ["@keyspace", "@slow"],
+    }),
+    idleTime,
+    refCount,
+  ],
+});
+
+/** OBJECT. */
+export const objectCommand: Command = object;
