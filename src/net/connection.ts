@@ -17,7 +17,8 @@
 
 import type { Client, ClientConnection } from "../dispatch/client.ts";
 import type { Engine } from "../dispatch/engine.ts";
-import { type RequestBatch, RequestDecoderStream, type RequestLimits } from "../resp/decoder.ts";
+import type { RequestBatch, RequestLimits } from "../resp/decoder.ts";
+import { RequestDecoderStream } from "../resp/decoder_stream.ts";
 import { ReplyEncoder } from "../resp/encoder.ts";
 import { ErrorReply, NO_REPLY, type Reply } from "../resp/reply.ts";
 import { clientLine } from "../dispatch/client_info.ts";
