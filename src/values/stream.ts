@@ -13,14 +13,14 @@
  * largest id ever deleted ("tombstone"). Between the first entry and that id, positions cannot be
  * counted, and what would need it is null ("not known"). These rules are those of Redis 7.2.
  *
- * | operation (n entries, k = entries a node) | cost |
+ * | operation (n entries) | cost |
  * |---|---|
  * | add | O(fields) |
- * | get, has, delete | O(log n + k) |
- * | range of m | O(log n + k + m) |
+ * | get, has, delete | O(log n), and a walk of its node at the first time |
+ * | range of m | O(log n + m), likewise |
  * | trim by m entries | O(m) at most: O(1) a whole node |
  * | group by name; lag | O(1) |
- * | deliver m entries | O(log n + k + m log pending) |
+ * | deliver m entries | O(log n + m log pending) |
  * | clone | O(bytes + pending) |
  *
  * @module
@@ -115,6 +115,8 @@ export class StreamValue {
   /** What OBJECT ENCODING says. */
   readonly encoding = "stream";
   #nodes: StreamNode[] = [];
+  /** Milliseconds of each node's id: searching an array of plain numbers stays in the cache. */
+  #starts: Uint64[] = [];
   #length = 0;
   #lastId: StreamId = MIN_STREAM_ID;
   #firstId: StreamId = MIN_STREAM_ID;
@@ -226,6 +228,7 @@ export class StreamValue {
       node?.close();
       node = StreamNode.create(id, fields, node);
       nodes.push(node);
+      this.#starts.push(id.ms);
     }
     node.append(id, fields);
     this.#lastId = id;
@@ -260,8 +263,8 @@ export class StreamValue {
     if (node === undefined) return false;
     const pos = node.find(id);
     if (pos < 0 || !node.isLive(pos)) return false;
-    if (node.live === 1) this.#nodes.splice(at, 1);
-    else node.markDeleted(pos);
+    if (node.live > 1) node.markDeleted(pos);
+    else this.#dropNodes(at, 1);
     this.#length--;
     if (compareStreamIds(id, this.#maxDeletedId) > 0) this.#maxDeletedId = id;
     if (this.#length === 0 || compareStreamIds(id, this.#firstId) === 0) this.#findFirstId();
@@ -284,13 +287,13 @@ export class StreamValue {
     const nodes = this.#nodes;
     if (reverse) {
       for (let at = this.#nodeOf(end); at >= 0 && out.length < count; at--) {
-        nodes[at].collect(start, end, true, count - out.length, out);
+        nodes[at].collectReverse(start, end, count - out.length, out);
         if (compareStreamIds(nodes[at].id, start) <= 0) break;
       }
       return out;
     }
     for (let at = Math.max(this.#nodeOf(start), 0); at < nodes.length; at++) {
-      const more = nodes[at].collect(start, end, false, count - out.length, out);
+      const more = nodes[at].collect(start, end, count - out.length, out);
       if (!more || out.length >= count) break;
     }
     return out;
@@ -319,7 +322,7 @@ export class StreamValue {
       this.#length -= node.live;
       removed += node.live;
     }
-    if (whole > 0) nodes.splice(0, whole);
+    if (whole > 0) this.#dropNodes(0, whole);
     if (removed > 0) this.#findFirstId();
     return removed;
   }
@@ -471,6 +474,7 @@ export class StreamValue {
       throw new RangeError("Stream nodes are not in the order of their ids");
     }
     this.#nodes.push(node);
+    this.#starts.push(id.ms);
     this.#length += node.live;
     if (this.#length === node.live) this.#findFirstId();
     if (compareStreamIds(node.lastId, this.#lastId) > 0) this.#lastId = node.lastId;
@@ -480,6 +484,7 @@ export class StreamValue {
   clone(): StreamValue {
     const copy = new StreamValue();
     copy.#nodes = this.#nodes.map((node) => node.clone());
+    copy.#starts = this.#starts.slice();
     copy.#length = this.#length;
     copy.#lastId = this.#lastId;
     copy.#firstId = this.#firstId;
@@ -499,15 +504,22 @@ export class StreamValue {
 
   /** Index of the last node that does not begin behind an id; -1 without one. */
   #nodeOf(id: StreamId): number {
-    const nodes = this.#nodes;
+    const starts = this.#starts;
+    const { ms, seq } = id;
     let low = 0;
-    let high = nodes.length;
+    let high = starts.length;
     while (low < high) {
       const mid = (low + high) >>> 1;
-      if (compareStreamIds(nodes[mid].id, id) <= 0) low = mid + 1;
+      const start = starts[mid];
+      if (start < ms || (start === ms && this.#nodes[mid].id.seq <= seq)) low = mid + 1;
       else high = mid;
     }
     return low - 1;
+  }
+
+  #dropNodes(from: number, count: number): void {
+    this.#nodes.splice(from, count);
+    this.#starts.splice(from, count);
   }
 
   /** Trim a node that does not go as a whole. */

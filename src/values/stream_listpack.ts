@@ -137,6 +137,10 @@ export function writeText(bytes: Uint8Array, pos: number, text: ByteString): num
 
 /** The position behind the element at `pos`. */
 export function elementEnd(bytes: Uint8Array, pos: number): number {
+  // Short ones first: small integers, and strings below 64 bytes.
+  const head = bytes[pos];
+  if (head < 0x80) return pos + 2;
+  if (head < 0xc0) return pos + 2 + (head & 0x3f);
   const size = elementSize(bytes, pos);
   return pos + size + backBytes(size);
 }
