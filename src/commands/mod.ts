@@ -13,6 +13,7 @@ import { configCommand } from "./server/config.ts";
 import { databaseCommands } from "./server/databases.ts";
 import { debugCommand } from "./server/debug.ts";
 import { infoCommand } from "./server/info.ts";
+import { stringCommands } from "./string/mod.ts";
 import { transactionCommands } from "./transactions.ts";
 
 /** Every command. */
@@ -25,5 +26,6 @@ export const allCommands: readonly Command[] = [
   infoCommand,
   ...databaseCommands,
   ...genericCommands,
+  ...stringCommands,
   ...transactionCommands,
 ];

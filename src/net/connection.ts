@@ -17,7 +17,7 @@
 
 import type { Client, ClientConnection } from "../dispatch/client.ts";
 import type { Engine } from "../dispatch/engine.ts";
-import type { RequestBatch, RequestLimits } from "../resp/decoder.ts";
+import { type RequestBatch, RequestDecoder, type RequestLimits } from "../resp/decoder.ts";
 import { RequestDecoderStream } from "../resp/decoder_stream.ts";
 import { ReplyEncoder } from "../resp/encoder.ts";
 import { ErrorReply, NO_REPLY, type Reply } from "../resp/reply.ts";
@@ -72,7 +72,7 @@ export class Connection implements ClientConnection {
   readonly #engine: Engine;
   readonly #conn: Deno.Conn;
   readonly #encoder = new ReplyEncoder();
-  readonly #requests: RequestDecoderStream;
+  readonly #decoder: RequestDecoder;
   #readBuffer = new Uint8Array(FIRST_READ_SIZE);
 
   #batch: RequestBatch | null = null;
@@ -94,11 +94,11 @@ export class Connection implements ClientConnection {
     this.localAddress = unixPath === undefined ? formatAddress(conn.localAddr) : `${unixPath}:0`;
     this.isLocal = this.isUnix || isLoopback(conn.remoteAddr);
     this.client = engine.createClient(this);
-    this.#requests = new RequestDecoderStream(new LiveLimits(this.client));
+    this.#decoder = new RequestDecoder(new LiveLimits(this.client));
   }
 
   get queryBytes(): number {
-    return this.#requests.decoder.bufferedBytes;
+    return this.#decoder.bufferedBytes;
   }
 
   get queryCapacity(): number {
@@ -115,7 +115,7 @@ export class Connection implements ClientConnection {
       { pull: (controller) => this.#pull(controller) },
       { highWaterMark: 0 },
     );
-    const reader = stream.pipeThrough(this.#requests).getReader();
+    const reader = stream.pipeThrough(new RequestDecoderStream(this.#decoder)).getReader();
     try {
       for (;;) {
         const { done, value } = await reader.read();
