@@ -218,9 +218,10 @@ export class Session {
   }
 
   #lost(error: unknown): void {
-    const expected = this.#aborted || this.#shuttingDown;
+    // Several may wait for one connection: the first to hear of its end tells it.
+    const known = this.#connection === null || this.#aborted || this.#shuttingDown;
     this.disconnect();
-    if (!expected) this.printError(`Error: ${systemMessage(error)}\n`);
+    if (!known) this.printError(`Error: ${systemMessage(error)}\n`);
   }
 
   /** Give up what is being waited for (Ctrl-C); the connection is closed for it. */
@@ -411,7 +412,7 @@ export class Session {
     const refused = reply.type === "error";
     if (command === "exec" && this.#inTransaction) {
       this.#inTransaction = false;
-      if (refused || reply.type === "nil") this.#database = this.#databaseBefore;
+      if (refused || reply.type === "nil") this.#leaveTransaction();
     }
     if (refused) return;
     if (command === "select" && args.length === 2) {
@@ -425,12 +426,17 @@ export class Session {
       this.#databaseBefore = this.#database;
     } else if (command === "discard" && this.#inTransaction) {
       this.#inTransaction = false;
-      this.#database = this.#databaseBefore;
+      this.#leaveTransaction();
     } else if (command === "reset") {
       this.#inTransaction = false;
       this.#subscribed = false;
       this.#database = this.#wantedDatabase = 0;
     }
+  }
+
+  /** A transaction that did not run has not changed the database, whatever was queued in it. */
+  #leaveTransaction(): void {
+    this.#database = this.#wantedDatabase = this.#databaseBefore;
   }
 
   /** With `-c`: go where MOVED or ASK point. @returns whether the command is to be sent again there */
