@@ -21,6 +21,8 @@
  * | setExpiry | O(n) | O(log expiring) |
  * | nextExpiry, expireDue | O(1), and O(n) a field | O(1), and O(log expiring) a field |
  *
+ * Methods are `private` rather than `#private`, as a `#method` costs every instance 8 bytes.
+ *
  * Fields and values given to `set` are kept as they are: a slice of something big must be detached
  * first. That goes for strings that a hash gives out, too (they may be slices of its packed string).
  *
@@ -92,7 +94,7 @@ export class HashValue {
   ): HashValue {
     const hash = new HashValue();
     if (expiries === undefined || expiries.size === 0) {
-      hash.#load(flat, limits);
+      hash.load(flat, limits);
       return hash;
     }
     const times = new FieldExpiry();
@@ -100,13 +102,13 @@ export class HashValue {
     for (let i = 0; i < flat.length; i += 2) order.push(i);
     const timeOf = (i: number) => expiries.get(flat[i]) ?? Number.MAX_VALUE;
     order.sort((a, b) => timeOf(a) - timeOf(b));
-    hash.#load(order.flatMap((i) => [flat[i], flat[i + 1]]), limits);
+    hash.load(order.flatMap((i) => [flat[i], flat[i + 1]]), limits);
     for (const [field, at] of expiries) if (hash.has(field)) times.set(field, at);
     hash.#expiry = times;
     return hash;
   }
 
-  #load(flat: readonly ByteString[], limits: EncodingLimits): void {
+  private load(flat: readonly ByteString[], limits: EncodingLimits): void {
     const compact = flat.length <= 2 * limits.hashMaxListpackEntries && !hasLong(flat, 0, limits);
     let bytes = 0;
     for (const text of flat) bytes += packedEntrySize(text.length);
@@ -136,19 +138,19 @@ export class HashValue {
     return typeof this.#store === "string" ? packedCount(this.#store) / 2 : this.#store.size;
   }
 
-  #expired(field: ByteString, now: number): boolean {
+  private expired(field: ByteString, now: number): boolean {
     const at = this.#expiry === null ? undefined : this.#expiry.get(field);
     return at !== undefined && at < now;
   }
 
   /** Whether some field is expired at `now`. */
-  #anyExpired(now: number): boolean {
+  private anyExpired(now: number): boolean {
     return this.#expiry !== null && this.#expiry.next < now;
   }
 
   /** The field's value; undefined when there is none. */
   get(field: ByteString, now = 0): ByteString | undefined {
-    if (this.#expiry !== null && this.#expired(field, now)) return undefined;
+    if (this.#expiry !== null && this.expired(field, now)) return undefined;
     const store = this.#store;
     if (typeof store !== "string") return store.get(field);
     const at = findEntry(store, field, 2);
@@ -157,14 +159,14 @@ export class HashValue {
 
   /** Whether there is such a field. */
   has(field: ByteString, now = 0): boolean {
-    if (this.#expiry !== null && this.#expired(field, now)) return false;
+    if (this.#expiry !== null && this.expired(field, now)) return false;
     const store = this.#store;
     return typeof store === "string" ? findEntry(store, field, 2) >= 0 : store.has(field);
   }
 
   /** Length in bytes of the field's value; 0 when there is none. */
   strlen(field: ByteString, now = 0): number {
-    if (this.#expiry !== null && this.#expired(field, now)) return 0;
+    if (this.#expiry !== null && this.expired(field, now)) return 0;
     const store = this.#store;
     if (typeof store !== "string") return store.get(field)?.length ?? 0;
     const at = findEntry(store, field, 2);
@@ -179,7 +181,7 @@ export class HashValue {
   set(field: ByteString, value: ByteString, limits: EncodingLimits, keepExpiry = false): boolean {
     if (this.#expiry !== null && !keepExpiry) this.persist(field);
     const store = this.#store;
-    if (typeof store === "string") return this.#setPacked(store, field, value, limits);
+    if (typeof store === "string") return this.setPacked(store, field, value, limits);
     const added = store.set(field, value);
     if (
       store.compact &&
@@ -188,29 +190,29 @@ export class HashValue {
     return added;
   }
 
-  #setPacked(
+  private setPacked(
     store: ByteString,
     field: ByteString,
     value: ByteString,
     limits: EncodingLimits,
   ): boolean {
-    if (isLong(field, value, limits)) return this.#convert("hashtable").set(field, value);
+    if (isLong(field, value, limits)) return this.convert("hashtable").set(field, value);
     const at = findEntry(store, field, 2);
     if (at >= 0) {
       const start = nextEntry(store, at);
       const end = nextEntry(store, start);
       if (store.length - (end - start) + packedEntrySize(value.length) > PACKED_MAX) {
-        return this.#convert("listpack").set(field, value);
+        return this.convert("listpack").set(field, value);
       }
       this.#store = splicePacked(store, start, end, encodeEntry(value), 0);
-      if (packedCount(store) / 2 > limits.hashMaxListpackEntries) this.#convert("hashtable");
+      if (packedCount(store) / 2 > limits.hashMaxListpackEntries) this.convert("hashtable");
       return false;
     }
     if (packedCount(store) / 2 >= limits.hashMaxListpackEntries) {
-      return this.#convert("hashtable").set(field, value);
+      return this.convert("hashtable").set(field, value);
     }
     const size = packedEntrySize(field.length) + packedEntrySize(value.length);
-    if (store.length + size > PACKED_MAX) return this.#convert("listpack").set(field, value);
+    if (store.length + size > PACKED_MAX) return this.convert("listpack").set(field, value);
     this.#store = appendPacked(store, encodeEntry(field) + encodeEntry(value), 2);
     return true;
   }
@@ -222,11 +224,11 @@ export class HashValue {
   reserve(flat: readonly ByteString[], from: number, limits: EncodingLimits): void {
     if (this.encoding === "hashtable") return;
     const tooMany = (flat.length - from) / 2 > limits.hashMaxListpackEntries;
-    if (tooMany || hasLong(flat, from, limits)) this.#convert("hashtable");
+    if (tooMany || hasLong(flat, from, limits)) this.convert("hashtable");
   }
 
   /** Become a table that passes for `encoding`. */
-  #convert(encoding: "listpack" | "hashtable"): DenseMap {
+  private convert(encoding: "listpack" | "hashtable"): DenseMap {
     let table = this.#store;
     if (typeof table === "string") {
       const flat = unpackItems(table);
@@ -251,7 +253,7 @@ export class HashValue {
   /** field, value, field, value… O(n). */
   toFlat(now = 0): ByteString[] {
     const store = this.#store;
-    if (typeof store === "string" && !this.#anyExpired(now)) return unpackItems(store);
+    if (typeof store === "string" && !this.anyExpired(now)) return unpackItems(store);
     const out: ByteString[] = [];
     this.forEach((field, value) => void out.push(field, value), now);
     return out;
@@ -260,7 +262,7 @@ export class HashValue {
   /** The names of the fields. O(n). */
   fields(now = 0): ByteString[] {
     const store = this.#store;
-    if (typeof store !== "string" && !this.#anyExpired(now)) return store.keys();
+    if (typeof store !== "string" && !this.anyExpired(now)) return store.keys();
     const out: ByteString[] = [];
     this.forEach((field) => void out.push(field), now);
     return out;
@@ -269,7 +271,7 @@ export class HashValue {
   /** The values. O(n). */
   values(now = 0): ByteString[] {
     const store = this.#store;
-    if (typeof store !== "string" && !this.#anyExpired(now)) return store.values();
+    if (typeof store !== "string" && !this.anyExpired(now)) return store.values();
     const out: ByteString[] = [];
     this.forEach((_field, value) => void out.push(value), now);
     return out;
@@ -278,11 +280,11 @@ export class HashValue {
   /** Call `fn` for each pair until it returns false. The hash must not change meanwhile. */
   forEach(fn: (field: ByteString, value: ByteString) => boolean | void, now = 0): void {
     const store = this.#store;
-    const check = this.#anyExpired(now);
+    const check = this.anyExpired(now);
     if (typeof store !== "string") {
       for (let i = 0; i < store.size; i++) {
         const field = store.keyAt(i);
-        if (check && this.#expired(field, now)) continue;
+        if (check && this.expired(field, now)) continue;
         if (fn(field, store.valueAt(i)) === false) return;
       }
       return;
@@ -291,14 +293,14 @@ export class HashValue {
       const field = readEntry(store, at);
       const valueAt = nextEntry(store, at);
       at = nextEntry(store, valueAt);
-      if (check && this.#expired(field, now)) continue;
+      if (check && this.expired(field, now)) continue;
       if (fn(field, readEntry(store, valueAt)) === false) return;
     }
   }
 
   /** One pair picked uniformly, as [field, value]; undefined when there is none. */
   random(random: RandomSource, now = 0): [ByteString, ByteString] | undefined {
-    if (this.#anyExpired(now)) {
+    if (this.anyExpired(now)) {
       const flat = this.toFlat(now);
       const i = 2 * randomIndex(flat.length / 2, random);
       return flat.length === 0 ? undefined : [flat[i], flat[i + 1]];
@@ -316,7 +318,7 @@ export class HashValue {
   sample(count: number, random: RandomSource, now = 0): ByteString[] {
     const store = this.#store;
     const out: ByteString[] = [];
-    if (typeof store !== "string" && count < store.size && !this.#anyExpired(now)) {
+    if (typeof store !== "string" && count < store.size && !this.anyExpired(now)) {
       for (const index of pickIndexes(store.size, count, random)) {
         out.push(store.keyAt(index), store.valueAt(index));
       }
@@ -341,11 +343,11 @@ export class HashValue {
     const store = this.#store;
     if (typeof store === "string" || store.compact) return { cursor: 0, items: this.toFlat(now) };
     const { start, end } = scanRange(store.size, cursor, count);
-    const check = this.#anyExpired(now);
+    const check = this.anyExpired(now);
     const items: ByteString[] = [];
     for (let i = start; i < end; i++) {
       const field = store.keyAt(i);
-      if (!check || !this.#expired(field, now)) items.push(field, store.valueAt(i));
+      if (!check || !this.expired(field, now)) items.push(field, store.valueAt(i));
     }
     return { cursor: start, items };
   }
@@ -374,26 +376,26 @@ export class HashValue {
     if (!this.has(field)) return false;
     this.#expiry ??= new FieldExpiry();
     this.#expiry.set(field, at);
-    this.#place(field, at);
+    this.place(field, at);
     return true;
   }
 
   /** Drop the field's expiry. @returns whether it had one */
   persist(field: ByteString): boolean {
     if (this.#expiry === null || !this.#expiry.delete(field)) return false;
-    this.#place(field, Infinity);
+    this.place(field, Infinity);
     return true;
   }
 
   /** Move a field of a listpackex to where its expiry time belongs. O(n). */
-  #place(field: ByteString, at: number): void {
+  private place(field: ByteString, at: number): void {
     const store = this.#store;
     if (typeof store === "string") {
       const start = findEntry(store, field, 2);
       const end = nextEntry(store, nextEntry(store, start));
       const rest = splicePacked(store, start, end, "", -2);
       let to = PACKED_START;
-      while (to < rest.length && this.#timeOf(readEntry(rest, to)) <= at) {
+      while (to < rest.length && this.timeOf(readEntry(rest, to)) <= at) {
         to = nextEntry(rest, nextEntry(rest, to));
       }
       this.#store = splicePacked(rest, to, to, store.substring(start, end), 2);
@@ -402,7 +404,7 @@ export class HashValue {
       store.delete(field);
       const table = new DenseMap(true);
       for (let i = 0; i < store.size; i++) {
-        if (this.#timeOf(store.keyAt(i)) > at) table.set(field, value);
+        if (this.timeOf(store.keyAt(i)) > at) table.set(field, value);
         table.set(store.keyAt(i), store.valueAt(i));
       }
       table.set(field, value);
@@ -410,7 +412,7 @@ export class HashValue {
     }
   }
 
-  #timeOf(field: ByteString): number {
+  private timeOf(field: ByteString): number {
     return this.#expiry!.get(field) ?? Infinity;
   }
 

@@ -18,6 +18,8 @@
  * | removeRange, trim | O(c + k) |
  * | remove, indexOf, positions | O(n) |
  *
+ * Methods are `private` rather than `#private`, as a `#method` costs every instance 8 bytes.
+ *
  * Elements are kept as they are given: a slice of something big must be detached first. That goes
  * for elements that a list gives out, too (they may be slices of a packed chunk).
  *
@@ -94,7 +96,7 @@ export class ListValue {
     const chunks = new ListChunks([], true);
     for (const item of items) chunks.pushRight(item, max);
     list.#store = chunks;
-    list.#relax(chunks, nodeBytes(max), nodeCount(max));
+    list.relax(chunks, nodeBytes(max), nodeCount(max));
     return list;
   }
 
@@ -115,47 +117,47 @@ export class ListValue {
   }
 
   /** Take the long form. */
-  #lengthen(): ListChunks {
+  private lengthen(): ListChunks {
     const store = this.#store;
     if (typeof store !== "string") return store;
     return this.#store = new ListChunks(unpackItems(store), false);
   }
 
   /** Whether a packed list may take this much and stay short; then no limit can be broken. */
-  #staysShort(store: ByteString, length: number, max: number): boolean {
+  private staysShort(store: ByteString, length: number, max: number): boolean {
     return store.length + packedEntrySize(length) <= SHORT_MAX &&
       packedCount(store) < nodeCount(max);
   }
 
   /** Become a quicklist if a listpack with `count` more elements of `bytes` in all is too large. */
-  #growing(chunks: ListChunks, bytes: number, count: number, max: number): void {
+  private growing(chunks: ListChunks, bytes: number, count: number, max: number): void {
     if (chunks.quick) return;
     const now = chunks.length === 0 ? LISTPACK_OVERHEAD : chunks.head.listpackBytes;
     if (exceedsNode(max, now + bytes, chunks.length + count)) chunks.quick = true;
   }
 
   /** Become a listpack if there is one chunk of at most these bytes and elements. */
-  #relax(chunks: ListChunks, bytes: number, count: number): void {
+  private relax(chunks: ListChunks, bytes: number, count: number): void {
     if (!chunks.quick || chunks.chunkCount !== 1) return;
     if (chunks.head.listpackBytes <= bytes && chunks.length <= count) chunks.quick = false;
   }
 
-  #shrinking(chunks: ListChunks, limits: EncodingLimits): void {
+  private shrinking(chunks: ListChunks, limits: EncodingLimits): void {
     if (!chunks.quick || chunks.chunkCount > 1) return;
     const max = limits.listMaxListpackSize;
-    this.#relax(chunks, nodeBytes(max) / 2, Math.floor(nodeCount(max) / 2));
+    this.relax(chunks, nodeBytes(max) / 2, Math.floor(nodeCount(max) / 2));
   }
 
   /** Add at the head. */
   pushLeft(value: ByteString, limits: EncodingLimits): void {
     const store = this.#store;
     const max = limits.listMaxListpackSize;
-    if (typeof store === "string" && this.#staysShort(store, value.length, max)) {
+    if (typeof store === "string" && this.staysShort(store, value.length, max)) {
       this.#store = splicePacked(store, PACKED_START, PACKED_START, encodeEntry(value), 1);
       return;
     }
-    const chunks = typeof store === "string" ? this.#lengthen() : store;
-    this.#growing(chunks, value.length, 1, max);
+    const chunks = typeof store === "string" ? this.lengthen() : store;
+    this.growing(chunks, value.length, 1, max);
     chunks.pushLeft(value, max);
   }
 
@@ -163,12 +165,12 @@ export class ListValue {
   pushRight(value: ByteString, limits: EncodingLimits): void {
     const store = this.#store;
     const max = limits.listMaxListpackSize;
-    if (typeof store === "string" && this.#staysShort(store, value.length, max)) {
+    if (typeof store === "string" && this.staysShort(store, value.length, max)) {
       this.#store = appendPacked(store, encodeEntry(value), 1);
       return;
     }
-    const chunks = typeof store === "string" ? this.#lengthen() : store;
-    this.#growing(chunks, value.length, 1, max);
+    const chunks = typeof store === "string" ? this.lengthen() : store;
+    this.growing(chunks, value.length, 1, max);
     chunks.pushRight(value, max);
   }
 
@@ -176,9 +178,9 @@ export class ListValue {
   pushAllLeft(values: readonly ByteString[], from: number, limits: EncodingLimits): void {
     if (values.length - from === 1) return this.pushLeft(values[from], limits);
     const max = limits.listMaxListpackSize;
-    if (this.#pushAllShort(values, from, max, true)) return;
-    const chunks = this.#lengthen();
-    this.#growingBy(chunks, values, from, max);
+    if (this.pushAllShort(values, from, max, true)) return;
+    const chunks = this.lengthen();
+    this.growingBy(chunks, values, from, max);
     for (let i = from; i < values.length; i++) chunks.pushLeft(values[i], max);
   }
 
@@ -186,14 +188,14 @@ export class ListValue {
   pushAllRight(values: readonly ByteString[], from: number, limits: EncodingLimits): void {
     if (values.length - from === 1) return this.pushRight(values[from], limits);
     const max = limits.listMaxListpackSize;
-    if (this.#pushAllShort(values, from, max, false)) return;
-    const chunks = this.#lengthen();
-    this.#growingBy(chunks, values, from, max);
+    if (this.pushAllShort(values, from, max, false)) return;
+    const chunks = this.lengthen();
+    this.growingBy(chunks, values, from, max);
     for (let i = from; i < values.length; i++) chunks.pushRight(values[i], max);
   }
 
   /** Push in the short form, if the list stays in it. */
-  #pushAllShort(
+  private pushAllShort(
     values: readonly ByteString[],
     from: number,
     max: number,
@@ -215,7 +217,7 @@ export class ListValue {
     return true;
   }
 
-  #growingBy(
+  private growingBy(
     chunks: ListChunks,
     values: readonly ByteString[],
     from: number,
@@ -224,7 +226,7 @@ export class ListValue {
     if (chunks.quick) return;
     let bytes = 0;
     for (let i = from; i < values.length; i++) bytes += values[i].length;
-    this.#growing(chunks, bytes, values.length - from, max);
+    this.growing(chunks, bytes, values.length - from, max);
   }
 
   /** Remove and return the first element; undefined when the list is empty. */
@@ -237,7 +239,7 @@ export class ListValue {
       return value;
     }
     const value = store.popLeft();
-    this.#shrinking(store, limits);
+    this.shrinking(store, limits);
     return value;
   }
 
@@ -251,7 +253,7 @@ export class ListValue {
       return readEntry(store, at);
     }
     const value = store.popRight();
-    this.#shrinking(store, limits);
+    this.shrinking(store, limits);
     return value;
   }
 
@@ -276,34 +278,34 @@ export class ListValue {
         return true;
       }
     }
-    const chunks = this.#lengthen();
-    this.#growing(chunks, value.length, 1, limits.listMaxListpackSize);
+    const chunks = this.lengthen();
+    this.growing(chunks, value.length, 1, limits.listMaxListpackSize);
     chunks.set(index, value);
-    this.#shrinking(chunks, limits);
+    this.shrinking(chunks, limits);
     return true;
   }
 
   /** Put `value` before the element at `index`, which must exist. */
   insertBefore(index: number, value: ByteString, limits: EncodingLimits): void {
-    this.#insert(index, false, value, limits);
+    this.insert(index, false, value, limits);
   }
 
   /** Put `value` behind the element at `index`, which must exist. */
   insertAfter(index: number, value: ByteString, limits: EncodingLimits): void {
-    this.#insert(index, true, value, limits);
+    this.insert(index, true, value, limits);
   }
 
-  #insert(index: number, after: boolean, value: ByteString, limits: EncodingLimits): void {
+  private insert(index: number, after: boolean, value: ByteString, limits: EncodingLimits): void {
     if (index < 0 || index >= this.length) throw new RangeError(`no list element ${index}`);
     const store = this.#store;
     const max = limits.listMaxListpackSize;
-    if (typeof store === "string" && this.#staysShort(store, value.length, max)) {
+    if (typeof store === "string" && this.staysShort(store, value.length, max)) {
       const at = entryAt(store, after ? index + 1 : index);
       this.#store = splicePacked(store, at, at, encodeEntry(value), 1);
       return;
     }
-    const chunks = this.#lengthen();
-    this.#growing(chunks, value.length, 1, max);
+    const chunks = this.lengthen();
+    this.growing(chunks, value.length, 1, max);
     chunks.insert(index, after, value, max);
   }
 
@@ -325,7 +327,7 @@ export class ListValue {
       return found.length;
     }
     const removed = store.removeEqual(value, most, count < 0);
-    if (removed > 0) this.#shrinking(store, limits);
+    if (removed > 0) this.shrinking(store, limits);
     return removed;
   }
 
@@ -349,7 +351,7 @@ export class ListValue {
       this.#store = splicePacked(store, entryAt(store, from), entryAt(store, to), "", from - to);
     } else {
       store.removeRange(from, to - from);
-      this.#shrinking(store, limits);
+      this.shrinking(store, limits);
     }
     return to - from;
   }

@@ -114,12 +114,15 @@ export class ListChunk {
 
   /** Replace the element at `index`. */
   set(index: number, value: ByteString): void {
-    this.bytes += listpackEntrySize(value) - listpackEntrySize(this.get(index));
+    this.bytes += listpackEntrySize(value);
     if (this.#items !== null) {
-      this.#items[this.#front + index] = value;
+      const at = this.#front + index;
+      this.bytes -= listpackEntrySize(this.#items[at]);
+      this.#items[at] = value;
       return;
     }
     const at = entryAt(this.#packed, index);
+    this.bytes -= listpackEntrySize(readEntry(this.#packed, at));
     const end = nextEntry(this.#packed, at);
     this.#packed = splicePacked(this.#packed, at, end, encodeEntry(value), 0);
   }
