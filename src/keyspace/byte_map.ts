@@ -1,0 +1,585 @@
+/**
+ * The key table for many keys: everything but object values lies outside V8's heap, so that the
+ * collector has nothing to mark, and a key of 16 bytes with a value of 24 costs some 65 bytes.
+ *
+ *     key ──hash──▶ index (segments of rows: hash, slot)
+ *                     │
+ *                     ▼
+ *                   slot ──▶ columns: address, lengths, access word │ expiry │ epoch │ object
+ *                     address
+ *                     ▼
+ *                   slab (cells of size classes): key bytes, value bytes
+ *
+ * A record's cell holds the key's bytes and behind them those of a plain value. Where both together
+ * are longer than the largest cell, the value is in a buffer of its own (or, for a huge key, both
+ * are); an object value is in a column of objects. Only the slot is known to others: records move
+ * when they grow, and when `compactStep` empties sparse pages.
+ *
+ * Strings come and go as copies. `byte_map_text.ts` has what that costs.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../bytes/bytes.ts";
+import type { ObjectValue, Value } from "../values/value.ts";
+import { Box, hugeWords } from "./byte_map_box.ts";
+import { ExpiryColumn } from "./byte_map_expiry.ts";
+import { hashWords, keyWords, loadKey, LONGEST_LOADED, matchesKey } from "./byte_map_hash.ts";
+import { HashIndex, homeOf, rowsOf } from "./byte_map_index.ts";
+import {
+  ACCESS,
+  ADDRESS,
+  EpochColumn,
+  META,
+  ObjectColumn,
+  SLOT_MASK,
+  SLOT_PAGE_SHIFT,
+  SLOT_WORDS,
+  SlotColumns,
+} from "./byte_map_slots.ts";
+import { readInt, readString, writeString } from "./byte_map_text.ts";
+import { type KeyTable, NO_SLOT, type TableStats } from "./key_table.ts";
+import { ARENA_SHIFT, MOST_CELL_BYTES, Slab, UNIT_MASK } from "./slab.ts";
+
+/** Kinds of record, the meta word's low bits; 0 is a free slot. */
+const KIND_MASK = 7;
+/** Key and value in the cell. */
+const PLAIN = 1;
+/** Key in the cell, value in the column of objects. */
+const OBJECT = 2;
+/** Key in the cell, plain value in a {@linkcode Box}. */
+const BOXED = 3;
+/** Key and value in a {@linkcode Box}; there is no cell. */
+const HUGE = 4;
+
+/** Where the meta word has the lengths: 14 bits each, in bytes; the value's for PLAIN only. */
+const KEY_SHIFT = 3;
+const VALUE_SHIFT = 17;
+const LENGTH_MASK = (1 << 14) - 1;
+
+/** Compaction starts by itself when free cells and runs exceed this and half of what is in use. */
+const WASTE_BYTES = 4 << 20;
+/** Slots that it then looks at with every write that frees a cell. */
+const WASTE_STEP = 8;
+/** Frees to wait after a plan that found nothing to do. */
+const WASTE_PATIENCE = 8192;
+
+/** Where a record is, for checks of consistency. */
+export interface Extent {
+  /** Its cell's first byte and size. */
+  start: number;
+  bytes: number;
+  /** How many of its bytes are in use. */
+  used: number;
+}
+
+/** A key table outside V8's heap. See the module's comment for how it is laid out. */
+export class ByteMap implements KeyTable {
+  #index = new HashIndex();
+  #slots = new SlotColumns();
+  #slab = new Slab();
+  #expiry = new ExpiryColumn();
+  #epochs = new EpochColumn();
+  #objects = new ObjectColumn<ObjectValue | Box>();
+  /** Bytes of keys and plain values; bytes held in boxes. */
+  #used = 0;
+  #boxed = 0;
+  /** The slot that compaction looks at next, or -1 when none is going on. */
+  #compactAt = -1;
+  #patience = 0;
+  /** The key that `find` missed last, and its hash: the key that `insert` is most likely to get. */
+  #missed: ByteString = "";
+  #missedHash = EMPTY_HASH;
+
+  get size(): number {
+    return this.#slots.size;
+  }
+
+  get expiring(): number {
+    return this.#expiry.count;
+  }
+
+  get slotLimit(): number {
+    return this.#slots.limit;
+  }
+
+  find(key: ByteString): number {
+    const length = key.length;
+    if (length > LONGEST_LOADED) return this.#findHuge(key);
+    loadKey(key);
+    const hash = hashWords(keyWords, 0, length);
+    const segment = this.#index.segmentOf(hash);
+    const rows = rowsOf(segment);
+    let row = homeOf(hash, rows) * 2;
+    for (;;) {
+      const link = segment[row + 1];
+      if (link === 0) break;
+      if (segment[row] === hash) {
+        const page = this.#slots.pages[(link - 1) >>> SLOT_PAGE_SHIFT];
+        const at = ((link - 1) & SLOT_MASK) * SLOT_WORDS;
+        const meta = page[at + META];
+        if (((meta >>> KEY_SHIFT) & LENGTH_MASK) === length && (meta & KIND_MASK) !== HUGE) {
+          const address = page[at + ADDRESS];
+          const words = this.#slab.words[address >>> ARENA_SHIFT];
+          if (matchesKey(words, (address & UNIT_MASK) << 1, length)) return link - 1;
+        }
+      }
+      row += 2;
+      if (row === rows * 2) row = 0;
+    }
+    this.#missed = key;
+    this.#missedHash = hash;
+    return NO_SLOT;
+  }
+
+  #findHuge(key: ByteString): number {
+    const words = hugeWords(key);
+    const hash = hashWords(words, 0, key.length);
+    const segment = this.#index.segmentOf(hash);
+    const rows = rowsOf(segment);
+    for (let row = homeOf(hash, rows); segment[row * 2 + 1] !== 0; row = (row + 1) % rows) {
+      const slot = segment[row * 2 + 1] - 1;
+      if (segment[row * 2] !== hash || this.#kindAt(slot) !== HUGE) continue;
+      if ((this.#objects.get(slot) as Box).hasKey(words, key.length)) return slot;
+    }
+    return NO_SLOT;
+  }
+
+  insert(key: ByteString, value: Value): number {
+    const length = key.length;
+    if (length > MOST_CELL_BYTES) return this.#insertHuge(key, value);
+    loadKey(key);
+    const hash = key === this.#missed ? this.#missedHash : hashWords(keyWords, 0, length);
+    let address: number;
+    let meta: number;
+    let object: ObjectValue | Box | null = null;
+    if (typeof value === "string") {
+      const valueLength = value.length;
+      if (length + valueLength <= MOST_CELL_BYTES) {
+        address = this.#slab.allocate(length + valueLength);
+        meta = PLAIN | (length << KEY_SHIFT) | (valueLength << VALUE_SHIFT);
+        const bytes = this.#slab.bytes[address >>> ARENA_SHIFT];
+        writeString(value, bytes, ((address & UNIT_MASK) << 3) + length);
+      } else {
+        object = this.#fill(new Box(), value);
+        address = this.#slab.allocate(length);
+        meta = BOXED | (length << KEY_SHIFT);
+      }
+      this.#used += length + valueLength;
+    } else {
+      object = value;
+      address = this.#slab.allocate(length);
+      meta = OBJECT | (length << KEY_SHIFT);
+      this.#used += length;
+    }
+    this.#storeKey(address, length);
+    const slot = this.#enter(hash, address, meta);
+    if (object !== null) this.#objects.set(slot, object);
+    return slot;
+  }
+
+  #insertHuge(key: ByteString, value: Value): number {
+    const words = hugeWords(key);
+    const box = new Box(words, key.length);
+    if (typeof value === "string") box.fill(value);
+    else box.object = value;
+    this.#boxed += box.held;
+    this.#used += key.length + box.length;
+    const slot = this.#enter(hashWords(words, 0, key.length), 0, HUGE);
+    this.#objects.set(slot, box);
+    return slot;
+  }
+
+  /** Write the loaded key to the beginning of a cell, sparing the bytes of the value behind it. */
+  #storeKey(address: number, length: number): void {
+    const words = this.#slab.words[address >>> ARENA_SHIFT];
+    const start = (address & UNIT_MASK) << 1;
+    const whole = length >>> 2;
+    for (let i = 0; i < whole; i++) words[start + i] = keyWords[i];
+    const rest = (length & 3) << 3;
+    if (rest !== 0) {
+      const mask = (1 << rest) - 1;
+      words[start + whole] = (words[start + whole] & ~mask) | keyWords[whole];
+    }
+  }
+
+  /** A new slot, entered in the index. */
+  #enter(hash: number, address: number, meta: number): number {
+    const slot = this.#slots.take();
+    const page = this.#slots.pages[slot >>> SLOT_PAGE_SHIFT];
+    const at = (slot & SLOT_MASK) * SLOT_WORDS;
+    page[at + ADDRESS] = address;
+    page[at + META] = meta;
+    page[at + ACCESS] = 0;
+    if (this.#epochs.active) this.#epochs.set(slot, 0);
+    this.#index.insert(hash, slot);
+    return slot;
+  }
+
+  isLive(slot: number): boolean {
+    return this.#slots.isLive(slot);
+  }
+
+  #metaAt(slot: number): number {
+    return this.#slots.pages[slot >>> SLOT_PAGE_SHIFT][(slot & SLOT_MASK) * SLOT_WORDS + META];
+  }
+
+  #kindAt(slot: number): number {
+    return this.#metaAt(slot) & KIND_MASK;
+  }
+
+  keyAt(slot: number): ByteString {
+    const page = this.#slots.pages[slot >>> SLOT_PAGE_SHIFT];
+    const at = (slot & SLOT_MASK) * SLOT_WORDS;
+    const meta = page[at + META];
+    if ((meta & KIND_MASK) === HUGE) {
+      return (this.#objects.get(slot) as Box).readKey();
+    }
+    const address = page[at + ADDRESS];
+    const bytes = this.#slab.bytes[address >>> ARENA_SHIFT];
+    return readString(bytes, (address & UNIT_MASK) << 3, (meta >>> KEY_SHIFT) & LENGTH_MASK);
+  }
+
+  valueAt(slot: number): Value {
+    const page = this.#slots.pages[slot >>> SLOT_PAGE_SHIFT];
+    const at = (slot & SLOT_MASK) * SLOT_WORDS;
+    const meta = page[at + META];
+    if ((meta & KIND_MASK) === PLAIN) {
+      const address = page[at + ADDRESS];
+      const start = ((address & UNIT_MASK) << 3) + ((meta >>> KEY_SHIFT) & LENGTH_MASK);
+      return readString(this.#slab.bytes[address >>> ARENA_SHIFT], start, meta >>> VALUE_SHIFT);
+    }
+    const object = this.#objects.get(slot);
+    if (!(object instanceof Box)) return object;
+    return object.bytes === null ? object.object! : readString(object.bytes, 0, object.length);
+  }
+
+  setValueAt(slot: number, value: Value): void {
+    const page = this.#slots.pages[slot >>> SLOT_PAGE_SHIFT];
+    const at = (slot & SLOT_MASK) * SLOT_WORDS;
+    const meta = page[at + META];
+    const kind = meta & KIND_MASK;
+    if (kind === PLAIN && typeof value === "string") {
+      const keyLength = (meta >>> KEY_SHIFT) & LENGTH_MASK;
+      const size = keyLength + value.length;
+      const address = page[at + ADDRESS];
+      const cell = this.#slab.cellBytes(address);
+      if (size <= cell && size * 2 >= cell) {
+        const bytes = this.#slab.bytes[address >>> ARENA_SHIFT];
+        writeString(value, bytes, ((address & UNIT_MASK) << 3) + keyLength);
+        this.#used += value.length - (meta >>> VALUE_SHIFT);
+        page[at + META] = (meta & ((1 << VALUE_SHIFT) - 1)) | (value.length << VALUE_SHIFT);
+        return;
+      }
+    }
+    this.#replace(slot, kind, value);
+  }
+
+  /** As `setValueAt`, when the value does not simply go where the old one is. */
+  #replace(slot: number, kind: number, value: Value): void {
+    if (kind === HUGE) {
+      const box = this.#objects.get(slot) as Box;
+      const before = box.length;
+      if (typeof value === "string") {
+        box.object = null;
+        this.#fill(box, value);
+      } else {
+        this.#empty(box);
+        box.object = value;
+      }
+      this.#used += box.length - before;
+      return;
+    }
+    const meta = this.#metaAt(slot);
+    const keyLength = (meta >>> KEY_SHIFT) & LENGTH_MASK;
+    const old = kind === PLAIN ? null : this.#objects.get(slot);
+    const box = old instanceof Box ? old : null;
+    const before = kind === PLAIN ? meta >>> VALUE_SHIFT : box === null ? 0 : box.length;
+    if (typeof value === "string") {
+      if (keyLength + value.length <= MOST_CELL_BYTES) {
+        const address = this.#refit(slot, keyLength + value.length);
+        const bytes = this.#slab.bytes[address >>> ARENA_SHIFT];
+        writeString(value, bytes, ((address & UNIT_MASK) << 3) + keyLength);
+        this.#setMeta(slot, PLAIN | (keyLength << KEY_SHIFT) | (value.length << VALUE_SHIFT));
+        if (box !== null) this.#empty(box);
+        if (old !== null) this.#objects.remove(slot);
+      } else {
+        const filled = this.#fill(box ?? new Box(), value);
+        this.#objects.set(slot, filled);
+        this.#refit(slot, keyLength);
+        this.#setMeta(slot, BOXED | (keyLength << KEY_SHIFT));
+      }
+      this.#used += value.length - before;
+    } else {
+      if (box !== null) this.#empty(box);
+      this.#objects.set(slot, value);
+      this.#refit(slot, keyLength);
+      this.#setMeta(slot, OBJECT | (keyLength << KEY_SHIFT));
+      this.#used -= before;
+    }
+    this.#tidy();
+  }
+
+  #setMeta(slot: number, meta: number): void {
+    this.#slots.pages[slot >>> SLOT_PAGE_SHIFT][(slot & SLOT_MASK) * SLOT_WORDS + META] = meta;
+  }
+
+  /**
+   * A cell for a record that is to have `size` bytes: its own when that is large enough and not far
+   * too large, else another one with the key moved there.
+   *
+   * @returns the address
+   */
+  #refit(slot: number, size: number): number {
+    const page = this.#slots.pages[slot >>> SLOT_PAGE_SHIFT];
+    const at = (slot & SLOT_MASK) * SLOT_WORDS;
+    const address = page[at + ADDRESS];
+    const cell = this.#slab.cellBytes(address);
+    if (size <= cell && (size * 2 >= cell || cell === 8)) return address;
+    return this.#move(page, at, size, (page[at + META] >>> KEY_SHIFT) & LENGTH_MASK);
+  }
+
+  /** Move the first `keep` bytes of a record into a new cell of `size`, and free the old one. */
+  #move(page: Int32Array, at: number, size: number, keep: number): number {
+    const from = page[at + ADDRESS];
+    const to = this.#slab.allocate(size);
+    const source = this.#slab.words[from >>> ARENA_SHIFT];
+    const target = this.#slab.words[to >>> ARENA_SHIFT];
+    const read = (from & UNIT_MASK) << 1;
+    const write = (to & UNIT_MASK) << 1;
+    const words = (keep + 3) >>> 2;
+    for (let i = 0; i < words; i++) target[write + i] = source[read + i];
+    page[at + ADDRESS] = to;
+    this.#slab.free(from);
+    return to;
+  }
+
+  /** Put a plain value into a box. */
+  #fill(box: Box, value: ByteString): Box {
+    const held = box.held;
+    box.fill(value);
+    this.#boxed += box.held - held;
+    return box;
+  }
+
+  /** Take a box's plain value away. */
+  #empty(box: Box): void {
+    this.#boxed -= box.held;
+    box.empty();
+    this.#boxed += box.held;
+  }
+
+  deleteAt(slot: number): void {
+    if (this.#slots.size === 1 && this.#slots.pages.length > 1) {
+      this.clear();
+      return;
+    }
+    const page = this.#slots.pages[slot >>> SLOT_PAGE_SHIFT];
+    const at = (slot & SLOT_MASK) * SLOT_WORDS;
+    const meta = page[at + META];
+    const kind = meta & KIND_MASK;
+    const keyLength = (meta >>> KEY_SHIFT) & LENGTH_MASK;
+    if (kind === PLAIN) this.#used -= keyLength + (meta >>> VALUE_SHIFT);
+    else this.#deleteObject(slot, keyLength);
+    if (kind !== HUGE) {
+      const address = page[at + ADDRESS];
+      const words = this.#slab.words[address >>> ARENA_SHIFT];
+      this.#index.remove(hashWords(words, (address & UNIT_MASK) << 1, keyLength), slot);
+      this.#slab.free(address);
+    }
+    if (this.#expiry.count > 0) this.#expiry.set(slot, -1);
+    this.#slots.release(slot);
+    this.#tidy();
+  }
+
+  /** The part of deleting that has to do with what is not in a cell. */
+  #deleteObject(slot: number, keyLength: number): void {
+    const object = this.#objects.get(slot);
+    this.#used -= keyLength;
+    if (object instanceof Box) {
+      this.#used -= object.length + object.keyLength;
+      this.#boxed -= object.held;
+      if (object.key !== null) {
+        this.#index.remove(hashWords(object.key, 0, object.keyLength), slot);
+      }
+    }
+    this.#objects.remove(slot);
+  }
+
+  /** Drop all: O(1), and what V8 does to free the memory goes on in the background. */
+  clear(): void {
+    this.#index = new HashIndex();
+    this.#slots = new SlotColumns();
+    this.#slab = new Slab();
+    this.#expiry.clear();
+    this.#epochs = new EpochColumn();
+    this.#objects = new ObjectColumn();
+    this.#used = 0;
+    this.#boxed = 0;
+    this.#compactAt = -1;
+    this.#patience = 0;
+    this.#missed = "";
+    this.#missedHash = EMPTY_HASH;
+  }
+
+  expireAt(slot: number): number {
+    return this.#expiry.get(slot);
+  }
+
+  setExpireAt(slot: number, ms: number): void {
+    this.#expiry.set(slot, ms);
+  }
+
+  visitDue(now: number, limit: number, visit: (slot: number) => void): number {
+    return this.#expiry.visitDue(now, limit, visit);
+  }
+
+  averageTtl(now: number): number {
+    return this.#expiry.averageTtl(now);
+  }
+
+  accessAt(slot: number): number {
+    const page = this.#slots.pages[slot >>> SLOT_PAGE_SHIFT];
+    return page[(slot & SLOT_MASK) * SLOT_WORDS + ACCESS] >>> 0;
+  }
+
+  setAccessAt(slot: number, word: number): void {
+    this.#slots.pages[slot >>> SLOT_PAGE_SHIFT][(slot & SLOT_MASK) * SLOT_WORDS + ACCESS] = word;
+  }
+
+  epochAt(slot: number): number {
+    return this.#epochs.get(slot);
+  }
+
+  setEpochAt(slot: number, epoch: number): void {
+    this.#epochs.set(slot, epoch);
+  }
+
+  dropEpochs(): void {
+    this.#epochs.drop();
+  }
+
+  intAt(slot: number): number {
+    const page = this.#slots.pages[slot >>> SLOT_PAGE_SHIFT];
+    const at = (slot & SLOT_MASK) * SLOT_WORDS;
+    const meta = page[at + META];
+    if ((meta & KIND_MASK) !== PLAIN) {
+      const object = this.#objects.get(slot);
+      const plain = object instanceof Box && object.bytes !== null;
+      return plain ? readInt(object.bytes!, 0, object.length) : NaN;
+    }
+    const length = meta >>> VALUE_SHIFT;
+    const address = page[at + ADDRESS];
+    const bytes = this.#slab.bytes[address >>> ARENA_SHIFT];
+    const start = ((address & UNIT_MASK) << 3) + ((meta >>> KEY_SHIFT) & LENGTH_MASK);
+    return readInt(bytes, start, start + length);
+  }
+
+  stringLengthAt(slot: number): number {
+    const meta = this.#metaAt(slot);
+    if ((meta & KIND_MASK) === PLAIN) return meta >>> VALUE_SHIFT;
+    const object = this.#objects.get(slot);
+    return object instanceof Box && object.bytes !== null ? object.length : -1;
+  }
+
+  entryBytes(slot: number): number {
+    let bytes = SLOT_WORDS * 4 + INDEX_BYTES;
+    const kind = this.#kindAt(slot);
+    if (kind !== HUGE) bytes += this.#extent(slot).bytes;
+    if (kind !== PLAIN) {
+      bytes += 8;
+      const object = this.#objects.get(slot);
+      if (object instanceof Box) bytes += BOX_BYTES + object.held;
+    }
+    return this.#expiry.get(slot) < 0 ? bytes : bytes + 8;
+  }
+
+  randomSlot(random: () => number): number {
+    return this.#slots.random(random);
+  }
+
+  randomExpiringSlot(random: () => number): number {
+    return this.#expiry.random(random);
+  }
+
+  stats(): TableStats {
+    const slab = this.#slab;
+    const index = this.#index.bytes;
+    const columns = this.#slots.bytes + this.#expiry.bytes + this.#epochs.bytes +
+      this.#objects.bytes;
+    return {
+      reserved: slab.reserved + slab.overhead + index + columns + this.#boxed,
+      used: this.#used,
+      free: slab.reserved - slab.liveBytes,
+      index,
+      columns,
+      classes: slab.classes(),
+    };
+  }
+
+  /** Compaction by itself: a few slots with each write that freed a cell, while much lies free. */
+  #tidy(): void {
+    const slab = this.#slab;
+    if (this.#compactAt < 0) {
+      const free = slab.reserved - slab.liveBytes;
+      if (free < WASTE_BYTES || free * 2 < slab.liveBytes || this.#patience-- > 0) return;
+      this.#patience = WASTE_PATIENCE;
+    }
+    this.compactStep(WASTE_STEP);
+  }
+
+  compactStep(slots: number): boolean {
+    if (this.#compactAt < 0) {
+      if (!this.#slab.planCompaction()) {
+        this.#slab.purge();
+        this.#slots.purge();
+        return false;
+      }
+      this.#compactAt = 0;
+    }
+    const end = Math.min(this.#slots.limit, this.#compactAt + slots);
+    for (let slot = this.#compactAt; slot < end; slot++) {
+      if (!this.#slots.isLive(slot)) continue;
+      const page = this.#slots.pages[slot >>> SLOT_PAGE_SHIFT];
+      const at = (slot & SLOT_MASK) * SLOT_WORDS;
+      const meta = page[at + META];
+      if ((meta & KIND_MASK) === HUGE || !this.#slab.isLeaving(page[at + ADDRESS])) continue;
+      // Only a plain record has anything behind its key; then the meta word has the value's length.
+      const bytes = ((meta >>> KEY_SHIFT) & LENGTH_MASK) + (meta >>> VALUE_SHIFT);
+      this.#move(page, at, bytes, bytes);
+    }
+    this.#compactAt = end;
+    if (end >= this.#slots.limit) {
+      this.#slab.endCompaction();
+      this.#compactAt = -1;
+    }
+    return true;
+  }
+
+  #extent(slot: number): Extent {
+    const page = this.#slots.pages[slot >>> SLOT_PAGE_SHIFT];
+    const at = (slot & SLOT_MASK) * SLOT_WORDS;
+    const meta = page[at + META];
+    return {
+      start: (page[at + ADDRESS] >>> 0) * 8,
+      bytes: this.#slab.cellBytes(page[at + ADDRESS]),
+      used: ((meta >>> KEY_SHIFT) & LENGTH_MASK) + (meta >>> VALUE_SHIFT),
+    };
+  }
+
+  /** The cells of all records, and those in free lists (with `used` -1): for checks. O(slots). */
+  *extents(): Generator<Extent> {
+    for (let slot = 0; slot < this.#slots.limit; slot++) {
+      if (this.#slots.isLive(slot) && this.#kindAt(slot) !== HUGE) yield this.#extent(slot);
+    }
+    for (const address of this.#slab.freeCells()) {
+      yield { start: (address >>> 0) * 8, bytes: this.#slab.cellBytes(address), used: -1 };
+    }
+  }
+}
+
+/** Bytes of an index row at the usual load, and of a box's objects. */
+const INDEX_BYTES = 11;
+const BOX_BYTES = 250;
+/** The hash of the empty key. */
+const EMPTY_HASH = hashWords(keyWords, 0, 0);

@@ -1,0 +1,251 @@
+/**
+ * Slot numbers and what hangs on each: pages of three words a slot, side by side in one cache line.
+ *
+ * - the address of the slot's record in the slab, or the next free slot;
+ * - the meta word: kind of record, length of its key, length of its value; 0 in a free slot;
+ * - the access word.
+ *
+ * A new key takes a free slot of the lowest page that has one, so that pages at the end run empty
+ * and are given back. A page in the middle is given back when it is empty. Slots do not move, so a
+ * table that has shrunk to a few keys may keep a page (96 KB) for each of them.
+ *
+ * @module
+ */
+
+import { NO_SLOT } from "./key_table.ts";
+
+/** A slot's page is its number shifted right by this. */
+export const SLOT_PAGE_SHIFT = 13;
+/** Slots of a page. */
+export const PAGE_SLOTS: number = 1 << SLOT_PAGE_SHIFT;
+/** Mask of a slot's place in its page. */
+export const SLOT_MASK: number = PAGE_SLOTS - 1;
+/** Words of a slot. */
+export const SLOT_WORDS = 3;
+/** Word of a slot: address of its record. */
+export const ADDRESS = 0;
+/** Word of a slot: kind and lengths. */
+export const META = 1;
+/** Word of a slot: access. */
+export const ACCESS = 2;
+
+const FIRST_CAPACITY = 16;
+const NO_PAGE = new Int32Array(0);
+/** Tries at a random slot before the live ones are counted off instead. */
+const RANDOM_TRIES = 48;
+
+/** Slots and their words. The pages are public for reading and writing the words of live slots. */
+export class SlotColumns {
+  pages: Int32Array[] = [];
+  /** Number of live slots. */
+  size = 0;
+  /** For each page: live slots, slots ever used, first of the free slots' list (its place + 1). */
+  #live: number[] = [];
+  #top: number[] = [];
+  #free: number[] = [];
+  /** No page before this one has a free slot. */
+  #roomy = 0;
+  /** A page that became empty, kept against coming and going at a page's edge. Its metas are 0. */
+  #spare: Int32Array = NO_PAGE;
+  #words = 0;
+
+  /** Memory in bytes. */
+  get bytes(): number {
+    return (this.#words + this.#spare.length) * 4 + this.pages.length * 32;
+  }
+
+  /** All slots are below this number. */
+  get limit(): number {
+    const last = this.pages.length - 1;
+    return last < 0 ? 0 : last * PAGE_SLOTS + this.#top[last];
+  }
+
+  /** Whether a slot (any number) holds a key. */
+  isLive(slot: number): boolean {
+    if (!(slot >= 0 && slot < this.pages.length * PAGE_SLOTS)) return false;
+    const page = this.pages[slot >>> SLOT_PAGE_SHIFT];
+    const word = (slot & SLOT_MASK) * SLOT_WORDS + META;
+    return word < page.length && page[word] !== 0;
+  }
+
+  /** Take a free slot; its words are for the caller to set. O(1), but for one look at full pages. */
+  take(): number {
+    let index = this.#roomy;
+    while (index < this.pages.length && this.#live[index] === PAGE_SLOTS) index++;
+    this.#roomy = index;
+    if (index === this.pages.length) {
+      this.pages.push(NO_PAGE);
+      this.#live.push(0);
+      this.#top.push(0);
+      this.#free.push(0);
+    }
+    this.#live[index]++;
+    this.size++;
+    const free = this.#free[index];
+    if (free !== 0) {
+      this.#free[index] = this.pages[index][(free - 1) * SLOT_WORDS + ADDRESS];
+      return index * PAGE_SLOTS + free - 1;
+    }
+    const place = this.#top[index]++;
+    if (place * SLOT_WORDS === this.pages[index].length) this.#extend(index);
+    return index * PAGE_SLOTS + place;
+  }
+
+  /** Memory for one more slot in a page: the first page grows by doubling, others are made whole. */
+  #extend(index: number): void {
+    const old = this.pages[index];
+    let page = this.#spare;
+    if (index > 0 && page.length > 0) {
+      this.#spare = NO_PAGE;
+    } else {
+      const capacity = index > 0
+        ? PAGE_SLOTS
+        : Math.max(FIRST_CAPACITY, (old.length / SLOT_WORDS) * 2);
+      page = new Int32Array(capacity * SLOT_WORDS);
+      page.set(old);
+    }
+    this.#words += page.length - old.length;
+    this.pages[index] = page;
+  }
+
+  /** Free a live slot. */
+  release(slot: number): void {
+    const index = slot >>> SLOT_PAGE_SHIFT;
+    const place = slot & SLOT_MASK;
+    const page = this.pages[index];
+    page[place * SLOT_WORDS + META] = 0;
+    page[place * SLOT_WORDS + ADDRESS] = this.#free[index];
+    this.#free[index] = place + 1;
+    this.size--;
+    if (index < this.#roomy) this.#roomy = index;
+    if (--this.#live[index] > 0) return;
+    if (index > 0) {
+      this.#words -= page.length;
+      this.#spare = page;
+      this.pages[index] = NO_PAGE;
+    }
+    this.#top[index] = 0;
+    this.#free[index] = 0;
+    while (this.pages.length > 1 && this.#live[this.pages.length - 1] === 0) {
+      this.pages.pop();
+      this.#live.pop();
+      this.#top.pop();
+      this.#free.pop();
+    }
+    if (this.#roomy > this.pages.length) this.#roomy = this.pages.length;
+  }
+
+  /** Give the spare page back. */
+  purge(): void {
+    this.#spare = NO_PAGE;
+  }
+
+  /** A live slot, uniformly at random. */
+  random(random: () => number): number {
+    if (this.size === 0) return NO_SLOT;
+    const limit = this.limit;
+    for (let i = 0; i < RANDOM_TRIES; i++) {
+      const slot = Math.floor(random() * limit);
+      if (this.isLive(slot)) return slot;
+    }
+    let nth = Math.floor(random() * this.size);
+    let index = 0;
+    while (nth >= this.#live[index]) nth -= this.#live[index++];
+    const page = this.pages[index];
+    for (let place = 0;; place++) {
+      if (page[place * SLOT_WORDS + META] !== 0 && nth-- === 0) return index * PAGE_SLOTS + place;
+    }
+  }
+}
+
+const EPOCH_SHIFT = 12;
+const NO_EPOCHS = new Uint32Array(0);
+
+/** An epoch for each slot, unsigned 32 bit; pages are made when a slot first gets one. */
+export class EpochColumn {
+  /** Whether any slot may have an epoch other than 0. */
+  active = false;
+  #pages: Uint32Array[] = [];
+  #held = 0;
+
+  /** Memory in bytes. */
+  get bytes(): number {
+    return this.#held << (EPOCH_SHIFT + 2);
+  }
+
+  /** The epoch of a slot, 0 when it was not set. */
+  get(slot: number): number {
+    const index = slot >>> EPOCH_SHIFT;
+    if (index >= this.#pages.length) return 0;
+    const page = this.#pages[index];
+    return page.length === 0 ? 0 : page[slot & ((1 << EPOCH_SHIFT) - 1)];
+  }
+
+  /** Set the epoch of a slot. */
+  set(slot: number, epoch: number): void {
+    const index = slot >>> EPOCH_SHIFT;
+    while (index >= this.#pages.length) this.#pages.push(NO_EPOCHS);
+    if (this.#pages[index].length === 0) {
+      if (epoch === 0) return;
+      this.#pages[index] = new Uint32Array(1 << EPOCH_SHIFT);
+      this.#held++;
+      this.active = true;
+    }
+    this.#pages[index][slot & ((1 << EPOCH_SHIFT) - 1)] = epoch;
+  }
+
+  /** Set all to 0. */
+  drop(): void {
+    this.active = false;
+    this.#pages = [];
+    this.#held = 0;
+  }
+}
+
+const OBJECT_SHIFT = 10;
+
+/** An object for the slots that have one; pages are made and dropped as needed. */
+export class ObjectColumn<T> {
+  #pages: ((T | null)[] | null)[] = [];
+  #counts: number[] = [];
+  #held = 0;
+
+  /** Memory in bytes, without the objects. */
+  get bytes(): number {
+    return this.#held << (OBJECT_SHIFT + 3);
+  }
+
+  /** The object of a slot that has one. */
+  get(slot: number): T {
+    return this.#pages[slot >>> OBJECT_SHIFT]![slot & ((1 << OBJECT_SHIFT) - 1)]!;
+  }
+
+  /** Give a slot an object, or another one. */
+  set(slot: number, object: T): void {
+    const index = slot >>> OBJECT_SHIFT;
+    while (index >= this.#pages.length) {
+      this.#pages.push(null);
+      this.#counts.push(0);
+    }
+    let page = this.#pages[index];
+    if (page === null) {
+      page = this.#pages[index] = new Array<T | null>(1 << OBJECT_SHIFT).fill(null);
+      this.#held++;
+    }
+    const place = slot & ((1 << OBJECT_SHIFT) - 1);
+    if (page[place] === null) this.#counts[index]++;
+    page[place] = object;
+  }
+
+  /** Take the object of a slot away; nothing happens when it has none. */
+  remove(slot: number): void {
+    const index = slot >>> OBJECT_SHIFT;
+    const page = index < this.#pages.length ? this.#pages[index] : null;
+    const place = slot & ((1 << OBJECT_SHIFT) - 1);
+    if (page === null || page[place] === null) return;
+    page[place] = null;
+    if (--this.#counts[index] > 0) return;
+    this.#pages[index] = null;
+    this.#held--;
+  }
+}

@@ -1,0 +1,246 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { ByteMap } from "../../src/keyspace/byte_map.ts";
+import { type KeyTable, NO_EXPIRY, NO_SLOT } from "../../src/keyspace/key_table.ts";
+import { MapTable } from "../../src/keyspace/map_table.ts";
+import {
+  anyKey,
+  anyValue,
+  below,
+  chiSquareSigmas,
+  objectValue,
+  seeded,
+  TableModel,
+} from "./key_table_support.ts";
+
+const TABLES: { name: string; make: () => KeyTable; operations: number }[] = [
+  { name: "MapTable", make: () => new MapTable(), operations: 100_000 },
+  { name: "ByteMap", make: () => new ByteMap(), operations: 1_000_000 },
+];
+
+for (const { name, make, operations } of TABLES) {
+  Deno.test(`${name}: random operations agree with a model`, () => {
+    const random = seeded(20240607);
+    const table = make();
+    const model = new TableModel(table);
+    let now = 1_000_000;
+    let target = 2000;
+    for (let i = 0; i < operations; i++) {
+      if (i % 40_000 === 0) {
+        model.checkAll();
+        target = [20_000, 50, 5000, 40_000, 0][(i / 40_000) % 5];
+      }
+      const op = random();
+      if (model.list.length === 0 || op < (model.list.length < target ? 0.5 : 0.2)) {
+        model.put(anyKey(random), anyValue(random));
+      } else if (op < 0.6) {
+        model.delete(model.any(random));
+      } else if (op < 0.75) {
+        model.put(model.any(random).key, anyValue(random));
+      } else if (op < 0.85) {
+        const entry = model.any(random);
+        model.expire(entry, random() < 0.3 ? NO_EXPIRY : now + below(random, 50_000));
+      } else if (op < 0.9) {
+        const entry = model.any(random);
+        entry.access = below(random, 2 ** 32);
+        table.setAccessAt(entry.slot, entry.access);
+      } else if (op < 0.92) {
+        const entry = model.any(random);
+        entry.epoch = below(random, 2 ** 32);
+        table.setEpochAt(entry.slot, entry.epoch);
+      } else if (op < 0.9996) {
+        model.check(model.any(random));
+        const key = anyKey(random);
+        assertEquals(table.find(key), model.entries.get(key)?.slot ?? NO_SLOT);
+        if (i % 16 === 0) table.compactStep(100);
+      } else if (op < 0.99995) {
+        now += below(random, 5000);
+        const due = model.due(now);
+        const limit = random() < 0.5 ? 10 : Infinity;
+        const visited = table.visitDue(now, limit, (slot) => {
+          const entry = model.atSlot(slot);
+          assert(entry.expireAt !== NO_EXPIRY && entry.expireAt <= now);
+          table.deleteAt(slot);
+          model.forget(entry);
+        });
+        assertEquals(visited, Math.min(limit, due.length));
+      } else if (op < 0.99999) {
+        table.dropEpochs();
+        for (const entry of model.list) entry.epoch = 0;
+      } else {
+        model.clear();
+      }
+      assertEquals(table.size, model.list.length);
+    }
+    model.checkAll();
+    for (const entry of [...model.list]) model.delete(entry);
+    model.checkAll();
+    assertEquals(table.stats().used, 0);
+  });
+
+  Deno.test(`${name}: the empty key and the empty value`, () => {
+    const table = make();
+    const slot = table.insert("", "");
+    assertEquals(table.find(""), slot);
+    assertEquals([table.keyAt(slot), table.valueAt(slot), table.size], ["", "", 1]);
+    table.deleteAt(slot);
+    assertEquals([table.find(""), table.size], [NO_SLOT, 0]);
+  });
+
+  Deno.test(`${name}: isLive takes any number`, () => {
+    const table = make();
+    table.insert("a", "1");
+    for (const slot of [-1, 1, 15, 16, 1e5, 2 ** 31, 2 ** 32, 2 ** 40, NaN, Infinity]) {
+      assert(!table.isLive(slot), `slot ${slot}`);
+    }
+  });
+
+  Deno.test(`${name}: a value changes its type and size in place`, () => {
+    const table = make();
+    for (const key of ["k", "", "k".repeat(3000), "k".repeat(9000)]) {
+      const slot = table.insert(key, "first");
+      const list = objectValue();
+      const other = objectValue();
+      const values = ["", "x", list, other, "y".repeat(9000), "z".repeat(8999), "t", list];
+      values.push("u".repeat(20_000), other, "v".repeat(3000), "w".repeat(200_000), "x");
+      for (const value of values) {
+        table.setValueAt(slot, value);
+        assert(table.valueAt(slot) === value);
+        assertEquals([table.find(key), table.keyAt(slot) === key], [slot, true]);
+      }
+    }
+    assertEquals(table.stats().used, 3000 + 9000 + 1 + 4);
+  });
+
+  Deno.test(`${name}: integers are read as parseSmallInt reads them`, () => {
+    const table = make();
+    const slot = table.insert("counter", "0");
+    const good = ["0", "7", "-7", "999999999999999", "-999999999999999", "120"];
+    for (const text of good) {
+      table.setValueAt(slot, text);
+      assertEquals(table.intAt(slot), Number(text));
+    }
+    const bad = ["", "-", "-0", "00", "01", "+1", " 1", "1 ", "1.0", "1e3", "1234567890123456"];
+    for (const value of [...bad, "a", "9".repeat(9000), objectValue()]) {
+      table.setValueAt(slot, value);
+      assertEquals(table.intAt(slot), NaN);
+    }
+  });
+
+  Deno.test(`${name}: visitDue stops at its limit and goes on from there`, () => {
+    const table = make();
+    for (let i = 0; i < 10_000; i++) {
+      table.setExpireAt(table.insert("k" + i, "v"), i < 6000 ? 1000 + i : 1e9);
+    }
+    assertEquals(table.visitDue(999, 100, () => {}), 0);
+    const seen = new Set<number>();
+    const remove = (slot: number) => {
+      assert(!seen.has(slot));
+      seen.add(slot);
+      table.deleteAt(slot);
+    };
+    let visited = 0;
+    for (let calls = 0; calls < 59; calls++) visited += table.visitDue(1e6, 100, remove);
+    assertEquals([visited, table.size], [5900, 4100]);
+    assertEquals(table.visitDue(1e6, 101, remove), 100);
+    assertEquals(table.visitDue(1e6, 101, remove), 0);
+    assertEquals([table.size, table.expiring], [4000, 4000]);
+    assertEquals(table.visitDue(1e9, Infinity, remove), 4000);
+    assertEquals([table.size, table.expiring], [0, 0]);
+  });
+
+  Deno.test(`${name}: visitDue bears what its callback does`, () => {
+    const table = make();
+    const slots: number[] = [];
+    for (let i = 0; i < 100; i++) {
+      slots.push(table.insert("k" + i, "v"));
+      table.setExpireAt(slots[i], 10);
+    }
+    // Put off, take away, keep, delete; and insert another that is not due.
+    let fresh = 0;
+    const visited = table.visitDue(10, Infinity, (slot) => {
+      const turn = slot % 4;
+      if (turn === 0) table.setExpireAt(slot, 20);
+      else if (turn === 1) table.setExpireAt(slot, NO_EXPIRY);
+      else if (turn === 3) table.deleteAt(slot);
+      table.setExpireAt(table.insert("fresh" + fresh++, "v"), 15);
+    });
+    assertEquals(visited, 100);
+    assertEquals(table.visitDue(10, Infinity, () => {}), 25);
+    assertEquals(table.visitDue(15, Infinity, (slot) => table.deleteAt(slot)), 125);
+    assertEquals(table.visitDue(19, Infinity, (slot) => table.deleteAt(slot)), 0);
+    assertEquals(table.visitDue(20, Infinity, (slot) => table.deleteAt(slot)), 25);
+    assertEquals([table.size, table.expiring], [25, 0]);
+    table.setExpireAt(slots[1], 5);
+    assertEquals(table.visitDue(10, Infinity, () => table.clear()), 1);
+    assertEquals([table.size, table.expiring], [0, 0]);
+  });
+
+  Deno.test(`${name}: the mean time to live`, () => {
+    const table = make();
+    assertEquals(table.averageTtl(0), 0);
+    for (let i = 0; i < 5000; i++) {
+      const slot = table.insert("k" + i, "v");
+      if (i % 2 === 0) table.setExpireAt(slot, 10_000 + (i % 100));
+    }
+    assertAlmostEquals(table.averageTtl(4000), 6049, 2);
+    assertEquals(table.averageTtl(20_000), 0);
+  });
+
+  for (const share of [1, 0.3, 0.01]) {
+    Deno.test(`${name}: random slots are uniform when ${share * 100} % are taken`, () => {
+      const random = seeded(7);
+      const table = make();
+      const count = 200;
+      const kept: number[] = [];
+      const all = Math.round(count / share);
+      for (let i = 0; i < all; i++) table.insert("k" + i, "v");
+      // Every key but one in so many goes; of what stays, every other one expires.
+      for (let i = 0; i < all; i++) {
+        const slot = table.find("k" + i);
+        if (Math.floor((i + 1) * share) === Math.floor(i * share)) table.deleteAt(slot);
+        else kept.push(slot);
+      }
+      const expiring = kept.filter((_, i) => i % 2 === 0);
+      for (const slot of expiring) table.setExpireAt(slot, 1000);
+      for (
+        const [slots, pick] of [
+          [kept, () => table.randomSlot(random)],
+          [expiring, () => table.randomExpiringSlot(random)],
+        ] as const
+      ) {
+        const counts = new Map(slots.map((slot) => [slot, 0]));
+        for (let i = 0; i < slots.length * 100; i++) {
+          const slot = pick();
+          assert(counts.has(slot));
+          counts.set(slot, counts.get(slot)! + 1);
+        }
+        const sigmas = chiSquareSigmas([...counts.values()]);
+        assert(Math.abs(sigmas) < 4, `chi-square is off by ${sigmas} standard deviations`);
+      }
+      table.clear();
+      assertEquals([table.randomSlot(random), table.randomExpiringSlot(random)], [
+        NO_SLOT,
+        NO_SLOT,
+      ]);
+    });
+  }
+
+  Deno.test(`${name}: a large table finds every key`, () => {
+    const table = make();
+    const count = 300_000;
+    // Same length, same beginning: only what the hash makes of the last bytes tells them apart.
+    const key = (i: number) =>
+      "user:session:" + String.fromCharCode(i & 255, (i >> 8) & 255, i >> 16) + ":data";
+    const slots = new Int32Array(count);
+    for (let i = 0; i < count; i++) slots[i] = table.insert(key(i), String(i));
+    for (let i = 0; i < count; i++) {
+      if (table.find(key(i)) !== slots[i] || table.intAt(slots[i]) !== i) throw new Error(key(i));
+    }
+    for (let i = count; i < count + 50_000; i++) assertEquals(table.find(key(i)), NO_SLOT);
+    for (let i = 0; i < count; i++) if (i % 16 !== 0) table.deleteAt(slots[i]);
+    for (let i = 0; i < count; i++) {
+      const expected = i % 16 === 0 ? slots[i] : NO_SLOT;
+      if (table.find(key(i)) !== expected) throw new Error(`key ${i} after deleting`);
+    }
+  });
+}
