@@ -11,7 +11,7 @@
  * @module
  */
 
-import { asciiUpper, type ByteString } from "../bytes/bytes.ts";
+import { asciiLower, asciiUpper, type ByteString } from "../bytes/bytes.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
 import { Journal } from "../journal/journal.ts";
@@ -20,7 +20,7 @@ import type { KeyspaceHooks } from "../keyspace/events.ts";
 import type { KeyTable } from "../keyspace/key_table.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import type { Logger } from "../log/logger.ts";
-import { ErrorReply, QUEUED, RedisError, type Reply } from "../resp/reply.ts";
+import { ErrorReply, NO_REPLY, QUEUED, RedisError, type Reply } from "../resp/reply.ts";
 import { type BlockedState, Blocking } from "./blocking.ts";
 import { Client, type ClientConnection } from "./client.ts";
 import type { Command } from "./command.ts";
@@ -190,10 +190,11 @@ export class Engine implements KeyspaceHooks {
     const command = this.registry.resolve(args);
     client.lastInteractionMs = this.clock.ms;
     if (command === undefined) {
+      if (isHttp(args[0])) return this.#refuseHttp(client);
       return this.#reject(client, null, unknownCommand(args));
     }
     client.lastCommand = command;
-    if (command.run === undefined && args.length > 1) {
+    if (command.subcommands !== undefined && args.length > 1) {
       return this.#reject(client, command, unknownSubcommand(command, args));
     }
     if (!command.acceptsArgumentCount(args.length)) {
@@ -300,6 +301,19 @@ export class Engine implements KeyspaceHooks {
     return new ErrorReply("ERR internal error, see the server's log");
   }
 
+  /**
+   * A browser that was made to talk to this port (cross-protocol scripting): its request must not
+   * be taken for commands, so the connection ends at once.
+   */
+  #refuseHttp(client: Client): Reply {
+    this.log.warning(
+      "Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: " +
+        `commands to Redis. Connection from ${client.connection?.address ?? "?"} aborted.`,
+    );
+    client.close();
+    return NO_REPLY;
+  }
+
   #reject(client: Client, command: Command | null, reply: ErrorReply): ErrorReply {
     if (client.transaction !== null) client.transaction.aborted = true;
     this.stats.countError(reply.text);
@@ -357,6 +371,11 @@ function quoteInError(text: ByteString, limit: number): ByteString {
   const zero = text.indexOf("\0");
   const end = Math.min(limit, zero < 0 ? text.length : zero);
   return text.slice(0, end).replace(/[\r\n]/g, " ");
+}
+
+function isHttp(name: ByteString): boolean {
+  const lower = asciiLower(name);
+  return lower === "post" || lower === "host:";
 }
 
 function unknownCommand(args: readonly ByteString[]): ErrorReply {

@@ -157,6 +157,13 @@ function parseSwitch(text: ByteString): boolean {
   return word === "ON";
 }
 
+/** What a real server says where the table's arity has no upper bound but the command has. */
+function wrongCount(args: readonly ByteString[]): RedisError {
+  return new RedisError(
+    `ERR unknown subcommand or wrong number of arguments for '${args[1]}'. Try CLIENT HELP.`,
+  );
+}
+
 const noEvict = defineCommand({
   ...admin,
   name: "client|no-evict",
@@ -206,7 +213,7 @@ const pause = defineCommand({
       }
       all = mode === "ALL";
     } else if (args.length > 4) {
-      throw syntaxError();
+      throw wrongCount(args);
     }
     const now = client.engine.clock.ms;
     const timeout = parseInteger(args[2]);
@@ -321,7 +328,7 @@ const unblock = defineCommand({
       }
       withError = type === "ERROR";
     } else if (args.length > 4) {
-      throw syntaxError();
+      throw wrongCount(args);
     }
     parseIntArg(args[2]);
     const { engine } = client;

@@ -150,6 +150,9 @@ const list = defineCommand({
 
 /** The keys of the command in `args` from index 2 on, as positions in that command. */
 function keysOf(client: Client, args: readonly ByteString[]): [KeyReference[], ByteString[]] {
+  if (args.length < 4) {
+    throw new RedisError(`ERR wrong number of arguments for '${args[0]}|${args[1]}' command`);
+  }
   const request = args.slice(2);
   const command = client.engine.registry.resolve(request);
   if (command === undefined) throw new RedisError("ERR Invalid command specified");

@@ -19,6 +19,7 @@ import {
   DoubleReply,
   ErrorReply,
   MapReply,
+  MultiReply,
   OK,
   PushReply,
   RedisError,
@@ -106,7 +107,10 @@ function protocolReply(client: Client, args: readonly ByteString[]): Reply {
       );
     case "push":
       if (client.protocol < 3) throw new RedisError("ERR RESP2 is not supported by this command");
-      return new PushReply(["server-cpu-usage", 42]);
+      return new MultiReply([
+        new PushReply(["server-cpu-usage", 42]),
+        "Some real reply following the push reply",
+      ]);
     case "bignum":
       return new BigNumberReply("1234567999999999999999999999999999999");
     case "true":
