@@ -161,9 +161,8 @@ export class Config {
     if (!directive.kind.multi) {
       if (words.length !== 1) return "wrong number of arguments";
     } else if (words.length === 1 && words[0] !== "") {
-      const inner = splitArgs(words[0]);
-      if (inner === null) return "Unbalanced quotes in configuration line";
-      given = inner;
+      // One word holds the whole list; if its quotes are unbalanced, a real server sees no list.
+      given = splitArgs(words[0]) ?? [];
     }
     try {
       this.#store(directive, this.#parse(directive, given, true));

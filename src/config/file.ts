@@ -16,7 +16,6 @@ import { resolve } from "node:path";
 import { asciiLower, type ByteString, fromBytes, fromText, toText } from "../bytes/bytes.ts";
 import { matchGlob } from "../bytes/glob.ts";
 import { splitArgs } from "../bytes/split_args.ts";
-import { REDIS_VERSION } from "../version.ts";
 import type { Config } from "./config.ts";
 import { osReason } from "./os_error.ts";
 import { findDirective } from "./table.ts";
@@ -41,9 +40,13 @@ export class ConfigError extends Error {
     super(place === null ? reason : `line ${place.line}: ${reason}`);
   }
 
-  /** What a server prints on standard error before it exits with status 1; ends in a new line. */
-  format(): string {
-    let text = `\n*** FATAL CONFIG FILE ERROR (Redis ${REDIS_VERSION}) ***\n`;
+  /**
+   * What a server prints on standard error before it exits with status 1; ends in a new line.
+   *
+   * @param version the Redis version that the server speaks for
+   */
+  format(version: string): string {
+    let text = `\n*** FATAL CONFIG FILE ERROR (Redis ${version}) ***\n`;
     if (this.place !== null) {
       text += `Reading the configuration file, at line ${this.place.line}\n`;
       text += `>>> '${toText(this.place.text)}'\n`;
@@ -56,7 +59,7 @@ export class ConfigError extends Error {
 export class ConfigOpenError extends ConfigError {
   override name = "ConfigOpenError";
 
-  override format(): string {
+  override format(_version: string): string {
     return `${this.reason}\n`;
   }
 }
@@ -98,7 +101,7 @@ const MAGIC = /[*?[]/;
 export function loadConfig(config: Config, sources: ConfigSources): void {
   const { file = null, stdin = "", options = "" } = sources;
   if (file !== null) config.file = resolve(file);
-  const content = config.file !== null && file !== null ? readFiles(config.file) : "";
+  const content = config.file !== null && file !== null ? readFiles("/", config.file) : "";
   const loader = new Loader(config, sources);
   loader.load(`${content}${stdin}\n${options}`, 0);
   checkLogFile(config);
@@ -166,18 +169,23 @@ class Loader {
 
   #include(path: ByteString, depth: number): string | null {
     if (depth === DEEPEST_INCLUDE) return "Too many configuration files include each other";
-    this.load(readFiles(this.#config.path(path)), depth + 1);
+    this.load(readFiles(toText(this.#config.values.dir), toText(path)), depth + 1);
     return null;
   }
 }
 
-/** The text of a file, or of all files that a path with wildcards matches, which may be none. */
-function readFiles(path: string): ByteString {
-  const paths = MAGIC.test(path) ? expand(path) : [path];
+/**
+ * The text of a file, or of all files that a path with wildcards matches, which may be none.
+ *
+ * @param directory where a relative path starts
+ * @param path as it was given, which is how messages name it
+ */
+function readFiles(directory: string, path: string): ByteString {
+  const paths = MAGIC.test(path) ? expand(resolve(directory, path)) : [path];
   let content = "";
   for (const one of paths) {
     try {
-      content += fromBytes(Deno.readFileSync(one));
+      content += fromBytes(Deno.readFileSync(resolve(directory, one)));
     } catch (error) {
       const reason = osReason(error);
       throw new ConfigOpenError(`Fatal error, can't open config file '${one}': ${reason}`);

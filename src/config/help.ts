@@ -6,6 +6,7 @@
 
 import { toText } from "../bytes/bytes.ts";
 import type { Directive } from "./directive.ts";
+import { formatSize } from "./numbers.ts";
 import { FILE_DIRECTIVES, TOPICS } from "./table.ts";
 
 /** Columns of the left part, beyond which a description goes on a line of its own. */
@@ -18,13 +19,14 @@ function entry(left: string, doc: string): string {
 
 /** Choices that fill more than a column are better listed in the documentation. */
 function label({ kind }: Directive): string {
-  return kind.label.length > 30 ? "<choice>" : kind.label;
+  return kind.label.length > 34 ? "<choice>" : kind.label;
 }
 
-/** The default as one would write it on the command line. */
-function shownDefault({ name, fallback }: Directive): string {
+/** The default as one would write it; empty where there is none. */
+function shownDefault({ name, kind, fallback }: Directive): string {
   if (name === "dir") return "";
-  return fallback.text === "" ? "" : ` [${toText(fallback.text)}]`;
+  if (kind.label === "<bytes>") return formatSize(BigInt(fallback.text));
+  return toText(fallback.text);
 }
 
 /**
@@ -55,9 +57,10 @@ rewritten but change nothing in this server.
     for (const directive of directives) {
       if (directive.hidden) continue;
       const mark = directive.acts ? "" : " *";
+      const shown = shownDefault(directive);
       help += entry(
         `--${directive.name} ${label(directive)}${mark}`,
-        directive.doc + shownDefault(directive),
+        shown === "" ? directive.doc : `${directive.doc} [${shown}]`,
       );
     }
   }
@@ -78,9 +81,9 @@ export function directivesMarkdown(): string {
       "| --- | --- | --- | --- | --- | --- |\n";
     for (const directive of directives) {
       if (directive.hidden) continue;
-      const { name, alias, kind, fallback, mutable, acts, doc } = directive;
+      const { name, alias, kind, mutable, acts, doc } = directive;
       const names = alias === null ? `\`${name}\`` : `\`${name}\`, \`${alias}\``;
-      const shown = name === "dir" ? "the working directory" : toText(fallback.text);
+      const shown = name === "dir" ? "the working directory" : shownDefault(directive);
       const cells = [names, kind.label, shown, mutable ? "yes" : "no", acts ? "yes" : "no", doc];
       text += `| ${cells.map(cell).join(" | ")} |\n`;
     }

@@ -95,17 +95,22 @@ export function octal(range: Range): Kind<number> {
   };
 }
 
-/** A size in bytes, with units. Where `max` fits 63 bits, the number is a signed one. */
-export function memory(range: Range): Kind<number> {
+/**
+ * A size in bytes, with units. Where `max` fits 63 bits, the number is a signed one.
+ *
+ * @param raise what CONFIG SET makes of smaller sizes, though it accepts them
+ */
+export function memory(range: Range, raise = 0): Kind<number> {
   const unsigned = range.max === UINT64_MAX;
   return {
     label: "<bytes>",
     multi: false,
-    parse([word]) {
+    parse([word], { starting }) {
       const size = parseSize(word);
       if (size === null) throw new ValueError("argument must be a memory value");
       const value = unsigned ? size : BigInt.asIntN(64, size);
       checkRange(value, range);
+      if (value < raise && !starting) return { value: raise, text: `${raise}` };
       return { value: Number(value), text: `${value}` };
     },
     format: (value) => `${value}`,
@@ -191,10 +196,19 @@ export function flagsOf<const C extends string>(
   };
 }
 
+/** Texts that are file names and the like end at a NUL byte, as C strings do. */
+export function untilNul(word: ByteString): ByteString {
+  const nul = word.indexOf("\0");
+  return nul < 0 ? word : word.substring(0, nul);
+}
+
 const anyText: Kind<ByteString> = {
   label: "<text>",
   multi: false,
-  parse: ([word]) => ({ value: word, text: word }),
+  parse([word]) {
+    const value = untilNul(word);
+    return { value, text: value };
+  },
   format: (value) => value,
   rewrite: (name, setting, fallback) =>
     plainLine(name, setting, fallback, quoteBytes(setting.text)),
@@ -214,6 +228,12 @@ export function optionalText(label = "<text>"): Kind<ByteString> {
       setting.text === "" ? [] : anyText.rewrite(name, setting, fallback),
   };
 }
+
+/** A password: optional, and any bytes at all. */
+export const secret: Kind<ByteString> = {
+  ...optionalText("<password>"),
+  parse: ([word]) => ({ value: word, text: word }),
+};
 
 /** The full range of non-negative signed 64-bit integers, which many directives have. */
 export const NATURAL: Range = { min: 0, max: INT64_MAX };

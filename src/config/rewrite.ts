@@ -37,7 +37,7 @@ class Draft {
   #signed = false;
 
   constructor(content: ByteString) {
-    for (const raw of content.split("\n")) {
+    for (const raw of content === "" ? [] : content.split("\n")) {
       const line = raw.replace(/^[ \t\r]+|[ \t\r]+$/g, "");
       if (line === "" || line[0] === "#") {
         if (line === SIGNATURE) this.#signed = true;

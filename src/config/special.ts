@@ -11,6 +11,7 @@ import { asciiLower, type ByteString, fromText, toText } from "../bytes/bytes.ts
 import { parseDouble } from "../bytes/double.ts";
 import { quoteBytes } from "../bytes/repr.ts";
 import { type Kind, ValueError } from "./directive.ts";
+import { untilNul } from "./kinds.ts";
 import { formatSize, parseLoose, parseSize } from "./numbers.ts";
 import { osReason } from "./os_error.ts";
 
@@ -282,9 +283,10 @@ export const directory: Kind<ByteString> = {
   label: "<directory>",
   multi: false,
   parse([word], { current }) {
-    if (word === "") throw new ValueError("No such file or directory");
+    const name = untilNul(word);
+    if (name === "") throw new ValueError("No such file or directory");
     try {
-      const path = Deno.realPathSync(resolve(toText(current), toText(word)));
+      const path = Deno.realPathSync(resolve(toText(current), toText(name)));
       if (!Deno.statSync(path).isDirectory) throw new ValueError("Not a directory");
       const value = fromText(path);
       return { value, text: value };

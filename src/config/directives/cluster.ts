@@ -172,10 +172,20 @@ export const tls = {
     }),
     directive("tls-replication", yesNo, {
       default: false,
+      acts: true,
+      refuse: {
+        when: (value) => value,
+        message: "this server does not replicate with TLS",
+      },
       doc: "Use TLS towards the master",
     }),
     directive("tls-cluster", yesNo, {
       default: false,
+      acts: true,
+      refuse: {
+        when: (value) => value,
+        message: "this server does not speak TLS on a cluster bus",
+      },
       doc: "Use TLS on the cluster bus",
     }),
     directive("tls-protocols", optionalText("<versions>"), {

@@ -14,6 +14,7 @@ import {
   oneOf,
   optionalText,
   PORT,
+  secret,
   yesNo,
 } from "../kinds.ts";
 import { INT_MAX } from "../numbers.ts";
@@ -36,7 +37,7 @@ export const replication = {
       },
       doc: "Master to copy",
     }),
-    directive("masterauth", optionalText("<password>"), {
+    directive("masterauth", secret, {
       default: "",
       sensitive: true,
       doc: "Password that the master asks for",
@@ -106,7 +107,7 @@ export const replication = {
       denyLoading: true,
       doc: "When a replica loads a synchronisation without a file",
     }),
-    directive("repl-backlog-size", memory({ min: 1, max: INT64_MAX }), {
+    directive("repl-backlog-size", memory({ min: 1, max: INT64_MAX }, 16384), {
       default: 1024 * 1024,
       doc: "Bytes of the stream kept for replicas that come back",
     }),

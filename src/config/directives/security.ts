@@ -5,14 +5,14 @@
  */
 
 import { directive, type Topic } from "../directive.ts";
-import { integer, NATURAL, oneOf, optionalText, text } from "../kinds.ts";
+import { integer, NATURAL, oneOf, secret, text } from "../kinds.ts";
 
 const guard = oneOf(["no", "yes", "local"]);
 
 export const security = {
   title: "Security",
   directives: [
-    directive("requirepass", optionalText("<password>"), {
+    directive("requirepass", secret, {
       default: "",
       sensitive: true,
       acts: true,
