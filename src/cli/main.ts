@@ -25,7 +25,7 @@ export interface CliDeps {
    * The commands for hints, completion and HELP when the server cannot be asked; called at most once,
    * when needed.
    */
-  commands: () => Iterable<CommandDocs>;
+  commands: () => Iterable<CommandDocs> | Promise<Iterable<CommandDocs>>;
   /** Stands in for the machine in tests. */
   io?: CliIo;
 }

@@ -1,10 +1,12 @@
 /**
- * The client as a subcommand of the program: with the program's own command table for hints.
+ * The client as a part of this program: what `main.ts cli …` runs.
+ *
+ * The command table is loaded only when the client needs it (a terminal or HELP without a server that
+ * could be asked), so that one command from a shell starts as quickly as it can.
  *
  * @module
  */
 
-import { allCommands } from "../commands/mod.ts";
 import type { Argument } from "../dispatch/arguments.ts";
 import type { Command } from "../dispatch/command.ts";
 import { REDENO_VERSION } from "../version.ts";
@@ -12,31 +14,36 @@ import type { ArgumentDocs, CommandDocs } from "./command_docs.ts";
 import { runCli } from "./main.ts";
 
 function argumentDocs(argument: Argument): ArgumentDocs {
+  const { name, type, token, optional, multiple, multipleToken } = argument;
   const flags: string[] = [];
-  if (argument.optional) flags.push("optional");
-  if (argument.multiple) flags.push("multiple");
-  if (argument.multipleToken) flags.push("multiple_token");
+  if (optional) flags.push("optional");
+  if (multiple) flags.push("multiple");
+  if (multipleToken) flags.push("multiple_token");
+  return { name, type, token, flags, arguments: argument.arguments?.map(argumentDocs) };
+}
+
+/** What the client shows of a command, from the command's own literal. */
+export function commandDocs({ spec }: Command): CommandDocs {
+  const { name, summary, since, group, args, subcommands } = spec;
   return {
-    name: argument.name,
-    type: argument.type,
-    token: argument.token,
-    flags,
-    arguments: argument.arguments?.map(argumentDocs),
+    name,
+    summary,
+    since,
+    group,
+    arguments: args?.map(argumentDocs),
+    subcommands: subcommands?.map(commandDocs),
   };
 }
 
-function commandDocs({ spec }: Command): CommandDocs {
-  return {
-    name: spec.name,
-    summary: spec.summary,
-    since: spec.since,
-    group: spec.group,
-    arguments: spec.args?.map(argumentDocs),
-    subcommands: spec.subcommands?.map(commandDocs),
-  };
-}
-
-/** Run the client. @returns the exit code */
+/**
+ * Run the client.
+ *
+ * @param args the words behind `cli` on the command line
+ * @returns the exit code
+ */
 export function runClient(args: string[]): Promise<number> {
-  return runCli(args, { version: REDENO_VERSION, commands: () => allCommands.map(commandDocs) });
+  return runCli(args, {
+    version: REDENO_VERSION,
+    commands: async () => (await import("../commands/mod.ts")).allCommands.map(commandDocs),
+  });
 }

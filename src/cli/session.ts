@@ -27,7 +27,7 @@ export interface SessionSetup {
   /** Version of this client, for HELP. */
   version: string;
   /** The commands this program was built with, for when the server cannot be asked. */
-  commands: () => Iterable<CommandDocs>;
+  commands: () => Iterable<CommandDocs> | Promise<Iterable<CommandDocs>>;
 }
 
 /** Commands, the first word or two, whose replies are text to be printed as it is. */
@@ -64,7 +64,7 @@ export class Session {
   readonly options: CliOptions;
   readonly io: CliIo;
   #version: string;
-  #builtIn: () => Iterable<CommandDocs>;
+  #builtIn: SessionSetup["commands"];
   #book: CommandBook | null = null;
   #bookIsServers = false;
   #connection: Connection | null = null;
@@ -253,7 +253,7 @@ export class Session {
         this.disconnect();
       }
     }
-    return this.#book ??= new CommandBook(this.#builtIn());
+    return this.#book ??= new CommandBook(await this.#builtIn());
   }
 
   /**

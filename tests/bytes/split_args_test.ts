@@ -1,3 +1,9 @@
+/**
+ * Splitting and quoting of argument lines.
+ *
+ * @module
+ */
+
 import { assertEquals } from "@std/assert";
 import { quoteBytes } from "../../src/bytes/repr.ts";
 import { splitArgs } from "../../src/bytes/split_args.ts";

@@ -1,3 +1,9 @@
+/**
+ * The forms replies are printed in: by hand for each kind, and random trees beside redis-cli.
+ *
+ * @module
+ */
+
 import { assertEquals } from "@std/assert";
 import { toBytes } from "../../src/bytes/bytes.ts";
 import { formatPush, formatReply, type OutputMode } from "../../src/cli/format.ts";

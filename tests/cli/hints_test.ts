@@ -1,3 +1,9 @@
+/**
+ * Hints, HELP and completion over a small book of commands of all grammars.
+ *
+ * @module
+ */
+
 import { assertEquals } from "@std/assert";
 import { toBytes } from "../../src/bytes/bytes.ts";
 import {

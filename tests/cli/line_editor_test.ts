@@ -1,3 +1,9 @@
+/**
+ * Keys, the line editor, the history and the drawing, without a terminal.
+ *
+ * @module
+ */
+
 import { assertEquals } from "@std/assert";
 import { toBytes } from "../../src/bytes/bytes.ts";
 import { History, HISTORY_LIMIT, isSensitive } from "../../src/cli/history.ts";

@@ -1,3 +1,9 @@
+/**
+ * The client's command line.
+ *
+ * @module
+ */
+
 import { assertEquals, assertThrows } from "@std/assert";
 import { ExitRequest, InfoRequest, parseOptions } from "../../src/cli/options.ts";
 

@@ -1,3 +1,9 @@
+/**
+ * The interactive client at a made-up terminal, before a server that answers from a script.
+ *
+ * @module
+ */
+
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { runCli } from "../../src/cli/main.ts";
 import { freePort } from "../support/servers.ts";

@@ -1,3 +1,9 @@
+/**
+ * The reply parser: every kind, cut at every byte; random trees; what it refuses.
+ *
+ * @module
+ */
+
 import { assertEquals, assertThrows } from "@std/assert";
 import { toBytes } from "../../src/bytes/bytes.ts";
 import { type ClientReply, ProtocolError, ReplyParser } from "../../src/cli/reply_parser.ts";

@@ -1,6 +1,8 @@
 /**
  * Our client beside the real redis-cli, against one and the same real server: the bytes on standard
  * output, the ones on standard error, and the exit code must be the same.
+ *
+ * @module
  */
 
 import { assertEquals } from "@std/assert";
