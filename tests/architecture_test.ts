@@ -28,6 +28,7 @@ const LAYERS: Record<string, number> = {
   net: 6,
   "server.ts": 7,
   "mod.ts": 7,
+  "serve.ts": 8,
   "serve.ts": 7,
   lifecycle: 7,
   cli: 8,

@@ -14,10 +14,10 @@ conform(
 [2] CLIENT ID
 [2] RESET
 [2] QUIT ; !closed
-[2] HELLO
-[2] HELLO 2
-[2] HELLO 3
-[2] HELLO 3 SETNAME me
+[2] HELLO ~differs:hello-noauth
+[2] HELLO 2 ~differs:hello-noauth
+[2] HELLO 3 ~differs:hello-noauth
+[2] HELLO 3 SETNAME me ~differs:hello-noauth
 [2] HELLO 9
 [2] SELECT 1
 [2] INFO
@@ -41,7 +41,7 @@ conform(
 [2] HELLO 3 AUTH default wrong ; PING
 [2] HELLO 2 AUTH default secret SETNAME me ~hello ; CLIENT GETNAME
 [2] HELLO 3 AUTH default
-[2] HELLO 3 SETNAME me AUTH default wrong ; AUTH secret ; CLIENT GETNAME
+[2] HELLO 3 SETNAME me AUTH default wrong ; AUTH secret ; CLIENT GETNAME ~differs:hello-setname
 [2] HELLO 3 SETNAME "a b" AUTH default secret ; PING
 # requirepass at run time
 [2] AUTH secret ; CONFIG GET requirepass ; CONFIG SET requirepass "" ; @b PING ; @b AUTH x ; CONFIG SET requirepass secret ; PING ; @b PING ; @c PING

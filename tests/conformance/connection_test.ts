@@ -79,7 +79,7 @@ MULTI ; HELLO 3 ; EXEC ~hello
 CLIENT
 CLIENT BOGUS
 CLIENT BOGUS x y
-CLIENT HELP
+CLIENT HELP ~help
 CLIENT HELP x
 CLIENT ID ~int
 CLIENT ID x
@@ -131,7 +131,7 @@ CLIENT LIST ID $id:main $id:b ~client ; @b PING
 MULTI ; CLIENT INFO ; CLIENT LIST ID 999999 ; EXEC ~shape
 SELECT 5 ; CLIENT SETNAME me ; CLIENT LIST ID $id:main ~client
 @b WATCH a b ; @b MULTI ; @b SET k v ; CLIENT LIST ID $id:b ~client
-@b BLPOP k 0 & ; !blocked 1 ; CLIENT LIST ID $id:b ~client ; LPUSH k v ; @b <
+@b XREAD BLOCK 0 STREAMS k $ & ; !blocked 1 ; CLIENT LIST ID $id:b ~client ; XADD k 1-1 f v ; @b <
 # CLIENT KILL
 CLIENT KILL
 CLIENT KILL bogus
@@ -166,9 +166,9 @@ CLIENT KILL ID $id:main SKIPME no ; !closed
 CLIENT KILL ADDR $addr:main ; PING
 CLIENT KILL $addr:main ; !closed
 CLIENT KILL LADDR $laddr:b ID $id:b ; @b !closed
-@b BLPOP k 0 & ; !blocked 1 ; CLIENT KILL ID $id:b ; @b !closed ; !blocked 0 ; LPUSH k v
+@b XREAD BLOCK 0 STREAMS k $ & ; !blocked 1 ; CLIENT KILL ID $id:b ; @b !closed ; !blocked 0 ; XADD k 1-1 f v
 @b MULTI ; @b SET k v ; CLIENT KILL ID $id:b ; @b !closed ; EXISTS k
-MULTI ; CLIENT KILL ID $id:main SKIPME no ; SET k v ; EXEC ; !closed ; @b GET k
+MULTI ; CLIENT KILL ID $id:main SKIPME no ; SET k v ; EXEC & ; !closed ; @b GET k
 CLIENT KILL ID $id:b MAXAGE
 # CLIENT REPLY
 CLIENT REPLY
@@ -195,10 +195,10 @@ CLIENT UNBLOCK 999999 BOGUS
 CLIENT UNBLOCK 999999 TIMEOUT x
 CLIENT UNBLOCK $id:b ; @b PING
 CLIENT UNBLOCK $id:main
-@b BLPOP k 0 & ; !blocked 1 ; CLIENT UNBLOCK $id:b ; @b < ; LPUSH k v
-@b BLPOP k 0 & ; !blocked 1 ; CLIENT UNBLOCK $id:b TIMEOUT ; @b <
-@b BLPOP k 0 & ; !blocked 1 ; CLIENT UNBLOCK $id:b error ; @b < ; @b PING
-@b BLPOP k 0 & ; @b PING & ; !blocked 1 ; CLIENT UNBLOCK $id:b ; @b < ; @b <
+@b XREAD BLOCK 0 STREAMS k $ & ; !blocked 1 ; CLIENT UNBLOCK $id:b ; @b < ; XADD k 1-1 f v
+@b XREAD BLOCK 0 STREAMS k $ & ; !blocked 1 ; CLIENT UNBLOCK $id:b TIMEOUT ; @b <
+@b XREAD BLOCK 0 STREAMS k $ & ; !blocked 1 ; CLIENT UNBLOCK $id:b error ; @b < ; @b PING
+@b XREAD BLOCK 0 STREAMS k $ & ; @b PING & ; !blocked 1 ; CLIENT UNBLOCK $id:b ; @b < ; @b <
 # CLIENT PAUSE, UNPAUSE
 CLIENT PAUSE
 CLIENT PAUSE abc

@@ -50,6 +50,34 @@ export const DIFFERENCES: Record<string, Difference> = {
     why: "CLIENT NO-TOUCH is new in 7.2",
     reply: "-ERR wrong number of arguments for 'client|no-touch' command\r\n",
   },
+  "hello-noauth": {
+    why: "since 7.2 the text names the protocol argument that AUTH must follow",
+    reply: /^-NOAUTH HELLO must be called .* the HELLO <proto> AUTH <user> <pass> option /,
+  },
+  "hello-setname": {
+    why: "since 7.2 a HELLO that fails sets no name",
+    reply: { 2: "$-1\r\n", 3: "_\r\n" },
+  },
+  "getkeys-invalid": {
+    why: "since 7.2 COMMAND GETKEYS takes a command without arguments and then looks at it",
+    reply: "-ERR Invalid command specified\r\n",
+  },
+  "getkeys-arity": {
+    why: "since 7.2 COMMAND GETKEYS takes a command without arguments and then looks at it",
+    reply: "-ERR Invalid number of arguments specified for command\r\n",
+  },
+  "getkeys-none": {
+    why: "since 7.2 COMMAND GETKEYS takes a command without arguments and then looks at it",
+    reply: "-ERR The command has no key arguments\r\n",
+  },
+  "loglevel": {
+    why: "since 7.2 there is the level `nothing`",
+    reply: /must be one of the following: debug, verbose, notice, warning, nothing\r\n$/,
+  },
+  "stringmatch-len": {
+    why: "DEBUG STRINGMATCH-LEN is new in 7.2",
+    reply: /^[:+]/,
+  },
   "list-listpack": {
     why: "since 7.2 a list that fits one node is a listpack; 7.0 knows quicklists only",
     reply: "$8\r\nlistpack\r\n",

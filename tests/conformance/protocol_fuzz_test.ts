@@ -13,9 +13,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { fromBytes, toBytes } from "../../src/bytes/bytes.ts";
 import { mulberry32, type Prng } from "../support/prng.ts";
-import { encodeCommand, parseReply, ReplyScanner } from "../support/resp.ts";
+import { encodeCommand, fromBytes, parseReply, ReplyScanner, toBytes } from "../support/resp.ts";
 import { type ServerProcess, startSubject } from "../support/servers.ts";
 
 const INPUTS = 105_000;

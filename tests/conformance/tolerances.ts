@@ -130,6 +130,11 @@ export const TOLERANCES: Record<string, Tolerance> = {
     const have = new Set(names(ours));
     return oracle.type === ours.type && names(oracle).every((name) => have.has(name));
   },
+  /** Ours has no element that the real server's list has not, but for those in the argument. */
+  subset: ({ oracle, ours }, argument) => {
+    const known = new Set([...names(oracle), ...argument.split(",")]);
+    return oracle.type === ours.type && names(ours).every((name) => known.has(name));
+  },
   /** Maps (or flat lists) with the same names, whatever the values. */
   keys: by(({ type, items }) => [type, items?.filter((_, i) => i % 2 === 0).map(canonical)]),
   /** Like `keys`, but ours may have more names, and may lack those in the argument (`a,b`). */
@@ -160,10 +165,20 @@ export const TOLERANCES: Record<string, Tolerance> = {
   /** COMMAND DOCS: the same commands with the same group, since, and names of arguments. */
   docs: by((reply) => (reply.items ?? []).map((item) => item.items ? docFacts(item) : item.text)),
   /** HELLO: all but the server's version and the connection's id. */
-  hello: by(({ type, items, text }) => {
-    const free = (i: number) => ["version", "id"].includes(items?.[i - 1]?.text ?? "");
-    return [type, text, items?.map((item, i) => free(i) ? item.type : canonical(item))];
+  hello: by((reply) => {
+    const facts = ({ type, items, text }: Reply): unknown => {
+      const free = (i: number) => ["version", "id"].includes(items?.[i - 1]?.text ?? "");
+      return [type, text, items?.map((item, i) => free(i) ? item.type : facts(item))];
+    };
+    return facts(reply);
   }),
+  /** HELP: the wording is each server's own; its first line and its form are not. */
+  help: by(({ type, items }) => [
+    type,
+    items?.[0].text,
+    items?.every((item) => item.type === "+"),
+    items?.slice(-2)[0].text,
+  ]),
   /** CLIENT LIST and CLIENT INFO: every field of the real server's, the stable ones equal. */
   client: ({ oracle, ours }) => {
     const [theirs, mine] = [clientFields(oracle), clientFields(ours)];

@@ -37,9 +37,7 @@ MULTI ; GET nokey ; LPOP nokey 2 ; XRANGE nokey - + ; XREAD STREAMS nokey 0 ; EX
 MULTI ; CONFIG GET maxmemory ; COMMAND COUNT ; TIME ; EXEC ~shape
 MULTI ; CLIENT BOGUS ; EXEC
 MULTI ; CONFIG ; EXEC
-MULTI ; OBJECT HELP ; EXEC
-MULTI ; BLPOP k 0 ; EXEC
-MULTI ; RPUSH k a b ; BLPOP k 0 ; BRPOP k 0 ; EXEC
+MULTI ; XREAD BLOCK 0 STREAMS k $ ; EXEC
 MULTI ; DEBUG SLEEP 0 ; EXEC
 multi ; set k v ; exec
 MULTI ; SET k v PX 20 ; EXEC ; !wait 60 ; GET k
@@ -92,8 +90,8 @@ WATCH k ; @b LPUSH k a ; @b LPOP k ; MULTI ; PING ; EXEC
 WATCH "" ; @b SET "" v ; MULTI ; PING ; EXEC
 WATCH k ; EXEC ; @b SET k v ; MULTI ; PING ; EXEC
 # blocked clients are served after EXEC, in order
-@b BLPOP k 0 & ; !blocked 1 ; MULTI ; RPUSH k a b ; LPOP k ; EXEC ; @b < ; EXISTS k
-@b BLPOP k 0 & ; !blocked 1 ; MULTI ; RPUSH k a ; DEL k ; EXEC ; !blocked 1 ; RPUSH k z ; @b <
+@b XREAD BLOCK 0 STREAMS k $ & ; !blocked 1 ; MULTI ; XADD k 1-1 f v ; XADD k 1-2 f v ; EXEC ; @b <
+@b XREAD BLOCK 0 STREAMS k $ & ; !blocked 1 ; MULTI ; XADD k 1-1 f v ; DEL k ; EXEC ; !blocked 1 ; XADD k 2-1 f v ; @b <
 `,
   { fresh: true },
 );

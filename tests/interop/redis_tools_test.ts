@@ -5,8 +5,7 @@
  */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { fromBytes } from "../../src/bytes/bytes.ts";
-import { encodeCommand } from "../support/resp.ts";
+import { encodeCommand, fromBytes } from "../support/resp.ts";
 import { findExecutable, type ServerProcess, startSubject } from "../support/servers.ts";
 
 /** A test that wants a program; without it the test reports itself ignored and says why. */

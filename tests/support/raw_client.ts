@@ -5,8 +5,7 @@
  * @module
  */
 
-import { fromBytes, toBytes } from "../../src/bytes/bytes.ts";
-import { encodeCommand, ReplyScanner } from "./resp.ts";
+import { encodeCommand, fromBytes, ReplyScanner, toBytes } from "./resp.ts";
 
 /** The server closed the connection where a reply was awaited. */
 export class ClosedError extends Error {

@@ -7,6 +7,18 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
+
+/** Bytes to text with one char a byte. */
+export function fromBytes(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("latin1");
+}
+
+/** Text with one char a byte to its bytes. */
+export function toBytes(text: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(text, "latin1"));
+}
+
 /** A parsed reply: `type` is the marker byte; aggregates have `items`, the rest `text`. */
 export interface Reply {
   type: string;

@@ -1,6 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { toBytes } from "../../src/bytes/bytes.ts";
-import { encodeCommand, parseReply, ReplyScanner } from "./resp.ts";
+import { encodeCommand, parseReply, ReplyScanner, toBytes } from "./resp.ts";
 
 const REPLIES = [
   "+OK\r\n",
