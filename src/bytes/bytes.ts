@@ -12,14 +12,14 @@
  */
 
 import { Buffer } from "node:buffer";
+import { writeLatin1 } from "./latin1.ts";
 
 /** A JavaScript string with one char (0..255) for each byte. */
 export type ByteString = string;
 
-/** Buffer's one-byte codecs, which its type declarations leave out. */
+/** Buffer's one-byte decoder, which its type declarations leave out. */
 interface Latin1Buffer {
   latin1Slice(start: number, end: number): string;
-  latin1Write(value: string, offset: number, length: number): number;
 }
 
 function asLatin1(bytes: Uint8Array): Latin1Buffer {
@@ -43,22 +43,8 @@ export function fromBytes(bytes: Uint8Array, start = 0, end = bytes.length): Byt
 /** The bytes of a byte string, in a new array. O(n). */
 export function toBytes(value: ByteString): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(value.length);
-  writeBytes(value, out, 0);
+  writeLatin1(value, out, 0);
   return out;
-}
-
-/**
- * Write a byte string into `target` at `offset`; `target` must have room for it. O(n).
- *
- * @returns the number of bytes written
- */
-export function writeBytes(value: ByteString, target: Uint8Array, offset: number): number {
-  const length = value.length;
-  if (length < 32) {
-    for (let i = 0; i < length; i++) target[offset + i] = value.charCodeAt(i);
-    return length;
-  }
-  return asLatin1(target).latin1Write(value, offset, length);
 }
 
 /** Text (any JavaScript string) to the byte string of its UTF-8 form. */

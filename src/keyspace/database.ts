@@ -160,14 +160,15 @@ export class Database {
     else this.table.setValueAt(slot, value);
   }
 
-  /** Add a key that is known to be absent. */
-  add(key: ByteString, value: Value): void {
+  /** Add a key that is known to be absent. @returns its slot */
+  add(key: ByteString, value: Value): number {
     const slot = this.table.insert(key, value);
     this.keyspace.recordNew(this.table, slot);
     if (this.blockedKeys !== 0 && typeof value !== "string") {
       this.keyspace.hooks.ready(this, key);
     }
     this.keyspace.hooks.notify(this, EventClass.NEW, "new", key);
+    return slot;
   }
 
   /** Say that a value a client may be blocked on has grown (XADD to a stream that was there). */

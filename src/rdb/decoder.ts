@@ -281,7 +281,7 @@ export class RdbDecoder {
     this.#expireAt = this.#idle = this.#freq = null;
     if (value === null) return { kind: "emptyKey", db, key, valueType };
     if (this.#keys !== null) this.#refuseDuplicate(this.#keys, key);
-    return { kind: "key", db, key, expireAt, idle, freq, valueType, value };
+    return { kind: "key", db, key, expireAt, idle, freq, valueType, value, offset: this.offset };
   }
 
   #refuseDuplicate(databases: Map<number, Set<ByteString>>, key: ByteString): void {

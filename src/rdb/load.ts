@@ -10,6 +10,7 @@
 import type { ByteString } from "../bytes/bytes.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import { NO_SLOT } from "../keyspace/key_table.ts";
+import { duplicateKeyError } from "./error.ts";
 import { readRdbFile } from "./file.ts";
 import type { RdbAuxRecord, RdbKeyRecord, RdbRecord } from "./records.ts";
 import { toValue } from "./to_value.ts";
@@ -109,9 +110,10 @@ function loadKey(record: RdbKeyRecord, keyspace: Keyspace): boolean {
   const value = toValue(record.value, keyspace.limits, now);
   if (value === null) return false;
   const db = keyspace.databases[record.db];
-  db.add(record.key, value);
-  const slot = db.table.find(record.key);
-  if (slot === NO_SLOT) throw new Error("a key that was just added is not there");
+  if (db.table.find(record.key) !== NO_SLOT) {
+    throw duplicateKeyError(record.db, record.key, record.offset);
+  }
+  const slot = db.add(record.key, value);
   if (record.expireAt !== null) db.table.setExpireAt(slot, record.expireAt);
   const { access } = keyspace;
   if (access.lfu) {

@@ -166,6 +166,8 @@ export interface RdbKeyRecord {
   /** The value type's number in the file. */
   readonly valueType: number;
   readonly value: RdbValue;
+  /** Where in the file the record ends. */
+  readonly offset: number;
 }
 
 /** A collection without elements, which no server keeps: to be logged and left out. */
