@@ -46,8 +46,8 @@ COMMAND DOCS bogus
 COMMAND DOCS get bogus ~docs
 COMMAND DOCS ~type
 COMMAND DOCS set ~docs
-COMMAND DOCS client|kill ~docs
-COMMAND DOCS xadd zadd zrange ~docs
+COMMAND DOCS client|id client|setname swapdb ~docs
+COMMAND DOCS xread xtrim zrem hget lrange sadd ~docs
 COMMAND DOCS expire copy scan lpop ~docs
 COMMAND HELP ~help
 COMMAND HELP x

@@ -78,6 +78,14 @@ function infoFields(reply: Reply): string[] {
   return text.split("\r\n").map((line) => line.startsWith("#") ? line : line.split(":")[0]);
 }
 
+/** Key specifications without their notes, whose wording is each server's own. */
+function withoutNotes(reply: Reply): Reply {
+  const items = reply.items?.map(withoutNotes);
+  const at = items?.findIndex((item) => item.text === "notes") ?? -1;
+  if (items !== undefined && at >= 0) items[at + 1] = { type: "$", text: "" };
+  return { ...reply, items };
+}
+
 function fieldNames({ items }: Reply): string[] {
   return (items ?? []).filter((_, i) => i % 2 === 0).map((item) => item.text ?? "");
 }
@@ -143,7 +151,7 @@ export const TOLERANCES: Record<string, Tolerance> = {
     return oracle.type === ours.type && fieldNames(oracle).every((name) => free.has(name));
   },
   /**
-   * COMMAND INFO: flags and ACL categories in any order; no tips, as they were reworked in 7.2; of
+   * COMMAND INFO: flags and ACL categories in any order, notes in own words; no tips, as they were reworked in 7.2; of
    * the subcommands only the names, and ours may have more.
    */
   commandInfo: ({ oracle, ours }) => {
@@ -154,7 +162,7 @@ export const TOLERANCES: Record<string, Tolerance> = {
         return canonical(theirs) === canonical(mine);
       }
       const facts = ({ items }: Reply) =>
-        [0, 1, 2, 3, 4, 5, 6, 8].map((at) => sortedDeep(items![at]));
+        [0, 1, 2, 3, 4, 5, 6, 8].map((at) => sortedDeep(withoutNotes(items![at])));
       const children = ({ items }: Reply) => items![9].items!.map(({ items }) => items![0].text);
       const have = new Set(children(mine));
       return mine.items.length === theirs.items.length &&
