@@ -7,7 +7,8 @@
  * @module
  */
 
-import { type ByteString, writeBytes } from "../bytes/bytes.ts";
+import type { ByteString } from "../bytes/bytes.ts";
+import { writeLatin1 } from "../bytes/latin1.ts";
 import { type ClientReply, ReplyParser } from "./reply_parser.ts";
 
 /** Settings of an encrypted connection. */
@@ -56,11 +57,11 @@ export function encodeCommand(args: readonly ByteString[]): Uint8Array<ArrayBuff
   let size = 16;
   for (const arg of args) size += arg.length + 32;
   const out = new Uint8Array(size);
-  let at = writeBytes(`*${args.length}\r\n`, out, 0);
+  let at = writeLatin1(`*${args.length}\r\n`, out, 0);
   for (const arg of args) {
-    at += writeBytes(`$${arg.length}\r\n`, out, at);
-    at += writeBytes(arg, out, at);
-    at += writeBytes("\r\n", out, at);
+    at += writeLatin1(`$${arg.length}\r\n`, out, at);
+    at += writeLatin1(arg, out, at);
+    at += writeLatin1("\r\n", out, at);
   }
   return out.subarray(0, at);
 }

@@ -15,7 +15,8 @@
  * @module
  */
 
-import { type ByteString, fromBytes, toBytes, writeBytes } from "../bytes/bytes.ts";
+import { type ByteString, fromBytes, toBytes } from "../bytes/bytes.ts";
+import { writeLatin1 } from "../bytes/latin1.ts";
 import { flatten, stringBytes } from "./packed.ts";
 
 /** What OBJECT ENCODING calls a string that is not an integer. */
@@ -128,7 +129,7 @@ export class StringBuffer {
       return this.#length = this.#text.length;
     }
     this.#grow(end);
-    writeBytes(value, this.#bytes, offset);
+    writeLatin1(value, this.#bytes, offset);
     return this.#length;
   }
 
@@ -177,7 +178,7 @@ export class StringBuffer {
     if (this.#text !== null || needed > capacity) {
       const step = capacity < MEGABYTE ? capacity * 2 : capacity + capacity / 4;
       const grown = new Uint8Array(Math.max(needed, Math.ceil(step)));
-      if (this.#text !== null) writeBytes(this.#text, grown, 0);
+      if (this.#text !== null) writeLatin1(this.#text, grown, 0);
       else grown.set(this.#bytes.subarray(0, this.#length));
       this.#bytes = grown;
       this.#text = null;
