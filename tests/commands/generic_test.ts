@@ -13,7 +13,7 @@ import { Config } from "../../src/config/config.ts";
 import type { Client } from "../../src/dispatch/client.ts";
 import { Engine, type Host } from "../../src/dispatch/engine.ts";
 import { Registry } from "../../src/dispatch/registry.ts";
-import { MapTable } from "../../src/keyspace/map_table.ts";
+import { ByteMap } from "../../src/keyspace/byte_map.ts";
 import { Logger } from "../../src/log/logger.ts";
 import { ErrorReply, type Reply } from "../../src/resp/reply.ts";
 import { ListValue } from "../../src/values/list.ts";
@@ -37,7 +37,7 @@ class Probe extends Engine {
       log: new Logger({ level: "nothing" }),
       host: {} as Host,
       registry: new Registry(genericCommands),
-      newTable: () => new MapTable(),
+      newTable: () => new ByteMap(),
       random: mulberry32(1).next,
     });
     this.clock = clock;

@@ -26,6 +26,7 @@ import { NO_EXPIRY, NO_SLOT } from "../../keyspace/key_table.ts";
 import { RedisError, type Reply } from "../../resp/reply.ts";
 import { type ExpireUnit, parseDeadline } from "../expire_time.ts";
 import { isWord } from "../parse.ts";
+import { lookUpForWrite } from "./look_up.ts";
 
 /** The conditions of EXPIRE, as bits. */
 const NX = 1;
@@ -76,8 +77,9 @@ function setExpiry(client: Client, args: ByteString[], form: ExpireForm): Reply 
   const at = parseDeadline(client, args[2], form.unit, form.relative, form.name);
   const { db, engine } = client;
   const name = args[1];
-  if (db.getForWrite(name) === undefined) return 0;
-  if (conditions !== 0 && !isAllowed(conditions, db.expireAt(name), at)) return 0;
+  const slot = lookUpForWrite(db, name);
+  if (slot === NO_SLOT) return 0;
+  if (conditions !== 0 && !isAllowed(conditions, db.table.expireAt(slot), at)) return 0;
   const { keyspace, journal } = engine;
   // While loading, and on a replica, keys go when their DEL arrives.
   const removes = at <= engine.clock.ms && !keyspace.expiryPaused && !keyspace.hidesExpired;
@@ -89,7 +91,7 @@ function setExpiry(client: Client, args: ByteString[], form: ExpireForm): Reply 
     }
     return 1;
   }
-  db.setExpireAt(name, Math.max(0, at));
+  db.table.setExpireAt(slot, Math.max(0, at));
   db.changed(name, EventClass.GENERIC, "expire");
   if (journal.active && form.name !== "pexpireat") {
     journal.replace(db.index, ["PEXPIREAT", name, millisecondText(at), ...args.slice(3)]);
@@ -143,10 +145,9 @@ const persist = defineCommand({
   keys: [keyRange("RW update")],
   args: [key("key")],
   run({ db }, args) {
-    const slot = db.slotOf(args[1]);
-    if (slot === NO_SLOT) return 0;
-    db.keyspace.recordAccess(db.table, slot);
-    if (!db.persist(args[1])) return 0;
+    const slot = lookUpForWrite(db, args[1]);
+    if (slot === NO_SLOT || db.table.expireAt(slot) === NO_EXPIRY) return 0;
+    db.table.setExpireAt(slot, NO_EXPIRY);
     db.changed(args[1], EventClass.GENERIC, "persist");
     return 1;
   },

@@ -15,16 +15,16 @@ import { type Command, type CommandSpec, defineCommand } from "../../dispatch/co
 import { keyRange } from "../../dispatch/key_specs.ts";
 import type { Database } from "../../keyspace/database.ts";
 import { EventClass } from "../../keyspace/events.ts";
-import { NO_SLOT } from "../../keyspace/key_table.ts";
+import { NO_EXPIRY, NO_SLOT } from "../../keyspace/key_table.ts";
 import { type Reply, SimpleString } from "../../resp/reply.ts";
-import { type TypeName, typeName } from "../../values/value.ts";
+import type { TypeName } from "../../values/value.ts";
 import {
   matchesScan,
   parseScanCursor,
   parseScanOptions,
   type ScanOptions,
 } from "../scan_arguments.ts";
-import { lookUpUntouched } from "./look_up.ts";
+import { lookUpTouched, lookUpUntouched, typeAt } from "./look_up.ts";
 
 /** What commands over any number of keys share. */
 const overKeys = {
@@ -49,10 +49,16 @@ const keys = defineCommand({
   run(client, args) {
     const glob = args[1];
     const all = glob === "*";
+    const { db } = client;
+    const { table } = db;
     const found: Reply[] = [];
-    client.db.forEach((name) => {
-      if (all || matchGlob(glob, name)) found.push(name);
-    });
+    for (let slot = 0; slot < table.slotLimit; slot++) {
+      if (!table.isLive(slot)) continue;
+      const name = table.keyAt(slot);
+      if (!all && !matchGlob(glob, name)) continue;
+      // Most keys cannot be past their time, and need not be looked up again.
+      if (table.expireAt(slot) === NO_EXPIRY || db.has(name)) found.push(name);
+    }
     return found;
   },
 });
@@ -89,9 +95,9 @@ const scan = defineCommand({
 
 /** Whether SCAN gives a key: it is not past its time, and has the type asked for. */
 function isListed(db: Database, name: ByteString, type: ScanOptions["type"]): boolean {
-  if (type === null) return db.has(name);
-  const value = db.peek(name);
-  return value !== undefined && typeName(value) === type;
+  if (type === null && db.table.expiring === 0) return true;
+  const slot = db.slotOf(name);
+  return slot !== NO_SLOT && (type === null || typeAt(db.table, slot) === type);
 }
 
 const randomKey = defineCommand({
@@ -130,7 +136,7 @@ const type = defineCommand({
   args: [key("key")],
   run({ db }, args) {
     const slot = lookUpUntouched(db, args[1]);
-    return slot === NO_SLOT ? NONE : TYPE_REPLIES[typeName(db.table.valueAt(slot))];
+    return slot === NO_SLOT ? NONE : TYPE_REPLIES[typeAt(db.table, slot)];
   },
 });
 
@@ -163,7 +169,7 @@ const touch = defineCommand({
   keys: [keyRange("RO", { last: -1 })],
   run({ db }, args) {
     let count = 0;
-    for (let i = 1; i < args.length; i++) if (db.get(args[i]) !== undefined) count++;
+    for (let i = 1; i < args.length; i++) if (lookUpTouched(db, args[i]) !== NO_SLOT) count++;
     return count;
   },
 });

@@ -1,7 +1,8 @@
 /**
- * The look at a key that leaves its access clock alone: TYPE, TTL, EXISTS and OBJECT ask about a
- * key without using it, so that asking does not keep it from being evicted. Hits and misses count
- * all the same.
+ * Looks at a key that do not ask for its value, which the key table would have to copy out.
+ *
+ * TYPE, TTL, EXISTS and OBJECT leave the access clock alone: asking about a key is not using it, and
+ * must not keep it from being evicted.
  *
  * @module
  */
@@ -9,7 +10,8 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import type { Database } from "../../keyspace/database.ts";
 import { EventClass } from "../../keyspace/events.ts";
-import { NO_SLOT } from "../../keyspace/key_table.ts";
+import { type KeyTable, NO_SLOT } from "../../keyspace/key_table.ts";
+import { type TypeName, typeName } from "../../values/value.ts";
 
 /**
  * The slot of a key, or `NO_SLOT`; counts a hit or a miss. O(1).
@@ -26,4 +28,23 @@ export function lookUpUntouched(db: Database, key: ByteString, tellMiss = true):
     if (tellMiss) db.notify(key, EventClass.KEY_MISS, "keymiss");
   }
   return slot;
+}
+
+/** As `lookUpUntouched`, but the key counts as used now. O(1). */
+export function lookUpTouched(db: Database, key: ByteString): number {
+  const slot = lookUpUntouched(db, key);
+  if (slot !== NO_SLOT) db.keyspace.recordAccess(db.table, slot);
+  return slot;
+}
+
+/** The slot of a key that a command will change: an access, but neither hit nor miss. O(1). */
+export function lookUpForWrite(db: Database, key: ByteString): number {
+  const slot = db.slotOf(key);
+  if (slot !== NO_SLOT) db.keyspace.recordAccess(db.table, slot);
+  return slot;
+}
+
+/** The type of what a live slot holds. O(1). */
+export function typeAt(table: KeyTable, slot: number): TypeName {
+  return table.stringLengthAt(slot) >= 0 ? "string" : typeName(table.valueAt(slot));
 }

@@ -14,10 +14,11 @@ import { type Command, defineCommand } from "../../dispatch/command.ts";
 import { keyRange } from "../../dispatch/key_specs.ts";
 import type { Database } from "../../keyspace/database.ts";
 import { EventClass } from "../../keyspace/events.ts";
-import { NO_EXPIRY } from "../../keyspace/key_table.ts";
+import { NO_EXPIRY, NO_SLOT } from "../../keyspace/key_table.ts";
 import { notAnInteger, OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import type { Value } from "../../values/value.ts";
 import { isWord } from "../parse.ts";
+import { lookUpForWrite } from "./look_up.ts";
 
 const INT32_MIN = -(2 ** 31);
 const INT32_MAX = 2 ** 31 - 1;
@@ -59,7 +60,7 @@ function renameKey(db: Database, from: ByteString, to: ByteString, replace: bool
   const value = db.getForWrite(from);
   if (value === undefined) throw new RedisError("ERR no such key");
   if (from === to) return false;
-  if (db.getForWrite(to) !== undefined) {
+  if (lookUpForWrite(db, to) !== NO_SLOT) {
     if (!replace) return false;
     db.delete(to);
   }
@@ -120,7 +121,7 @@ function copyKey(client: Client, args: ByteString[]): Reply {
   const value = db.get(from);
   if (value === undefined) return 0;
   const expireAt = db.expireAt(from);
-  if (target.getForWrite(to) !== undefined) {
+  if (lookUpForWrite(target, to) !== NO_SLOT) {
     if (!replace) return 0;
     target.delete(to);
   }
@@ -147,7 +148,7 @@ const move = defineCommand({
     const target = database(client, args[2]);
     if (target === db) throw samePlace();
     const value = db.getForWrite(name);
-    if (value === undefined || target.getForWrite(name) !== undefined) return 0;
+    if (value === undefined || lookUpForWrite(target, name) !== NO_SLOT) return 0;
     transfer(db, name, target, name, value);
     db.changed(name, EventClass.GENERIC, "move_from", 0);
     target.changed(name, EventClass.GENERIC, "move_to");
