@@ -8,6 +8,7 @@ import type { Command } from "../dispatch/command.ts";
 import { clientCommand } from "./connection/client.ts";
 import { sessionCommands } from "./connection/session.ts";
 import { genericCommands } from "./generic/mod.ts";
+import { listCommands } from "./list/mod.ts";
 import { commandCommand } from "./server/command.ts";
 import { configCommand } from "./server/config.ts";
 import { databaseCommands } from "./server/databases.ts";
@@ -26,6 +27,7 @@ export const allCommands: readonly Command[] = [
   infoCommand,
   ...databaseCommands,
   ...genericCommands,
+  ...listCommands,
   ...stringCommands,
   ...transactionCommands,
 ];
