@@ -87,6 +87,8 @@ export class Server implements Host {
     this.#listen();
     this.#writePidFile();
     this.#cron.start();
+    const { heapUsed, external } = processResources();
+    this.engine.startupMemory = heapUsed + external;
     log.role = "M";
     log.notice("Server initialized");
     if (!await loadDataset(this.engine)) throw new StartError("the data cannot be loaded");

@@ -126,6 +126,8 @@ export class Engine implements KeyspaceHooks {
   readonly replicationId: string;
   /** The largest use of memory that was seen, in bytes. */
   peakMemory = 0;
+  /** Use of memory once the server was set up, before any data. */
+  startupMemory = 0;
 
   loading: LoadingState | null = null;
   /** Source code of the function libraries in the loaded file. */
@@ -261,6 +263,7 @@ export class Engine implements KeyspaceHooks {
     stats.calls++;
     const micros = (clock.monotonic() - started) * 1000;
     stats.micros += micros;
+    this.stats.commandMicros += micros;
     if (this.config.values.latencyTracking) {
       (stats.latency ??= new LatencyHistogram()).record(micros);
     }
@@ -319,7 +322,7 @@ export class Engine implements KeyspaceHooks {
     this.stats.countError(reply.text);
     if (command === null) return reply;
     this.registry.stats(command).rejected++;
-    if (command.name === "exec" && client.transaction !== null) {
+    if (command.name === "exec") {
       client.transaction = null;
       this.watch.unwatch(client);
       return new ErrorReply(
@@ -353,6 +356,10 @@ export class Engine implements KeyspaceHooks {
         key,
       ]);
     }
+  }
+
+  fieldsExpired(db: Database, key: ByteString, fields: readonly ByteString[]): void {
+    if (this.journal.active) this.journal.append(db.index, ["HDEL", key, ...fields]);
   }
 
   ready(db: Database, key: ByteString): void {

@@ -56,6 +56,8 @@ export class Pause {
   start(untilMs: number, all: boolean): void {
     this.#all ||= all;
     if (untilMs > this.#untilMs) this.#untilMs = untilMs;
+    // Removing a key past its time would be a write: it is only hidden meanwhile.
+    this.#engine.keyspace.hidesExpired = true;
     this.#timer?.cancel();
     const wait = Math.max(0, this.#untilMs - this.#engine.clock.ms);
     this.#timer = this.#engine.clock.after(wait, () => this.end());
@@ -91,6 +93,7 @@ export class Pause {
     this.#timer = null;
     this.#untilMs = 0;
     this.#all = false;
+    this.#engine.keyspace.hidesExpired = false;
     const postponed = this.#postponed;
     this.#postponed = new Map();
     for (const [client, args] of postponed) {

@@ -61,11 +61,16 @@ export class Stats {
   maxOutputBuffer = 0;
   activeExpireCycleMs = 0;
   expiredTimeCapReached = 0;
+  /** Time spent in commands, in microseconds. */
+  commandMicros = 0;
+  /** Logins with a wrong name or password. */
+  deniedLogins = 0;
   /** Error replies by their first word. */
   readonly errors: Map<string, number> = new Map();
   readonly opsRate: Rate = new Rate();
   readonly inputRate: Rate = new Rate();
   readonly outputRate: Rate = new Rate();
+  readonly readRate: Rate = new Rate();
 
   /** Count an error reply; `text` is the error line without its dash. */
   countError(text: ByteString): void {
@@ -91,9 +96,12 @@ export class Stats {
     this.outputBufferDisconnections = 0;
     this.activeExpireCycleMs = 0;
     this.expiredTimeCapReached = 0;
+    this.commandMicros = 0;
+    this.deniedLogins = 0;
     this.errors.clear();
     this.opsRate.reset();
     this.inputRate.reset();
     this.outputRate.reset();
+    this.readRate.reset();
   }
 }

@@ -51,9 +51,4 @@ export function watchConfig(engine: Engine, listeners: Listeners): void {
     if (port === 0) listeners.stopTcp();
     else listeners.listenTcp(bind, port, tcpBacklog);
   });
-  config.onChange(["requirepass"], ({ requirepass }) => {
-    // Clients that are connected stay as they are; without a password everybody is let in.
-    if (requirepass !== "") return;
-    for (const client of engine.clients.values()) client.authenticated = true;
-  });
 }

@@ -51,6 +51,7 @@ export class Cron {
     stats.opsRate.sample(stats.commandsProcessed, now);
     stats.inputRate.sample(stats.inputBytes, now);
     stats.outputRate.sample(stats.outputBytes, now);
+    stats.readRate.sample(stats.readsProcessed, now);
     if (this.#expiry === null) this.#expire();
     this.#checkClients();
     if (config.values.hz !== this.#hz) {

@@ -19,6 +19,7 @@ import { RedisError } from "../../resp/reply.ts";
 export function authenticate(client: Client, user: ByteString, password: ByteString): void {
   const required = client.engine.config.values.requirepass;
   if (user !== "default" || (required !== "" && !equalInConstantTime(password, required))) {
+    client.engine.stats.deniedLogins++;
     throw new RedisError("WRONGPASS invalid username-password pair or user is disabled.");
   }
   client.user = user;

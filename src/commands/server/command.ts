@@ -12,7 +12,6 @@ import { type Command, type CommandSpec, defineCommand } from "../../dispatch/co
 import { findKeys, type KeyReference } from "../../dispatch/key_specs.ts";
 import {
   MapReply,
-  NULL_ARRAY,
   RedisError,
   type Reply,
   SetReply,
@@ -85,7 +84,7 @@ const info = defineCommand({
     if (args.length === 2) return allInfo(client);
     return args.slice(2).map((name) => {
       const command = lookUp(client, name);
-      return command === undefined ? NULL_ARRAY : describeInfo(command);
+      return command === undefined ? null : describeInfo(command);
     });
   },
 });
@@ -150,9 +149,6 @@ const list = defineCommand({
 
 /** The keys of the command in `args` from index 2 on, as positions in that command. */
 function keysOf(client: Client, args: readonly ByteString[]): [KeyReference[], ByteString[]] {
-  if (args.length < 4) {
-    throw new RedisError(`ERR wrong number of arguments for '${args[0]}|${args[1]}' command`);
-  }
   const request = args.slice(2);
   const command = client.engine.registry.resolve(request);
   if (command === undefined) throw new RedisError("ERR Invalid command specified");

@@ -1,8 +1,8 @@
 /**
  * The sections of INFO, each a list of fields in the order of a real server.
  *
- * Fields that would say nothing here (allocator internals, threads, defragmentation) are left out;
- * those that are there are true.
+ * Tools look for fields by name, so all of Redis 7.2 are there; those about what this server does
+ * not do (threads, forks, defragmentation) are truly zero. Allocator figures are V8's.
  *
  * Source: https://redis.io/docs/latest/commands/info/
  *
@@ -52,6 +52,8 @@ function server(engine: Engine): Field[] {
     ["arch_bits", 64],
     ["monotonic_clock", "platform"],
     ["multiplexing_api", "tokio"],
+    ["atomicvar_api", "none"],
+    ["gcc_version", "0.0.0"],
     ["process_id", Deno.pid],
     ["process_supervised", "no"],
     ["run_id", engine.runId],
@@ -103,6 +105,8 @@ function memory(engine: Engine): Field[] {
   const { resident, heapUsed, heapTotal, external, machineMemory } = host.resources();
   const used = heapUsed + external;
   engine.peakMemory = Math.max(engine.peakMemory, used);
+  const dataset = Math.max(0, used - engine.startupMemory);
+  const active = heapTotal + external;
   const maxmemory = config.values.maxmemory;
   return [
     ["used_memory", used],
@@ -112,20 +116,63 @@ function memory(engine: Engine): Field[] {
     ["used_memory_peak", engine.peakMemory],
     ["used_memory_peak_human", humanBytes(engine.peakMemory)],
     ["used_memory_peak_perc", percent(used, engine.peakMemory)],
+    ["used_memory_overhead", used - dataset],
+    ["used_memory_startup", engine.startupMemory],
+    ["used_memory_dataset", dataset],
+    ["used_memory_dataset_perc", percent(dataset, used)],
+    ["allocator_allocated", used],
+    ["allocator_active", active],
+    ["allocator_resident", resident],
     ["total_system_memory", machineMemory],
     ["total_system_memory_human", humanBytes(machineMemory)],
+    ["used_memory_lua", 0],
+    ["used_memory_vm_eval", 0],
+    ["used_memory_lua_human", humanBytes(0)],
+    ["used_memory_scripts_eval", 0],
+    ["number_of_cached_scripts", 0],
+    ["number_of_functions", 0],
+    ["number_of_libraries", 0],
+    ["used_memory_vm_functions", 0],
+    ["used_memory_vm_total", 0],
+    ["used_memory_vm_total_human", humanBytes(0)],
+    ["used_memory_functions", 0],
+    ["used_memory_scripts", 0],
+    ["used_memory_scripts_human", humanBytes(0)],
     ["maxmemory", maxmemory],
     ["maxmemory_human", humanBytes(maxmemory)],
     ["maxmemory_policy", config.values.maxmemoryPolicy],
+    ["allocator_frag_ratio", (active / Math.max(1, used)).toFixed(2)],
+    ["allocator_frag_bytes", active - used],
+    ["allocator_rss_ratio", (resident / Math.max(1, active)).toFixed(2)],
+    ["allocator_rss_bytes", resident - active],
+    ["rss_overhead_ratio", "1.00"],
+    ["rss_overhead_bytes", 0],
     ["mem_fragmentation_ratio", (resident / Math.max(1, used)).toFixed(2)],
     ["mem_fragmentation_bytes", resident - used],
+    ["mem_not_counted_for_evict", 0],
+    ["mem_replication_backlog", 0],
+    ["mem_total_replication_buffers", 0],
+    ["mem_clients_slaves", 0],
+    ["mem_clients_normal", clientBytes(engine)],
+    ["mem_cluster_links", 0],
+    ["mem_aof_buffer", 0],
     ["mem_allocator", "v8"],
     ["v8_heap_used", heapUsed],
     ["v8_heap_total", heapTotal],
     ["v8_external", external],
     ["active_defrag_running", 0],
     ["lazyfree_pending_objects", 0],
+    ["lazyfreed_objects", 0],
   ];
+}
+
+/** Bytes that connections hold in their buffers. */
+function clientBytes(engine: Engine): number {
+  let sum = 0;
+  for (const { connection } of engine.clients.values()) {
+    if (connection !== null) sum += connection.queryCapacity + connection.outputBytes;
+  }
+  return sum;
 }
 
 function persistence(engine: Engine): Field[] {
@@ -133,6 +180,12 @@ function persistence(engine: Engine): Field[] {
   const fields: Field[] = [
     ["loading", flag(loading !== null)],
     ["async_loading", 0],
+    ["current_cow_peak", 0],
+    ["current_cow_size", 0],
+    ["current_cow_size_age", 0],
+    ["current_fork_perc", "0.00"],
+    ["current_save_keys_processed", 0],
+    ["current_save_keys_total", 0],
     ["rdb_changes_since_last_save", keyspace.dirty],
     ["rdb_bgsave_in_progress", 0],
     ["rdb_last_save_time", persistence.lastSave],
@@ -140,11 +193,21 @@ function persistence(engine: Engine): Field[] {
     ["rdb_last_bgsave_time_sec", -1],
     ["rdb_current_bgsave_time_sec", -1],
     ["rdb_saves", 0],
+    ["rdb_last_cow_size", 0],
     ["rdb_last_load_keys_expired", persistence.expiredKeysOnLoad],
     ["rdb_last_load_keys_loaded", persistence.loadedKeys],
     ["aof_enabled", 0],
     ["aof_rewrite_in_progress", 0],
     ["aof_rewrite_scheduled", 0],
+    ["aof_last_rewrite_time_sec", -1],
+    ["aof_current_rewrite_time_sec", -1],
+    ["aof_last_bgrewrite_status", "ok"],
+    ["aof_rewrites", 0],
+    ["aof_rewrites_consecutive_failures", 0],
+    ["aof_last_write_status", "ok"],
+    ["aof_last_cow_size", 0],
+    ["module_fork_in_progress", 0],
+    ["module_fork_last_cow_size", 0],
   ];
   if (loading !== null) {
     const elapsed = Math.max(1, (engine.clock.ms - loading.startedMs) / 1000);
@@ -178,14 +241,20 @@ function stats(engine: Engine): Field[] {
     ["total_net_repl_output_bytes", 0],
     ["instantaneous_input_kbps", (stats.inputRate.perSecond / 1024).toFixed(2)],
     ["instantaneous_output_kbps", (stats.outputRate.perSecond / 1024).toFixed(2)],
+    ["instantaneous_input_repl_kbps", "0.00"],
+    ["instantaneous_output_repl_kbps", "0.00"],
     ["rejected_connections", stats.rejectedConnections],
     ["sync_full", 0],
     ["sync_partial_ok", 0],
     ["sync_partial_err", 0],
     ["expired_keys", keyspace.stats.expiredKeys],
+    ["expired_stale_perc", "0.00"],
     ["expired_time_cap_reached_count", stats.expiredTimeCapReached],
     ["expire_cycle_cpu_milliseconds", Math.round(stats.activeExpireCycleMs)],
     ["evicted_keys", keyspace.stats.evictedKeys],
+    ["evicted_clients", 0],
+    ["total_eviction_exceeded_time", 0],
+    ["current_eviction_exceeded_time", 0],
     ["keyspace_hits", keyspace.stats.hits],
     ["keyspace_misses", keyspace.stats.misses],
     ["pubsub_channels", 0],
@@ -193,9 +262,35 @@ function stats(engine: Engine): Field[] {
     ["pubsubshard_channels", 0],
     ["latest_fork_usec", 0],
     ["total_forks", 0],
+    ["migrate_cached_sockets", 0],
+    ["slave_expires_tracked_keys", 0],
+    ["active_defrag_hits", 0],
+    ["active_defrag_misses", 0],
+    ["active_defrag_key_hits", 0],
+    ["active_defrag_key_misses", 0],
+    ["total_active_defrag_time", 0],
+    ["current_active_defrag_time", 0],
+    ["tracking_total_keys", 0],
+    ["tracking_total_items", 0],
+    ["tracking_total_prefixes", 0],
+    ["unexpected_error_replies", 0],
     ["total_error_replies", stats.errorReplies],
+    ["dump_payload_sanitizations", 0],
     ["total_reads_processed", stats.readsProcessed],
     ["total_writes_processed", stats.writesProcessed],
+    ["io_threaded_reads_processed", 0],
+    ["io_threaded_writes_processed", 0],
+    ["reply_buffer_shrinks", 0],
+    ["reply_buffer_expands", 0],
+    ["eventloop_cycles", stats.readsProcessed],
+    ["eventloop_duration_sum", Math.round(stats.commandMicros)],
+    ["eventloop_duration_cmd_sum", Math.round(stats.commandMicros)],
+    ["instantaneous_eventloop_cycles_per_sec", Math.round(stats.readRate.perSecond)],
+    ["instantaneous_eventloop_duration_usec", 0],
+    ["acl_access_denied_auth", stats.deniedLogins],
+    ["acl_access_denied_cmd", 0],
+    ["acl_access_denied_key", 0],
+    ["acl_access_denied_channel", 0],
     ["client_query_buffer_limit_disconnections", stats.queryBufferDisconnections],
     ["client_output_buffer_limit_disconnections", stats.outputBufferDisconnections],
   ];
@@ -224,6 +319,8 @@ function cpu(engine: Engine): Field[] {
     ["used_cpu_user", cpuUser.toFixed(6)],
     ["used_cpu_sys_children", "0.000000"],
     ["used_cpu_user_children", "0.000000"],
+    ["used_cpu_sys_main_thread", cpuSystem.toFixed(6)],
+    ["used_cpu_user_main_thread", cpuUser.toFixed(6)],
   ];
 }
 
