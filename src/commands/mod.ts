@@ -9,11 +9,13 @@ import { clientCommand } from "./connection/client.ts";
 import { sessionCommands } from "./connection/session.ts";
 import { genericCommands } from "./generic/mod.ts";
 import { listCommands } from "./list/mod.ts";
+import { hashCommands } from "./hash/mod.ts";
 import { commandCommand } from "./server/command.ts";
 import { configCommand } from "./server/config.ts";
 import { databaseCommands } from "./server/databases.ts";
 import { debugCommand } from "./server/debug.ts";
 import { infoCommand } from "./server/info.ts";
+import { setCommands } from "./set/mod.ts";
 import { stringCommands } from "./string/mod.ts";
 import { transactionCommands } from "./transactions.ts";
 
@@ -28,6 +30,8 @@ export const allCommands: readonly Command[] = [
   ...databaseCommands,
   ...genericCommands,
   ...listCommands,
+  ...hashCommands,
+  ...setCommands,
   ...stringCommands,
   ...transactionCommands,
 ];

@@ -76,6 +76,7 @@ export class Client {
   libraryName: ByteString = "";
   libraryVersion: ByteString = "";
   user: ByteString = "default";
+  /** It gave a password, or came when none was asked for. */
   authenticated = false;
 
   replyMode: ReplyMode = "on";
@@ -106,6 +107,11 @@ export class Client {
     this.db = engine.keyspace.databases[0];
     this.createdMs = engine.clock.ms;
     this.lastInteractionMs = this.createdMs;
+  }
+
+  /** Whether it has to authenticate before it may do anything. */
+  get mustAuthenticate(): boolean {
+    return !this.authenticated && this.engine.config.values.requirepass !== "";
   }
 
   /**

@@ -202,7 +202,7 @@ export class Engine implements KeyspaceHooks {
     if (!command.acceptsArgumentCount(args.length)) {
       return this.#reject(client, command, wrongArity(command));
     }
-    if (!client.authenticated && !command.noAuth) {
+    if (client.mustAuthenticate && !command.noAuth) {
       return this.#reject(client, command, NOAUTH);
     }
     if (command.spec.requires !== undefined) {

@@ -56,7 +56,7 @@ class LiveLimits implements RequestLimits {
   }
 
   get authenticated(): boolean {
-    return this.#client.authenticated;
+    return !this.#client.mustAuthenticate;
   }
 }
 

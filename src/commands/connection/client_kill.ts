@@ -86,5 +86,5 @@ function matches(client: Client, filter: Filter): boolean {
     (filter.address === undefined || filter.address === connection?.address) &&
     (filter.localAddress === undefined || filter.localAddress === connection?.localAddress) &&
     (filter.type === undefined || filter.type === clientType(client)) &&
-    (filter.user === undefined || (client.authenticated && filter.user === client.user));
+    (filter.user === undefined || (!client.mustAuthenticate && filter.user === client.user));
 }

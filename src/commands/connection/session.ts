@@ -187,7 +187,7 @@ const hello = defineCommand({
       }
     }
     if (credentials !== undefined) authenticate(client, credentials[0], credentials[1]);
-    if (!client.authenticated) {
+    if (client.mustAuthenticate) {
       throw new RedisError(
         "NOAUTH HELLO must be called with the client already authenticated, otherwise the " +
           "HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and " +

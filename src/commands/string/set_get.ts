@@ -50,7 +50,10 @@ function parseSetOptions(client: Client, args: readonly ByteString[]): SetOption
       case "PX":
       case "EXAT":
       case "PXAT":
-        if (unit !== null || options.keepTtl || i + 1 === args.length) throw syntaxError();
+        // The same unit may come again, and then the last amount counts.
+        if ((unit !== null && unit !== word) || options.keepTtl || i + 1 === args.length) {
+          throw syntaxError();
+        }
         unit = word;
         amount = args[++i];
         break;
@@ -260,14 +263,13 @@ function getAndExpire(client: Client, args: ByteString[]): Reply {
   const { db, engine } = client;
   const key = args[1];
   let unit: string | null = null;
+  let amount = "";
   for (let i = 2; i < args.length; i++) {
     const word = asciiUpper(args[i]);
-    if (unit !== null) throw syntaxError();
-    if (word === "PERSIST") unit = word;
-    else if (["EX", "PX", "EXAT", "PXAT"].includes(word) && i + 1 < args.length) {
-      unit = word;
-      i++;
-    } else throw syntaxError();
+    if (unit !== null && unit !== word) throw syntaxError();
+    if (["EX", "PX", "EXAT", "PXAT"].includes(word) && i + 1 < args.length) amount = args[++i];
+    else if (word !== "PERSIST") throw syntaxError();
+    unit = word;
   }
   const value = db.getString(key);
   if (value === undefined) return null;
@@ -279,7 +281,7 @@ function getAndExpire(client: Client, args: ByteString[]): Reply {
     }
     return value;
   }
-  const expireAt = expiryOf(client, unit, args[3], "getex");
+  const expireAt = expiryOf(client, unit, amount, "getex");
   if (expireAt <= engine.clock.ms) {
     db.delete(key);
     db.changed(key, EventClass.GENERIC, "del");
