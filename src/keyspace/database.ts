@@ -12,9 +12,11 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 import { wrongType } from "../resp/reply.ts";
+import { HashValue } from "../values/hash.ts";
 import { StringBuffer } from "../values/string_buffer.ts";
 import type { ObjectValue, Value } from "../values/value.ts";
 import { EventClass } from "./events.ts";
+import { scheduleFields } from "./field_expire.ts";
 import { type KeyTable, NO_EXPIRY, NO_SLOT } from "./key_table.ts";
 import type { Keyspace } from "./keyspace.ts";
 
@@ -148,9 +150,7 @@ export class Database {
     if (this.table.expiring !== 0) this.table.setExpireAt(slot, NO_EXPIRY);
     // Under LFU the counter belongs to the key and outlives its value.
     if (!this.keyspace.access.lfu) this.keyspace.recordNew(this.table, slot);
-    if (this.blockedKeys !== 0 && typeof value !== "string") {
-      this.keyspace.hooks.ready(this, key);
-    }
+    if (typeof value !== "string") this.#announce(key, value);
   }
 
   /** As {@linkcode Database.put}, but an expiry stays. */
@@ -164,11 +164,17 @@ export class Database {
   add(key: ByteString, value: Value): number {
     const slot = this.table.insert(key, value);
     this.keyspace.recordNew(this.table, slot);
-    if (this.blockedKeys !== 0 && typeof value !== "string") {
-      this.keyspace.hooks.ready(this, key);
-    }
+    if (typeof value !== "string") this.#announce(key, value);
     this.keyspace.hooks.notify(this, EventClass.NEW, "new", key);
     return slot;
+  }
+
+  /** A structure has come to a key in one piece. */
+  #announce(key: ByteString, value: ObjectValue): void {
+    if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
+    if (value instanceof HashValue && value.expiringCount > 0) {
+      scheduleFields(this, key, value.nextExpiry);
+    }
   }
 
   /** Say that a value a client may be blocked on has grown (XADD to a stream that was there). */

@@ -20,6 +20,11 @@ export class FieldExpiry {
     return this.#times.size;
   }
 
+  /** The fields that have a time. They may be deleted meanwhile. */
+  fields(): IterableIterator<ByteString> {
+    return this.#times.keys();
+  }
+
   /** The field's time; undefined when it has none. O(1). */
   get(field: ByteString): number | undefined {
     return this.#times.get(field);
