@@ -41,6 +41,7 @@ import {
   type Uint64,
 } from "./stream_id.ts";
 import { type StreamEntry, StreamNode } from "./stream_node.ts";
+import { radixTreeNodes } from "./stream_radix.ts";
 
 export type { StreamEntry } from "./stream_node.ts";
 export { PendingEntry, PendingList, StreamConsumer, StreamGroup } from "./stream_group.ts";
@@ -185,6 +186,11 @@ export class StreamValue {
   /** Number of nodes: XINFO STREAM's radix-tree-keys. */
   get nodeCount(): number {
     return this.#nodes.length;
+  }
+
+  /** Nodes of the tree that the real server would keep these in: radix-tree-nodes. O(nodes). */
+  get radixTreeNodes(): number {
+    return radixTreeNodes(this.#nodes.map((node) => node.id));
   }
 
   /**

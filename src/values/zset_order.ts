@@ -226,10 +226,15 @@ export class ZSetOrder {
     const member = this.#table.members[slot];
     this.#descend(score, member, 0);
     // The table is renamed already, so the leaf still says oldSlot: look for the number itself.
+    const slots = this.#nodes.leafSlots;
     const base = this.leaf << SHIFT;
-    let at = base;
-    while (this.#nodes.leafSlots[at] !== oldSlot) at++;
-    this.#nodes.leafSlots[at] = slot;
+    const end = base + this.#nodes.leafSize[this.leaf];
+    for (let at = base; at < end; at++) {
+      if (slots[at] === oldSlot) {
+        slots[at] = slot;
+        return;
+      }
+    }
   }
 
   /** Number of entries before a slot's. */
