@@ -13,7 +13,7 @@ import { Registry } from "./dispatch/registry.ts";
 import type { Config } from "./config/config.ts";
 import { Engine, type Host, type Resources, type ShutdownRequest } from "./dispatch/engine.ts";
 import type { KeyTable } from "./keyspace/key_table.ts";
-import { MapTable } from "./keyspace/map_table.ts";
+import { ByteMap } from "./keyspace/byte_map.ts";
 import { applyConfig, watchConfig } from "./lifecycle/apply_config.ts";
 import { logBanner } from "./lifecycle/banner.ts";
 import { Cron } from "./lifecycle/cron.ts";
@@ -54,7 +54,7 @@ export class Server implements Host {
       log: options.log,
       host: this,
       registry: options.registry ?? new Registry(allCommands),
-      newTable: options.newTable ?? (() => new MapTable()),
+      newTable: options.newTable ?? (() => new ByteMap()),
     });
     this.#listeners = new Listeners(this.engine);
     this.#cron = new Cron(this.engine, this.#listeners.connections);
