@@ -4,20 +4,20 @@
  * A directory of 2^depth entries, chosen by the hash's high bits, points to segments; several
  * entries may share one (extendible hashing). A segment is one Int32Array of rows `hash, slot + 1`
  * with linear probing, and has two words at its end: the number of its rows in use and the number
- * of high bits that its rows share. It grows by a third at a time up to 16,384 rows, and is then cut
- * in two, so that the longest pause is that of moving so many rows, well under a millisecond, and
- * the load stays between 0.6 and 0.8 (11 bytes a key) where a table that doubles wastes half.
+ * of high bits that its rows share. It grows by a third at a time up to 8192 rows, and is then cut
+ * in two, so that the longest pause is that of moving so many rows, some 0.2 ms, and the load stays
+ * between 0.6 and 0.8 (11 bytes a key) where a table that doubles wastes up to half.
  *
  * A row's home is its hash's low 16 bits scaled to the number of rows. That keeps rows in the same
  * order at every size: growing reads and writes memory from one end to the other. Removing moves
  * the rows behind it back, so there are no tombstones. High and low bits overlap only past 2^16
- * segments, or 700 million keys.
+ * segments, or 350 million keys.
  *
  * @module
  */
 
 /** Most rows of a segment. */
-const MOST_ROWS = 16384;
+const MOST_ROWS = 8192;
 const LEAST_ROWS = 8;
 /** Load from which a segment grows, after growing, and below which it shrinks. */
 const FULL = 0.8;

@@ -1,20 +1,18 @@
 /**
- * Moving bytes between memory and byte strings, each length by its quickest way.
+ * Reading byte strings and integers from memory, and writing byte strings to it, the short ones by
+ * their quickest ways.
  *
  * Measured on Deno 2.9 for one string: making 24 chars takes `String.fromCharCode` with as many
  * literal arguments 50 ns, `latin1Slice` 65 ns for any short length, a loop several times as much.
- * Writing: a `charCodeAt` loop takes about 1.3 ns a char (twice that from a substring),
- * `TextEncoder.encodeInto` 90 ns and next to nothing a char but is right for ASCII only, and Buffer's
- * `latin1Write` 250 ns and 2 to 6 ns a char. V8's serializer, which writes a one-byte string as its
- * plain bytes, takes 7 µs and then 0.2 ns a char, and so carries the large binary strings.
+ * Writing by a loop over `charCodeAt` takes about 1.3 ns a char, twice that from a substring.
  *
  * @module
  */
 // deno-fmt-ignore-file -- the table of readers would be a column of 528 lines
 
 import { Buffer } from "node:buffer";
-import { serialize } from "node:v8";
 import type { ByteString } from "../bytes/bytes.ts";
+import { writeLatin1 } from "../bytes/latin1.ts";
 
 type Reader = (b: Uint8Array, o: number) => ByteString;
 
@@ -55,15 +53,12 @@ const READERS: Reader[] = [
 ];
 const LONGEST_READER = READERS.length;
 
-/** Chars up to which a loop of `charCodeAt` is the quickest way to write. */
-const LONGEST_LOOP = 48;
-/** Chars from which V8's serializer beats the loop for a string that is not ASCII. */
-const SHORTEST_SERIALIZED = 4096;
+/** Chars up to which a loop is the quickest way to write, or nearly so. */
+const LONGEST_LOOP = 40;
 
 const { latin1Slice } = Buffer.prototype as unknown as {
   latin1Slice(this: Uint8Array, start: number, end: number): string;
 };
-const encoder = new TextEncoder();
 
 /** The byte string of `length` bytes from `offset`. O(length); copies. */
 export function readString(bytes: Uint8Array, offset: number, length: number): ByteString {
@@ -79,21 +74,8 @@ export function writeString(value: ByteString, bytes: Uint8Array, offset: number
     for (let i = 0; i < length; i++) bytes[offset + i] = value.charCodeAt(i);
     return;
   }
-  // The window has one byte for each char, so that all is read only when all is ASCII.
-  const window = bytes.subarray(offset, offset + length);
-  if (encoder.encodeInto(value, window).read === length) return;
-  if (length >= SHORTEST_SERIALIZED) {
-    const image: Uint8Array = serialize(value);
-    if (image[2] === ONE_BYTE_TAG) {
-      window.set(image.subarray(image.length - length));
-      return;
-    }
-  }
-  for (let i = 0; i < length; i++) window[i] = value.charCodeAt(i);
+  writeLatin1(value, bytes, offset);
 }
-
-/** The tag of a one-byte string in V8's serialization, after the two bytes of its header. */
-const ONE_BYTE_TAG = 0x22;
 
 /**
  * The strict decimal integer of up to 15 digits between two offsets, as `parseSmallInt` of

@@ -10,6 +10,7 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 import { parseSmallInt } from "../bytes/int.ts";
+import { detach } from "../bytes/latin1.ts";
 import type { Value } from "../values/value.ts";
 import { type KeyTable, NO_EXPIRY, NO_SLOT, type TableStats } from "./key_table.ts";
 
@@ -51,9 +52,10 @@ export class MapTable implements KeyTable {
 
   insert(key: ByteString, value: Value): number {
     const slot = this.#free.pop() ?? this.#keys.length;
-    this.#slots.set(key, slot);
-    this.#keys[slot] = key;
-    this.#values[slot] = value;
+    const own = detach(key);
+    this.#slots.set(own, slot);
+    this.#keys[slot] = own;
+    this.#values[slot] = typeof value === "string" ? detach(value) : value;
     this.#access[slot] = 0;
     this.#expireAt[slot] = NO_EXPIRY;
     this.#used += key.length + plainLength(value);
@@ -74,7 +76,7 @@ export class MapTable implements KeyTable {
 
   setValueAt(slot: number, value: Value): void {
     this.#used += plainLength(value) - plainLength(this.#values[slot]!);
-    this.#values[slot] = value;
+    this.#values[slot] = typeof value === "string" ? detach(value) : value;
   }
 
   deleteAt(slot: number): void {
