@@ -24,6 +24,8 @@ import type { Keyspace } from "./keyspace.ts";
 
 /** Between two looks at the monotonic clock so many fields of one hash are removed. */
 const STRIDE = 64;
+/** Fields that are reported at once, so that what is journaled is not longer than a request may be. */
+const BATCH = 1024;
 /** Below this size a queue is not worth looking through for entries that mean nothing any more. */
 const SMALL_QUEUE = 1024;
 
@@ -94,14 +96,20 @@ export function removeExpiredFields(
 ): number {
   const { keyspace } = db;
   if (keyspace.expiryPaused || keyspace.hidesExpired) return 0;
-  const fields = hash.expireDue(keyspace.clock.ms, limit);
-  if (fields.length === 0) return 0;
   const { hooks } = keyspace;
-  hooks.fieldsExpired(db, key, fields);
+  const now = keyspace.clock.ms;
+  let removed = 0;
+  while (removed < limit) {
+    const fields = hash.expireDue(now, Math.min(BATCH, limit - removed));
+    if (fields.length === 0) break;
+    hooks.fieldsExpired(db, key, fields);
+    removed += fields.length;
+  }
+  if (removed === 0) return 0;
   hooks.notify(db, EventClass.HASH, "hexpired", key);
   hooks.modified(db, key);
   if (hash.size === 0) db.deleteEmptied(key);
-  return fields.length;
+  return removed;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Clock, Timer } from "../clock/clock.ts";
 import type { Engine } from "../dispatch/engine.ts";
 import { clientLine } from "../dispatch/client_info.ts";
 import { expireStep } from "../keyspace/active_expire.ts";
+import { expireFieldsStep } from "../keyspace/field_expire.ts";
 import type { Connection } from "../net/connection.ts";
 
 /** Longest time that one step of active expiry takes, in milliseconds. */
@@ -61,13 +62,16 @@ export class Cron {
   }
 
   #expire(): void {
-    const { activeExpire, pause, loading, stats } = this.#engine;
+    const { activeExpire, blocking, pause, loading, stats } = this.#engine;
     this.#expiry = null;
     if (!activeExpire || pause.stopsWrites || loading !== null) return;
     const started = this.#clock.monotonic();
-    const done = expireStep(this.#engine.keyspace, EXPIRE_BUDGET_MS);
+    const keysDone = expireStep(this.#engine.keyspace, EXPIRE_BUDGET_MS);
+    const fieldsDone = expireFieldsStep(this.#engine.keyspace, EXPIRE_BUDGET_MS);
     stats.activeExpireCycleMs += this.#clock.monotonic() - started;
-    if (done) return;
+    // A client may wait for a stream to go.
+    if (blocking.hasReady) blocking.serve();
+    if (keysDone && fieldsDone) return;
     stats.expiredTimeCapReached++;
     this.#expiry = this.#clock.after(EXPIRE_GAP_MS, () => this.#expire());
   }

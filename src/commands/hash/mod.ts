@@ -5,11 +5,17 @@
  */
 
 import type { Command } from "../../dispatch/command.ts";
+import { fieldExpireCommands } from "./expire.ts";
 import { fieldCommands } from "./fields.ts";
+import { hashNumberCommands } from "./numbers.ts";
+import { fieldTtlCommands } from "./ttl.ts";
 import { wholeHashCommands } from "./whole.ts";
 
 /** Every hash command. */
 export const hashCommands: readonly Command[] = [
   ...fieldCommands,
   ...wholeHashCommands,
+  ...hashNumberCommands,
+  ...fieldExpireCommands,
+  ...fieldTtlCommands,
 ];

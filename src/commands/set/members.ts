@@ -130,10 +130,9 @@ const scard = defineCommand({
 });
 
 function moveMember({ db }: Client, [, from, to, member]: ByteString[]): Reply {
-  const found = db.getForWrite(from);
-  const source = found === undefined ? undefined : db.getForWriteAs(from, SetValue);
-  const target = source === undefined ? undefined : db.getForWriteAs(to, SetValue);
+  const source = db.getForWriteAs(from, SetValue);
   if (source === undefined) return 0;
+  const target = db.getForWriteAs(to, SetValue);
   if (source === target) return source.has(member) ? 1 : 0;
   if (!source.delete(member)) return 0;
   db.changed(from, EventClass.SET, "srem");

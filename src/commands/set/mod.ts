@@ -5,9 +5,13 @@
  */
 
 import type { Command } from "../../dispatch/command.ts";
+import { combiningCommands } from "./combine.ts";
 import { memberCommands } from "./members.ts";
+import { randomMemberCommands } from "./random.ts";
 
 /** Every set command. */
 export const setCommands: readonly Command[] = [
   ...memberCommands,
+  ...randomMemberCommands,
+  ...combiningCommands,
 ];
