@@ -16,6 +16,7 @@ import { databaseCommands } from "./server/databases.ts";
 import { debugCommand } from "./server/debug.ts";
 import { infoCommand } from "./server/info.ts";
 import { setCommands } from "./set/mod.ts";
+import { sortedSetCommands } from "./sorted_set/mod.ts";
 import { stringCommands } from "./string/mod.ts";
 import { transactionCommands } from "./transactions.ts";
 
@@ -32,6 +33,7 @@ export const allCommands: readonly Command[] = [
   ...listCommands,
   ...hashCommands,
   ...setCommands,
+  ...sortedSetCommands,
   ...stringCommands,
   ...transactionCommands,
 ];

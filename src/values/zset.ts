@@ -90,7 +90,8 @@ export class ZSetValue {
   #small: SmallZSet | null;
   #large: LargeZSet | null;
 
-  private constructor(small: SmallZSet | null, large: LargeZSet | null) {
+  /** An empty small one; anything else is made by the functions below. */
+  constructor(small: SmallZSet | null = new SmallZSet(), large: LargeZSet | null = null) {
     this.#small = small;
     this.#large = large;
   }
