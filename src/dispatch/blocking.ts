@@ -1,37 +1,52 @@
 /**
- * Clients that wait: for a key to hold something (BLPOP, XREAD BLOCK), or for a pause to end.
+ * Clients that wait for a key to hold something (BLPOP, XREAD BLOCK) or to go (XREADGROUP).
  *
  * A blocked command is tried again, as a whole, when a key that it waits for may have become ready;
  * it then either answers or goes on waiting. Clients that wait for the same key are served in the
- * order in which they came. Serving happens after the command (or transaction) that made the key
- * ready has run to its end, and what is served may make further keys ready: the loop goes on until
- * nothing is ready any more, so that chains settle in one step.
+ * order in which they came; several keys in the order in which they became ready. Serving happens
+ * after the command (or transaction) that made the key ready has run to its end, and what is served
+ * may make further keys ready: the loop goes on until nothing is ready any more, so that chains
+ * settle in one step.
+ *
+ * Keys are reported as ready rather too often (whenever they are added, replaced or removed). What
+ * keeps that cheap: a database that nobody waits in reports nothing, a key that nobody waits for is
+ * dropped here, and a client is tried only when the key holds the type it waits for.
+ *
+ * Source: https://redis.io/docs/latest/commands/blpop/
  *
  * @module
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import type { Timer } from "../clock/clock.ts";
+import { detach } from "../bytes/latin1.ts";
+import type { Clock } from "../clock/clock.ts";
 import type { Database } from "../keyspace/database.ts";
 import { ErrorReply, NO_REPLY, type Reply } from "../resp/reply.ts";
+import { type TypeName, typeName } from "../values/value.ts";
 import type { Client } from "./client.ts";
 import type { Command } from "./command.ts";
+import { type Deadline, Deadlines } from "./deadlines.ts";
 
 /** What a handler asks for when it cannot answer yet. */
 export interface BlockRequest {
   /** Keys of the client's database to wait for. */
   readonly keys: readonly ByteString[];
+  /** The type that a key must come to hold; any when absent. */
+  readonly type?: TypeName;
   /** Milliseconds to wait; 0 for ever. */
   readonly timeoutMs: number;
   /**
-   * Try again.
+   * Try again: all that the command does, errors included. What the function keeps should be
+   * detached from the request, as it may live long; `args` are.
    *
+   * @param args the command
    * @returns undefined to go on waiting
+   * @throws RedisError to answer with an error
    */
-  readonly retry: () => Reply | undefined;
+  readonly retry: (args: readonly ByteString[]) => Reply | undefined;
   /** The reply when the time is up, or CLIENT UNBLOCK … TIMEOUT came. */
   readonly onTimeout: () => Reply;
-  /** Wait for a key to be deleted too (XREADGROUP). */
+  /** Try again, too, when a key is gone or holds another type (XREADGROUP). */
   readonly wakeOnDelete?: boolean;
 }
 
@@ -42,26 +57,61 @@ export interface BlockedState {
   readonly request: BlockRequest;
   readonly command: Command | null;
   readonly args: readonly ByteString[];
-  readonly timer: Timer | null;
+  readonly deadline: Deadline<Client> | null;
+  /** Time spent in the command so far, in microseconds. */
+  micros: number;
 }
 
-/** Runs a retry as the client's command, with all that belongs to running a command. */
-export type RunRetry = (state: BlockedState) => Reply | undefined;
+/** What the engine does for blocked clients. */
+export interface BlockingHost {
+  readonly clock: Clock;
+  /** Run a retry, with all that belongs to running a command. */
+  retryBlocked(client: Client, state: BlockedState): Reply | undefined;
+  /** Count a command that ends without a retry: its time is up, or it fails from outside. */
+  blockedEnded(state: BlockedState, reply: Reply): void;
+}
+
+/** The clients that wait for one key. */
+class Waiters {
+  readonly clients: Set<Client> = new Set();
+  /** How many of them wait for its deletion too. */
+  onDelete = 0;
+  /** It is in the queue of ready keys. */
+  ready = false;
+
+  constructor(readonly db: Database, readonly key: ByteString) {}
+}
+
+/**
+ * Whether a command of this client may block now. Within a transaction it may not, nor without a
+ * connection that the answer could go to later: it then answers as though its time were up at once.
+ */
+export function mayBlock(client: Client): boolean {
+  return !client.inExec && client.connection !== null;
+}
 
 /** The blocked clients of a server. */
 export class Blocking {
-  #waiting = new Map<Database, Map<ByteString, Set<Client>>>();
-  #ready = new Map<Database, Set<ByteString>>();
+  readonly #host: BlockingHost;
+  readonly #waiting = new Map<Database, Map<ByteString, Waiters>>();
+  readonly #deadlines: Deadlines<Client>;
+  #ready: Waiters[] = [];
   #serving = false;
-  readonly #runRetry: RunRetry;
+  #count = 0;
+
+  constructor(host: BlockingHost) {
+    this.#host = host;
+    this.#deadlines = new Deadlines(host.clock, (client) => this.timeout(client));
+  }
 
   /** Number of clients that are blocked on keys. */
-  count = 0;
-  /** Number of clients whose block has a timeout. */
-  withTimeout = 0;
+  get count(): number {
+    return this.#count;
+  }
 
-  constructor(runRetry: RunRetry) {
-    this.#runRetry = runRetry;
+  /** Number of clients whose block has a timeout. */
+  get withTimeout(): number {
+    return this.#deadlines.size;
   }
 
   /** Number of keys that clients are blocked on. */
@@ -71,18 +121,11 @@ export class Blocking {
     return sum;
   }
 
-  /** Number of keys whose deletion some client waits for too. */
+  /** Number of keys whose deletion some client waits for too. O(keys). */
   get keysOnDelete(): number {
     let sum = 0;
     for (const keys of this.#waiting.values()) {
-      for (const clients of keys.values()) {
-        for (const client of clients) {
-          if (client.blocked?.request.wakeOnDelete) {
-            sum++;
-            break;
-          }
-        }
-      }
+      for (const waiters of keys.values()) if (waiters.onDelete > 0) sum++;
     }
     return sum;
   }
@@ -90,52 +133,66 @@ export class Blocking {
   /**
    * Block a client; its handler returns what this returns.
    *
-   * @param args the command that blocked, for those who ask what the client is doing
+   * @param args the command that blocks
    */
   block(client: Client, args: readonly ByteString[], request: BlockRequest): Reply {
-    const { clock } = client.engine;
-    const timer = request.timeoutMs > 0
-      ? clock.after(request.timeoutMs, () => this.timeout(client))
-      : null;
+    if (!mayBlock(client)) return request.onTimeout();
+    const { db } = client;
     client.blocked = {
       kind: "keys",
-      db: client.db,
+      db,
       request,
       command: client.lastCommand,
-      args,
-      timer,
+      args: args.map(detach),
+      deadline: request.timeoutMs > 0 ? this.#deadlines.add(client, request.timeoutMs) : null,
+      micros: 0,
     };
-    this.count++;
-    if (timer !== null) this.withTimeout++;
-    let keys = this.#waiting.get(client.db);
-    if (keys === undefined) this.#waiting.set(client.db, keys = new Map());
+    this.#count++;
+    let keys = this.#waiting.get(db);
+    if (keys === undefined) this.#waiting.set(db, keys = new Map());
     for (const key of request.keys) {
-      const clients = keys.get(key);
-      if (clients === undefined) keys.set(key, new Set([client]));
-      else clients.add(client);
+      let waiters = keys.get(key);
+      if (waiters === undefined) {
+        waiters = new Waiters(db, detach(key));
+        keys.set(waiters.key, waiters);
+      }
+      if (waiters.clients.has(client)) continue;
+      waiters.clients.add(client);
+      if (request.wakeOnDelete) waiters.onDelete++;
     }
-    client.db.blockedKeys = keys.size;
+    db.blockedKeys = keys.size;
     return NO_REPLY;
   }
 
-  /** A key may have become ready; its clients are served at the next {@linkcode serve}. */
+  /** A key may have become ready; its clients are served at the next {@linkcode serve}. O(1). */
   ready(db: Database, key: ByteString): void {
-    if (this.#waiting.get(db)?.has(key) !== true) return;
-    const keys = this.#ready.get(db);
-    if (keys === undefined) this.#ready.set(db, new Set([key]));
-    else keys.add(key);
+    const waiters = this.#waiting.get(db)?.get(key);
+    if (waiters !== undefined) this.#enqueue(waiters);
   }
 
-  /** All keys of a database may have become ready (SWAPDB). */
+  /** All keys of a database may have become ready (SWAPDB). O(keys waited for). */
   allReady(db: Database): void {
     const keys = this.#waiting.get(db);
     if (keys === undefined) return;
-    for (const key of keys.keys()) this.ready(db, key);
+    for (const waiters of keys.values()) this.#enqueue(waiters);
+  }
+
+  /** All keys of a database are gone (FLUSHDB). O(keys waited for). */
+  allDeleted(db: Database): void {
+    const keys = this.#waiting.get(db);
+    if (keys === undefined) return;
+    for (const waiters of keys.values()) if (waiters.onDelete > 0) this.#enqueue(waiters);
+  }
+
+  #enqueue(waiters: Waiters): void {
+    if (waiters.ready) return;
+    waiters.ready = true;
+    this.#ready.push(waiters);
   }
 
   /** Whether {@linkcode serve} has something to do. */
   get hasReady(): boolean {
-    return this.#ready.size > 0;
+    return this.#ready.length > 0;
   }
 
   /** Serve the clients of all keys that became ready. */
@@ -143,11 +200,12 @@ export class Blocking {
     if (this.#serving) return;
     this.#serving = true;
     try {
-      while (this.#ready.size > 0) {
+      while (this.#ready.length > 0) {
         const ready = this.#ready;
-        this.#ready = new Map();
-        for (const [db, keys] of ready) {
-          for (const key of keys) this.#serveKey(db, key);
+        this.#ready = [];
+        for (const waiters of ready) {
+          waiters.ready = false;
+          this.#serveKey(waiters);
         }
       }
     } finally {
@@ -155,48 +213,62 @@ export class Blocking {
     }
   }
 
-  #serveKey(db: Database, key: ByteString): void {
-    const clients = this.#waiting.get(db)?.get(key);
-    if (clients === undefined) return;
-    for (const client of [...clients]) {
-      const state = client.blocked;
-      if (state === null || state.db !== db) continue;
-      const reply = this.#runRetry(state);
+  #serveKey(waiters: Waiters): void {
+    const { db, key } = waiters;
+    for (const client of waiters.clients) {
+      const state = client.blocked!;
+      const { type, wakeOnDelete } = state.request;
+      const value = db.peek(key);
+      if (value === undefined && waiters.onDelete === 0) return;
+      const fits = value !== undefined && (type === undefined || type === typeName(value));
+      if (!fits && !wakeOnDelete) continue;
+      const reply = this.#host.retryBlocked(client, state);
       if (reply !== undefined) this.#release(client, reply);
     }
   }
 
   /** The client's time is up. */
   timeout(client: Client): void {
-    const state = client.blocked;
-    if (state !== null) this.#release(client, state.request.onTimeout());
+    if (client.blocked?.kind === "keys") this.#end(client, client.blocked.request.onTimeout());
   }
 
   /** Unblock a client with an error (CLIENT UNBLOCK … ERROR, a role change). */
   fail(client: Client, error: ByteString): void {
-    if (client.blocked !== null) this.#release(client, new ErrorReply(error));
+    if (client.blocked?.kind === "keys") this.#end(client, new ErrorReply(error));
   }
 
   /** Forget a client that is gone. */
   forget(client: Client): void {
-    const state = client.blocked;
-    if (state === null) return;
-    client.blocked = null;
-    state.timer?.cancel();
-    if (state.kind !== "keys") return;
-    this.count--;
-    if (state.timer !== null) this.withTimeout--;
-    const keys = this.#waiting.get(state.db)!;
-    for (const key of state.request.keys) {
-      const clients = keys.get(key);
-      if (clients?.delete(client) && clients.size === 0) keys.delete(key);
-    }
-    state.db.blockedKeys = keys.size;
+    this.#unblock(client);
+    // With the last client the timer has to go, too.
+    this.#deadlines.rest();
+  }
+
+  #end(client: Client, reply: Reply): void {
+    this.#host.blockedEnded(client.blocked!, reply);
+    this.#release(client, reply);
   }
 
   #release(client: Client, reply: Reply): void {
-    this.forget(client);
+    this.#unblock(client);
     client.connection?.send(reply);
     client.connection?.resume();
+  }
+
+  #unblock(client: Client): void {
+    const state = client.blocked;
+    if (state === null) return;
+    client.blocked = null;
+    if (state.kind !== "keys") return;
+    this.#count--;
+    if (state.deadline !== null) this.#deadlines.remove(state.deadline);
+    const keys = this.#waiting.get(state.db)!;
+    for (const key of state.request.keys) {
+      const waiters = keys.get(key);
+      if (!waiters?.clients.delete(client)) continue;
+      if (state.request.wakeOnDelete) waiters.onDelete--;
+      if (waiters.clients.size === 0) keys.delete(key);
+    }
+    state.db.blockedKeys = keys.size;
   }
 }

@@ -21,10 +21,10 @@ import type { KeyTable } from "../keyspace/key_table.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import type { Logger } from "../log/logger.ts";
 import { ErrorReply, NO_REPLY, QUEUED, RedisError, type Reply } from "../resp/reply.ts";
-import { type BlockedState, Blocking } from "./blocking.ts";
+import { type BlockedState, Blocking, type BlockingHost } from "./blocking.ts";
 import { Client, type ClientConnection } from "./client.ts";
 import type { Command } from "./command.ts";
-import { LatencyHistogram } from "./latency_histogram.ts";
+import { CommandTimer } from "./command_timer.ts";
 import { Pause } from "./pause.ts";
 import type { Registry } from "./registry.ts";
 import { Stats } from "./stats.ts";
@@ -105,7 +105,7 @@ const NOAUTH = new ErrorReply("NOAUTH Authentication required.");
 const LOADING = new ErrorReply("LOADING Redis is loading the dataset in memory");
 
 /** A server without its sockets. */
-export class Engine implements KeyspaceHooks {
+export class Engine implements KeyspaceHooks, BlockingHost {
   readonly clock: Clock;
   readonly config: Config;
   readonly log: Logger;
@@ -114,6 +114,7 @@ export class Engine implements KeyspaceHooks {
   readonly keyspace: Keyspace;
   readonly journal = new Journal();
   readonly stats = new Stats();
+  readonly timer: CommandTimer;
   readonly watch = new WatchTable();
   readonly blocking: Blocking;
   readonly pause: Pause;
@@ -145,6 +146,7 @@ export class Engine implements KeyspaceHooks {
     this.log = options.log;
     this.host = options.host;
     this.registry = options.registry;
+    this.timer = new CommandTimer(this.clock, this.config, this.registry, this.stats);
     this.keyspace = new Keyspace({
       clock: options.clock,
       hooks: this,
@@ -152,7 +154,7 @@ export class Engine implements KeyspaceHooks {
       newTable: options.newTable,
       random: options.random,
     });
-    this.blocking = new Blocking((state) => this.#retryBlocked(state));
+    this.blocking = new Blocking(this);
     this.pause = new Pause(this);
     this.startedMs = this.clock.tick();
     this.persistence = {
@@ -240,15 +242,26 @@ export class Engine implements KeyspaceHooks {
     return this.call(client, command, args);
   }
 
+  /** A batch of requests begins: time stands still until it ends. */
+  beginBatch(): void {
+    this.clock.tick();
+    this.timer.beginBatch();
+  }
+
+  /** A batch of requests ends. */
+  endBatch(): void {
+    this.timer.endBatch();
+  }
+
   /**
    * Run a command's handler, with statistics and journal. The checks of the pipeline are the
    * caller's: this is for EXEC and for those who stand in for it.
    */
   call(client: Client, command: Command, args: ByteString[]): Reply {
-    const { keyspace, journal, clock } = this;
+    const { keyspace, journal, timer } = this;
     const dirtyBefore = keyspace.dirty;
     const db = client.db.index;
-    const started = clock.monotonic();
+    const begun = timer.begin(command, this.depth > 0);
     keyspace.noTouch = client.noTouch && command.name !== "touch";
     journal.begin();
     this.depth++;
@@ -259,41 +272,51 @@ export class Engine implements KeyspaceHooks {
       reply = this.#errorReply(error, command);
     }
     this.depth--;
-    const stats = this.registry.stats(command);
-    stats.calls++;
-    const micros = (clock.monotonic() - started) * 1000;
-    stats.micros += micros;
-    this.stats.commandMicros += micros;
-    if (this.config.values.latencyTracking) {
-      (stats.latency ??= new LatencyHistogram()).record(micros);
-    }
-    this.stats.commandsProcessed++;
-    if (reply instanceof ErrorReply) {
-      stats.failed++;
-      this.stats.countError(reply.text);
-    }
+    // A command that blocks counts when it ends.
+    if (client.blocked === null) timer.end(command, begun);
+    else client.blocked.micros = timer.suspend(begun);
+    if (reply instanceof ErrorReply) this.#countFailure(command, reply);
     journal.commandDone(db, args, keyspace.dirty !== dirtyBefore);
     journal.end();
     if (this.depth === 0 && this.blocking.hasReady) this.blocking.serve();
     return reply;
   }
 
-  #retryBlocked(state: BlockedState): Reply | undefined {
-    const { keyspace, journal } = this;
+  #countFailure(command: Command, { text }: ErrorReply): void {
+    this.registry.stats(command).failed++;
+    this.stats.countError(text);
+  }
+
+  retryBlocked(client: Client, state: BlockedState): Reply | undefined {
+    const { keyspace, journal, clock } = this;
+    const { command } = state;
+    // It is tried again when the pause ends.
+    if (this.pause.holds(command !== null && (command.isWrite || command.mayReplicate))) {
+      return undefined;
+    }
     const dirtyBefore = keyspace.dirty;
+    const started = clock.monotonic();
+    keyspace.noTouch = client.noTouch;
     journal.begin();
     this.depth++;
     let reply: Reply | undefined;
     try {
-      reply = state.request.retry();
+      reply = state.request.retry(state.args);
     } catch (error) {
-      reply = this.#errorReply(error, state.command);
+      reply = this.#errorReply(error, command);
     }
     this.depth--;
-    if (reply instanceof ErrorReply) this.stats.countError(reply.text);
+    state.micros += (clock.monotonic() - started) * 1000;
+    if (reply !== undefined) this.blockedEnded(state, reply);
     journal.commandDone(state.db.index, state.args, keyspace.dirty !== dirtyBefore);
     journal.end();
     return reply;
+  }
+
+  blockedEnded(state: BlockedState, reply: Reply): void {
+    if (state.command === null) return;
+    this.timer.count(state.command, 1, state.micros);
+    if (reply instanceof ErrorReply) this.#countFailure(state.command, reply);
   }
 
   /** An exception as a reply; one that is no RedisError is a bug of ours, and is logged. */
@@ -337,6 +360,7 @@ export class Engine implements KeyspaceHooks {
   }
 
   allModified(db: Database, replacement: Database | null): void {
+    if (replacement === null) this.blocking.allDeleted(db);
     if (this.watch.active) this.watch.allModified(db, replacement);
   }
 

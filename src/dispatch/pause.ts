@@ -1,7 +1,8 @@
 /**
  * CLIENT PAUSE: clients whose commands wait until the pause ends.
  *
- * A postponed command runs anew, from the beginning of the pipeline, when the pause is over.
+ * A postponed command runs anew, from the beginning of the pipeline, when the pause is over: once
+ * the command that ended it (CLIENT UNPAUSE) and those sent along with it have run.
  *
  * @module
  */
@@ -56,11 +57,12 @@ export class Pause {
   start(untilMs: number, all: boolean): void {
     this.#all ||= all;
     if (untilMs > this.#untilMs) this.#untilMs = untilMs;
-    // Removing a key past its time would be a write: it is only hidden meanwhile.
-    this.#engine.keyspace.hidesExpired = true;
     this.#timer?.cancel();
     const wait = Math.max(0, this.#untilMs - this.#engine.clock.ms);
-    this.#timer = this.#engine.clock.after(wait, () => this.end());
+    this.#timer = this.#engine.clock.after(wait, () => {
+      this.#engine.clock.tick();
+      this.end();
+    });
   }
 
   /** Whether a command has to wait. */
@@ -76,7 +78,8 @@ export class Pause {
       request: { keys: [], timeoutMs: 0, retry: () => undefined, onTimeout: () => NO_REPLY },
       command: client.lastCommand,
       args,
-      timer: null,
+      deadline: null,
+      micros: 0,
     };
     this.#postponed.set(client, args);
     return NO_REPLY;
@@ -87,21 +90,30 @@ export class Pause {
     this.#postponed.delete(client);
   }
 
-  /** End the pause and run what waited, in the order in which it came. */
+  /** End the pause; what waited runs soon, in the order in which it came. */
   end(): void {
     this.#timer?.cancel();
     this.#timer = null;
     this.#untilMs = 0;
     this.#all = false;
-    this.#engine.keyspace.hidesExpired = false;
+    // Not at once: the command that ended the pause is still running.
+    queueMicrotask(() => this.#runPostponed());
+  }
+
+  #runPostponed(): void {
+    // A new pause may have begun in between, or begin while they run: then they wait on.
     const postponed = this.#postponed;
     this.#postponed = new Map();
+    const { blocking } = this.#engine;
     for (const [client, args] of postponed) {
-      client.blocked = null;
       if (client.closed) continue;
+      client.blocked = null;
       const reply = this.#engine.execute(client, args);
       if (reply !== NO_REPLY) client.connection?.send(reply);
       if (client.blocked === null) client.connection?.resume();
     }
+    // Blocked clients were not served while they would have had to write.
+    for (const db of this.#engine.keyspace.databases) blocking.allReady(db);
+    blocking.serve();
   }
 }

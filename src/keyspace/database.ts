@@ -62,6 +62,7 @@ export class Database {
   /** Remove a key whose time has come, with all that follows from it. */
   expireSlot(slot: number, key: ByteString): void {
     this.table.deleteAt(slot);
+    if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
     this.keyspace.stats.expiredKeys++;
     this.keyspace.hooks.expired(this, key);
     this.keyspace.hooks.notify(this, EventClass.EXPIRED, "expired", key);
@@ -156,8 +157,12 @@ export class Database {
   /** As {@linkcode Database.put}, but an expiry stays. */
   putKeepingExpiry(key: ByteString, value: Value): void {
     const slot = this.slotOf(key);
-    if (slot === NO_SLOT) this.add(key, value);
-    else this.table.setValueAt(slot, value);
+    if (slot === NO_SLOT) {
+      this.add(key, value);
+      return;
+    }
+    this.table.setValueAt(slot, value);
+    if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
   }
 
   /** Add a key that is known to be absent. @returns its slot */
