@@ -29,7 +29,6 @@ const LAYERS: Record<string, number> = {
   "server.ts": 7,
   "mod.ts": 7,
   "serve.ts": 8,
-  "serve.ts": 7,
   lifecycle: 7,
   cli: 8,
   "main.ts": 9,

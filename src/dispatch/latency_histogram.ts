@@ -40,11 +40,11 @@ export class LatencyHistogram {
     return this.#total;
   }
 
-  /** Record a duration in microseconds. */
-  record(micros: number): void {
+  /** Record a duration in microseconds, `count` times. */
+  record(micros: number, count = 1): void {
     const nanos = Math.min(MAX_NANOS, Math.max(1, Math.floor(micros * 1000)));
-    this.#counts[indexOf(nanos)]++;
-    this.#total++;
+    this.#counts[indexOf(nanos)] += count;
+    this.#total += count;
   }
 
   /** The duration in microseconds that `percent` of all are within. O(buckets). */

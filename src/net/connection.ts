@@ -120,7 +120,6 @@ export class Connection implements ClientConnection {
       for (;;) {
         const { done, value } = await reader.read();
         if (done) break;
-        this.#engine.clock.tick();
         this.#batch = value;
         this.#drain();
         if (this.#closing || this.#closed) break;
@@ -158,6 +157,7 @@ export class Connection implements ClientConnection {
     const { client } = this;
     const batch = this.#batch;
     if (batch === null) return;
+    this.#engine.beginBatch();
     while (client.blocked === null && !this.#closing && !this.#closed) {
       const args = batch.next();
       if (args === null) {
@@ -170,6 +170,7 @@ export class Connection implements ClientConnection {
       if (client.closeAfterReply) this.#closing = true;
       if (this.#encoder.pendingBytes > FLUSH_AT) this.#flush();
     }
+    this.#engine.endBatch();
     this.#flush();
   }
 
@@ -239,6 +240,7 @@ export class Connection implements ClientConnection {
       return;
     }
     this.#writing = null;
+    ReplyEncoder.recycle(bytes);
     if (this.#encoder.pendingBytes > 0 || this.#closing) this.#flush();
   };
 

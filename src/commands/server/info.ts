@@ -29,6 +29,7 @@ function selectSections(args: readonly ByteString[]): Set<string> {
 
 function info(client: Client, args: readonly ByteString[]): Reply {
   const selected = selectSections(args);
+  client.engine.timer.settle();
   const parts: string[] = [];
   for (const [name, { title, section }] of SECTIONS) {
     if (!selected.has(name)) continue;
