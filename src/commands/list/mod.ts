@@ -5,6 +5,9 @@
  */
 
 import type { Command } from "../../dispatch/command.ts";
+import { blockingPopCommands } from "./blocking_pop.ts";
+import { editCommands } from "./edit.ts";
+import { moveCommands } from "./move.ts";
 import { pushPopCommands } from "./push_pop.ts";
 import { readCommands } from "./read.ts";
 
@@ -12,4 +15,7 @@ import { readCommands } from "./read.ts";
 export const listCommands: readonly Command[] = [
   ...pushPopCommands,
   ...readCommands,
+  ...editCommands,
+  ...moveCommands,
+  ...blockingPopCommands,
 ];
