@@ -1,5 +1,13 @@
 import { conform } from "./runner.ts";
 
+/** Commands that came after 7.0. */
+const NEWER = [
+  ..."client|setinfo client|no-touch cluster|myshardid waitaof".split(" "),
+  ..."hexpire hpexpire hexpireat hpexpireat hexpiretime hpexpiretime httl hpttl hpersist".split(
+    " ",
+  ),
+].join(",");
+
 conform(
   "server",
   String.raw`
@@ -8,7 +16,7 @@ COMMAND BOGUS
 COMMAND COUNT x
 COMMAND COUNT ~int
 COMMAND ~type
-COMMAND LIST ~subset:client|setinfo,client|no-touch
+COMMAND LIST ~subset:${NEWER}
 COMMAND LIST x
 COMMAND LIST FILTERBY
 COMMAND LIST FILTERBY BOGUS x

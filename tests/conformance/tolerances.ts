@@ -75,7 +75,9 @@ const STABLE_CLIENT_FIELDS = [
 
 function infoFields(reply: Reply): string[] {
   const text = (reply.text ?? "").replace(/^txt:/, "");
-  return text.split("\r\n").map((line) => line.startsWith("#") ? line : line.split(":")[0]);
+  const fields = text.split("\r\n").map((line) => line.startsWith("#") ? line : line.split(":")[0]);
+  // Statistics of single commands are there for those that were called before.
+  return fields.filter((name) => !/^(cmdstat|latency_percentiles_usec|errorstat)_/.test(name));
 }
 
 /** Key specifications without their notes, whose wording is each server's own. */
@@ -84,6 +86,19 @@ function withoutNotes(reply: Reply): Reply {
   const at = items?.findIndex((item) => item.text === "notes") ?? -1;
   if (items !== undefined && at >= 0) items[at + 1] = { type: "$", text: "" };
   return { ...reply, items };
+}
+
+function sameShorter(oracle: Reply, ours: Reply): boolean {
+  const [a, b] = [oracle.text ?? "", ours.text ?? ""];
+  return oracle.type === ours.type && oracle.items?.length === ours.items?.length &&
+    (oracle.items ?? []).every((item, i) => sameShorter(item, ours.items![i])) &&
+    (a === b || (Number(a) === Number(b) && shortest(b)));
+}
+
+/** Has this number no digit too many? */
+function shortest(text: string): boolean {
+  const digits = (number: string) => number.replace(/e.*|[-+.]/g, "").replace(/^0+|0+$/g, "");
+  return digits(text) === digits(String(Number(text)));
 }
 
 function fieldNames({ items }: Reply): string[] {
@@ -115,6 +130,11 @@ export const TOLERANCES: Record<string, Tolerance> = {
     oracle.type === ours.type && Math.abs(number(oracle) - number(ours)) <= Number(argument),
   /** Any integer (or a number as text) on both sides. */
   int: by((reply) => [reply.type, Number.isInteger(number(reply))]),
+  /**
+   * The same values, numbers being as short as they can: since 7.2 doubles are written with the
+   * fewest digits that read back as the same number, before with up to 17.
+   */
+  shortDoubles: ({ oracle, ours }) => sameShorter(oracle, ours),
   /** Only the kind of the reply counts: its marker, and whether it is null. */
   type: by(({ type, text, items }) => [type, text === null, items !== undefined]),
   /** Errors with the same first word; the rest of the text is free. */
