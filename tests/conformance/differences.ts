@@ -78,6 +78,15 @@ export const DIFFERENCES: Record<string, Difference> = {
     why: "DEBUG STRINGMATCH-LEN is new in 7.2",
     reply: /^[:+]/,
   },
+  "lpos-rank": {
+    why: "7.0 takes the smallest rank, which it cannot negate, for the first match from the tail",
+    reply: "-ERR value is out of range, value must between -9223372036854775807 and " +
+      "9223372036854775807\r\n",
+  },
+  "timeout-range": {
+    why: "since 7.2 a timeout that is too large is out of range; in 7.0 it overflows",
+    reply: "-ERR timeout is out of range\r\n",
+  },
   "list-listpack": {
     why: "since 7.2 a list that fits one node is a listpack; 7.0 knows quicklists only",
     reply: "$8\r\nlistpack\r\n",
