@@ -91,6 +91,10 @@ export const DIFFERENCES: Record<string, Difference> = {
     why: "since 7.2 a list that fits one node is a listpack; 7.0 knows quicklists only",
     reply: "$8\r\nlistpack\r\n",
   },
+  "hash-presized": {
+    why: "since 7.2 HSET counts the pairs it was given, not the fields, to choose the encoding",
+    reply: "$9\r\nhashtable\r\n",
+  },
   "set-listpack": {
     why: "since 7.2 a small set of strings is a listpack; in 7.0 it is a hash table",
     reply: "$8\r\nlistpack\r\n",

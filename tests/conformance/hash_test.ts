@@ -207,7 +207,8 @@ HSET k a 1 b ${"x".repeat(100)} c 3 ; !scan HSCAN k COUNT 1
 # Encodings
 CONFIG SET hash-max-listpack-entries 3 ; HSET k a 1 b 2 c 3 ; OBJECT ENCODING k ; HSET k d 4 ;
   OBJECT ENCODING k ; HDEL k a b c ; OBJECT ENCODING k ; CONFIG SET hash-max-listpack-entries 512
-CONFIG SET hash-max-listpack-entries 3 ; HSET k a 1 b 2 a 3 b 4 ; OBJECT ENCODING k ;
+CONFIG SET hash-max-listpack-entries 3 ; HSET k a 1 b 2 a 3 b 4 ;
+  OBJECT ENCODING k ~differs:hash-presized ; HLEN k ;
   CONFIG SET hash-max-listpack-entries 512
 CONFIG SET hash-max-listpack-value 5 ; HSET k a 12345 ; OBJECT ENCODING k ; HSET k a 123456 ;
   OBJECT ENCODING k ; CONFIG SET hash-max-listpack-value 64
