@@ -17,6 +17,7 @@ import { debugCommand } from "./server/debug.ts";
 import { infoCommand } from "./server/info.ts";
 import { setCommands } from "./set/mod.ts";
 import { sortedSetCommands } from "./sorted_set/mod.ts";
+import { streamCommands } from "./stream/mod.ts";
 import { stringCommands } from "./string/mod.ts";
 import { transactionCommands } from "./transactions.ts";
 
@@ -34,6 +35,7 @@ export const allCommands: readonly Command[] = [
   ...hashCommands,
   ...setCommands,
   ...sortedSetCommands,
+  ...streamCommands,
   ...stringCommands,
   ...transactionCommands,
 ];
