@@ -32,6 +32,8 @@ export interface ClientConnection {
   readonly queryCapacity: number;
   /** Reply bytes that were not taken by the peer yet. */
   readonly outputBytes: number;
+  /** Whether a write to the peer is under way. */
+  readonly isWriting: boolean;
   /** Send a reply out of turn (a push, the answer to a blocked command). */
   send(reply: Reply): void;
   /** Close now; what was not sent is dropped. */

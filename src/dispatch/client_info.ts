@@ -90,7 +90,7 @@ export function clientLine(client: Client): ByteString {
     "oll=0",
     "omem=0",
     `tot-mem=${total}`,
-    `events=${output > 0 ? "rw" : "r"}`,
+    `events=${connection?.isWriting ? "rw" : "r"}`,
     `cmd=${client.lastCommand?.name ?? "NULL"}`,
     `user=${client.user}`,
     "redir=-1",

@@ -109,6 +109,10 @@ export class Connection implements ClientConnection {
     return this.#encoder.pendingBytes + (this.#writing?.length ?? 0);
   }
 
+  get isWriting(): boolean {
+    return this.#writing !== null;
+  }
+
   /** Serve the connection until it ends. Never throws. */
   async run(): Promise<void> {
     const stream = new ReadableStream<Uint8Array>(

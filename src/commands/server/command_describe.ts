@@ -32,9 +32,9 @@ export function describeInfo(command: Command, name: string = command.name): Rep
     last,
     step,
     statusSet(spec.acl),
-    (spec.tips ?? []).map((tip) => tip),
-    command.keySpecs.map(describeKeySpec),
-    Array.from(command.subcommands?.values() ?? [], (sub) => describeInfo(sub)),
+    new SetReply([...spec.tips ?? []]),
+    new SetReply(command.keySpecs.map(describeKeySpec)),
+    new SetReply(Array.from(command.subcommands?.values() ?? [], (sub) => describeInfo(sub))),
   ];
 }
 
