@@ -83,9 +83,30 @@ export const DIFFERENCES: Record<string, Difference> = {
     reply: "-ERR value is out of range, value must between -9223372036854775807 and " +
       "9223372036854775807\r\n",
   },
+  "blocked-key-order": {
+    why:
+      "since 7.2 a woken command looks at its keys in their order; 7.0 takes the first that was " +
+      "written to",
+    reply: "*2\r\n$1\r\nk\r\n$1\r\n2\r\n",
+  },
+  "blocked-wrong-type": {
+    why: "since 7.2 a woken command runs anew from its beginning, and meets what a key holds now",
+    reply: "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n",
+  },
+  "one": { why: "what an earlier difference of the case entails", reply: ":1\r\n" },
+  "zero": { why: "what an earlier difference of the case entails", reply: ":0\r\n" },
   "timeout-range": {
     why: "since 7.2 a timeout that is too large is out of range; in 7.0 it overflows",
     reply: "-ERR timeout is out of range\r\n",
+  },
+  "xread-unbalanced": {
+    why: "since 7.2 the text names the command in quotes and lower case",
+    reply:
+      "-ERR Unbalanced 'xread' list of streams: for each stream key an ID or '$' must be specified.\r\n",
+  },
+  "xadd-sequence": {
+    why: "7.0 leaves the reason unset when the sequence of ms-* is used up, and names a wrong one",
+    reply: "-ERR The ID specified in XADD is equal or smaller than the target stream top item\r\n",
   },
   "list-listpack": {
     why: "since 7.2 a list that fits one node is a listpack; 7.0 knows quicklists only",
