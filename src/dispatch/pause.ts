@@ -57,6 +57,8 @@ export class Pause {
   start(untilMs: number, all: boolean): void {
     this.#all ||= all;
     if (untilMs > this.#untilMs) this.#untilMs = untilMs;
+    // Removing a key past its time would be a write: it is only hidden meanwhile.
+    this.#engine.keyspace.hidesExpired = true;
     this.#timer?.cancel();
     const wait = Math.max(0, this.#untilMs - this.#engine.clock.ms);
     this.#timer = this.#engine.clock.after(wait, () => {
@@ -96,6 +98,7 @@ export class Pause {
     this.#timer = null;
     this.#untilMs = 0;
     this.#all = false;
+    this.#engine.keyspace.hidesExpired = false;
     // Not at once: the command that ended the pause is still running.
     queueMicrotask(() => this.#runPostponed());
   }
