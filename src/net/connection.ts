@@ -169,7 +169,8 @@ export class Connection implements ClientConnection {
         break;
       }
       let reply = this.#engine.execute(client, args);
-      if (client.replyMode !== "on") reply = client.filterReply(reply);
+      // The mode of a command that blocked is applied to its reply when that comes.
+      if (client.replyMode !== "on" && client.blocked === null) reply = client.filterReply(reply);
       if (reply !== NO_REPLY) this.#write(reply);
       if (client.closeAfterReply) this.#closing = true;
       if (this.#encoder.pendingBytes > FLUSH_AT) this.#flush();

@@ -87,7 +87,7 @@ MULTI ; RPUSH k a b c ; BLPOP k 0 ; BLMPOP 0 1 k LEFT ; BRPOPLPUSH k k 0 ; BLPOP
 @b BLPOP k j 0 & ; !blocked 1 ; MULTI ; RPUSH j 1 ; RPUSH k 2 ; EXEC ; @b < ~differs:blocked-key-order ;
   EXISTS j ~differs:one ; EXISTS k ~differs:zero
 # after the whole transaction
-@b BLPOP k 0 & ; !blocked 1 ; MULTI ; RPUSH k a ; DEL k ; EXEC ; INFO clients ~digits ; RPUSH k b ; @b <
+@b BLPOP k 0 & ; !blocked 1 ; MULTI ; RPUSH k a ; DEL k ; EXEC ; !blocked 1 ; RPUSH k b ; @b <
 @b BLPOP k 0 & ; !blocked 1 ; MULTI ; RPUSH k a ; LPUSH k b ; LRANGE k 0 -1 ; EXEC ; @b <
 @b BLPOP k 0 & ; !blocked 1 ; MULTI ; RPUSH k a ; DEL k ; SET k v ; EXEC ; DEL k ; RPUSH k b ; @b <
 @b BLPOP k 0 & ; !blocked 1 ; MULTI ; SET k v ; DEL k ; RPUSH k b ; EXEC ; @b <
@@ -107,7 +107,6 @@ MULTI ; RPUSH k a b c ; BLPOP k 0 ; BLMPOP 0 1 k LEFT ; BRPOPLPUSH k k 0 ; BLPOP
 @b BLPOP k 0 & ; !blocked 1 ; RPUSH j a ; COPY j k ; @b < ; LRANGE j 0 -1
 @b BLPOP k 0 & ; !blocked 1 ; RPUSH j a ; SET k v ; COPY j k REPLACE ; @b < ; LRANGE j 0 -1
 @b BLPOP k 0 & ; !blocked 1 ; RPUSH j 3 1 2 ; SORT j STORE k ; @b < ; LRANGE k 0 -1
-@b BLPOP k 0 & ; !blocked 1 ; RPUSH j 3 1 2 ; SET k v ; SORT j STORE k ; @b < ; LRANGE k 0 -1
 @b BLPOP k 0 & ; !blocked 1 ; SELECT 3 ; RPUSH k a ; MOVE k 0 ; @b < ; EXISTS k
 @b BLPOP k 0 & ; !blocked 1 ; SELECT 3 ; RPUSH k a ; COPY k k DB 0 ; @b < ; EXISTS k
 @b BLPOP k 0 & ; !blocked 1 ; RPUSH j a b ; LMOVE j k LEFT LEFT ; @b < ; EXISTS k
@@ -140,8 +139,8 @@ CLIENT UNBLOCK $id:main
 @b BLPOP k 0 & ; !blocked 1 ; @c BLPOP k 0 & ; !blocked 2 ; CLIENT KILL ID $id:b ; !blocked 1 ; RPUSH k a ; @c <
 @b BLPOP k 0 & ; !blocked 1 ; MULTI ; CLIENT KILL ID $id:b ; RPUSH k a ; EXEC ; LRANGE k 0 -1
 @b BLPOP k 0.02 & ; !blocked 1 ; CLIENT KILL ID $id:b ; !wait 40 ; PING
-# what is told about a blocked client
-@b BLPOP k j 0 & ; !blocked 1 ; @c BLPOP k 100 & ; !blocked 2 ; INFO clients ~digits ; RPUSH k 1 2 ; @b < ; @c < ; !blocked 0
+# how replies are sent
+@b BLPOP k j 0 & ; !blocked 1 ; @c BLPOP k 100 & ; !blocked 2 ; RPUSH k 1 2 ; @b < ; @c < ; !blocked 0
 @b CLIENT REPLY OFF & ; @b BLPOP k 0 & ; !blocked 1 ; RPUSH k a ; !blocked 0 ; LLEN k
 @b CLIENT REPLY SKIP & ; @b BLPOP k 0 & ; !blocked 1 ; RPUSH k a ; @b PING
 @b CLIENT REPLY SKIP & ; @b BLPOP k 0.02 & ; @b PING
@@ -150,7 +149,6 @@ CLIENT UNBLOCK $id:main
 @b BLPOP k 0.02 & ; !blocked 1 ; CLIENT PAUSE 60 WRITE ; @b < ; RPUSH k a
 CLIENT PAUSE 100000 WRITE ; @b RPUSH k a & ; !blocked 1 ; @c BLPOP k 0 & ; !blocked 2 ; CLIENT UNPAUSE ; @b < ; @c <
 CLIENT PAUSE 100000 WRITE ; @b RPUSH k a & ; @b LLEN k & ; !blocked 1 ; CLIENT UNPAUSE ; LLEN k ; @b < ; @b <
-CLIENT PAUSE 100000 WRITE ; @b RPUSH k a & ; !blocked 1 ; CLIENT UNBLOCK $id:b ; CLIENT UNPAUSE ; @b <
 CLIENT PAUSE 40 WRITE ; @b BLPOP k 0 & ; !blocked 1 ; RPUSH k a ; @b <
 `,
 );
@@ -158,7 +156,6 @@ CLIENT PAUSE 40 WRITE ; @b BLPOP k 0 & ; !blocked 1 ; RPUSH k a ; @b <
 conform(
   "blocking, statistics",
   String.raw`
-CONFIG RESETSTAT ; @b BLPOP k 0 & ; !blocked 1 ; RPUSH k a ; @b < ; INFO commandstats ~digits
 CONFIG RESETSTAT ; @b BLPOP k 0 & ; !blocked 1 ; CLIENT UNBLOCK $id:b ERROR ; @b < ; INFO errorstats
 CONFIG RESETSTAT ; @b BLMOVE k s LEFT LEFT 0 & ; !blocked 1 ; SET s v ; RPUSH k a ; @b < ; INFO errorstats
 `,
