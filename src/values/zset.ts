@@ -28,7 +28,7 @@
  * | scoreRanks, countByScore | O(log n) | O(log n) |
  * | lexRanks, countByLex | O(n) | O(log n) |
  * | cursor; each step | O(1); O(1) | O(log n); O(1) |
- * | deleting m by a range | O(n) | O(m log n) |
+ * | deleting m by a range | O(n) | O(m log n), or O(n) if that is most |
  * | randomEntry; scan of m | O(1); O(n) | O(1); O(m) |
  * | from; clone | O(n²) at worst; O(n) | O(n log n), or O(n) if sorted; O(n) |
  *

@@ -19,6 +19,9 @@ import {
   type ScoreRange,
 } from "./zset_ranges.ts";
 
+/** Up to so many members are deleted one by one, however few are left. */
+const FEW = 64;
+
 /** The large encoding; see {@linkcode ZSetValue} for what the methods do. */
 export class LargeZSet {
   #table: ZSetMembers;
@@ -66,6 +69,8 @@ export class LargeZSet {
   }
 
   deleteRanks(start: number, end: number): void {
+    const most = Math.max(this.size / 2, FEW);
+    if (end - start > most) return this.#keepRanks(start, end);
     for (let i = start; i < end; i++) this.#forget(this.#order.removeAt(start));
   }
 
@@ -120,6 +125,29 @@ export class LargeZSet {
   /** Bytes of all but the members' strings. */
   columnBytes(): number {
     return this.#table.columnBytes() + this.#order.bytes();
+  }
+
+  /** Delete ranks by making everything anew from the others, which are fewer. O(n). */
+  #keepRanks(start: number, end: number): void {
+    const kept = new Int32Array(this.size - (end - start));
+    const order = this.#order;
+    let count = 0;
+    let rank = 0;
+    for (let leaf = order.firstLeaf(); leaf >= 0; leaf = order.nextLeaf(leaf)) {
+      const size = order.leafSize(leaf);
+      for (let at = 0; at < size; at++, rank++) {
+        if (rank < start || rank >= end) kept[count++] = order.slotAt(leaf, at);
+      }
+    }
+    // New slots in the order of the old ones: members only move downwards, as scans need it.
+    const table = new ZSetMembers(count);
+    const renamed = new Int32Array(this.size);
+    for (const slot of kept.toSorted()) {
+      renamed[slot] = table.insert(this.#table.members[slot], this.#table.scores[slot]);
+    }
+    for (let i = 0; i < count; i++) kept[i] = renamed[kept[i]];
+    this.#table = table;
+    this.#order = ZSetOrder.build(table, kept);
   }
 
   /** Drop a slot that is out of the order already. */

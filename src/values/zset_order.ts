@@ -128,6 +128,12 @@ export class ZSetOrder {
     return this.#nodes.leafSize[leaf];
   }
 
+  /** The leaf that the walk over all begins with. */
+  firstLeaf(): number {
+    this.#descendToRank(0, 0);
+    return this.leaf;
+  }
+
   /** The leaf after, or -1. */
   nextLeaf(leaf: number): number {
     return this.#nodes.leafNext[leaf];

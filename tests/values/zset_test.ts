@@ -340,6 +340,29 @@ Deno.test("sorted set: a scan visits every member that stays, whatever comes and
   }
 });
 
+Deno.test("sorted set: a scan survives the deletion of most members", () => {
+  const limits = defaultLimits();
+  for (const steps of [0, 1, 5, 20]) {
+    const set = ZSetValue.create(limits);
+    for (let i = 0; i < 3000; i++) set.add(`${i % 3 === 0 ? "stay" : "go"}${i}`, i % 3, limits);
+    const seen = new Set<string>();
+    let cursor = 0;
+    for (let i = 0; i < steps; i++) cursor = set.scan(cursor, 100, (member) => seen.add(member));
+    const gone = { min: 1, max: 2, minExclusive: false, maxExclusive: false };
+    assertEquals(set.deleteRangeByScore(gone), 2000);
+    assertEquals(set.size, 1000);
+    do cursor = set.scan(cursor, 100, (member) => seen.add(member)); while (cursor !== 0);
+    for (let i = 0; i < 3000; i += 3) {
+      assert(seen.has(`stay${i}`), `missed stay${i} after ${steps} steps`);
+    }
+    assertEquals(set.rank("stay999"), contents(set).findIndex((pair) => pair.member === "stay999"));
+    assertEquals(set.deleteRangeByRank(0, 1000), 1000);
+    assertEquals([set.size, contents(set).length, set.encoding], [0, 0, "skiplist"]);
+    set.add("a", 1, limits);
+    assertEquals(set.rank("a"), 0);
+  }
+});
+
 /** Chi-square of counts against equal shares. */
 function chiSquare(counts: number[]): number {
   const share = counts.reduce((sum, count) => sum + count, 0) / counts.length;
