@@ -118,13 +118,15 @@ const list = defineCommand({
     for (const [name, command] of client.engine.registry.entries()) {
       all.push([name, command]);
     }
-    if (args.length === 2) return new SetReply(all.map(([name]) => name));
-    if (args.length !== 5 || asciiUpper(args[2]) !== "FILTERBY") throw syntaxError();
+    if (args.length !== 2 && (args.length !== 5 || asciiUpper(args[2]) !== "FILTERBY")) {
+      throw syntaxError();
+    }
     for (const [name, command] of [...all]) {
       for (const sub of command.subcommands?.values() ?? []) {
         all.push([`${name}${sub.name.slice(sub.name.indexOf("|"))}`, sub]);
       }
     }
+    if (args.length === 2) return all.map(([name]) => name);
     const value = args[4];
     let selected: [string, Command][];
     switch (asciiUpper(args[3])) {

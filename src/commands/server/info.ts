@@ -18,10 +18,9 @@ function selectSections(args: readonly ByteString[]): Set<string> {
   for (const arg of args.slice(1)) {
     const name = asciiLower(arg);
     if (name === "default") { for (const each of DEFAULT_SECTIONS) selected.add(each); }
-    else if (name === "everything") { for (const each of SECTIONS.keys()) selected.add(each); }
-    else if (name === "all") {
-      // All that is the server's own, which leaves out what modules add.
-      for (const each of SECTIONS.keys()) if (each !== "modules") selected.add(each);
+    else if (name === "everything" || name === "all") {
+      // The two differ in what modules add, and there are none.
+      for (const each of SECTIONS.keys()) selected.add(each);
     } else selected.add(name);
   }
   return selected;
