@@ -51,7 +51,7 @@ const INCREMENT: AddOptions = { ...PLAIN, incr: true };
 
 /** The option that a word switches on. */
 function optionOf(word: ByteString): keyof AddOptions | null {
-  // A score is hardly ever a letter's work: its first char tells.
+  // Most words are scores, and those hardly ever begin with a letter.
   if (word.charCodeAt(0) < 0x41 || word.length > 4) return null;
   if (isWord(word, "NX")) return "nx";
   if (isWord(word, "XX")) return "xx";
@@ -69,14 +69,14 @@ function parseScore(text: ByteString): number {
   return score;
 }
 
-/** `ZADD key [option …] score member [score member …]` */
-function zaddRun(client: Client, args: ByteString[]): Reply {
-  let options = PLAIN;
+/** Read the arguments from the third on, `[option …] score member [score member …]`, and run them. */
+function parseAndAdd(client: Client, args: ByteString[], base: AddOptions): Reply {
+  let options = base;
   let first = 2;
   for (; first < args.length; first++) {
     const option = optionOf(args[first]);
     if (option === null) break;
-    if (options === PLAIN) options = { ...PLAIN };
+    if (options === base) options = { ...base };
     options[option] = true;
   }
   const count = args.length - first;
@@ -95,49 +95,50 @@ function zaddRun(client: Client, args: ByteString[]): Reply {
   }
   const scores: number[] = [];
   for (let i = first; i < args.length; i += 2) scores.push(parseScore(args[i]));
-  const members: ByteString[] = [];
-  for (let i = first + 1; i < args.length; i += 2) members.push(args[i]);
-  return add(client, args[1], { members, scores, options });
+  return add(client, args, { first: first + 1, scores, options });
 }
 
-/** Members with their scores, and what to do with them. */
+/** What to add, and how. */
 interface Addition {
-  members: readonly ByteString[];
+  /** Where the first member stands in the arguments; the others follow at every second place. */
+  first: number;
+  /** One for each member. */
   scores: readonly number[];
   options: AddOptions;
 }
 
-function add(client: Client, key: ByteString, addition: Addition): Reply {
-  const { members, scores, options } = addition;
+/** Add members to the sorted set at `args[1]`. */
+function add(client: Client, args: readonly ByteString[], addition: Addition): Reply {
+  const { first, scores, options } = addition;
   const { db } = client;
   const { limits } = client.engine.keyspace;
-  const found = db.getForWriteAs(key, ZSetValue);
+  const found = db.getForWriteAs(args[1], ZSetValue);
   if (found === undefined && options.xx) return options.incr ? null : 0;
-  const zset = found ?? ZSetValue.create(limits, members.length, members[0].length);
-  if (found !== undefined) found.prepare(members.length, limits);
+  const zset = found ?? ZSetValue.create(limits, scores.length, args[first].length);
+  if (found !== undefined) found.prepare(scores.length, limits);
 
   let added = 0;
   let updated = 0;
   let result: number | null = null;
-  for (let i = 0; i < members.length; i++) {
+  for (let i = 0; i < scores.length; i++) {
+    const member = args[first + 2 * i];
     let score = scores[i];
     if (options !== PLAIN) {
-      const wanted = newScore(zset.score(members[i]), score, options);
+      const wanted = newScore(zset.score(member), score, options);
       if (wanted === null) continue;
       score = wanted;
     }
     result = score;
-    const outcome = zset.add(members[i], score, limits);
+    const outcome = zset.add(member, score, limits);
     if (outcome === "added") added++;
     else if (outcome === "updated") updated++;
   }
-  // A new key has a member: only XX leaves new ones out.
-  if (found === undefined) db.add(key, zset);
-  if (added + updated > 0) {
-    db.changed(key, EventClass.ZSET, options.incr ? "zincr" : "zadd", added + updated);
-  }
+  // A new sorted set has a member now: only XX leaves new ones out.
+  if (found === undefined) db.add(args[1], zset);
+  const count = added + updated;
+  if (count > 0) db.changed(args[1], EventClass.ZSET, options.incr ? "zincr" : "zadd", count);
   if (options.incr) return result === null ? null : new DoubleReply(result);
-  return options.ch ? added + updated : added;
+  return options.ch ? count : added;
 }
 
 /**
@@ -184,7 +185,7 @@ const zadd = defineCommand({
     opt(token("INCR", { name: "increment", since: "3.0.2" })),
     many(block("data", [double("score"), string("member")])),
   ],
-  run: zaddRun,
+  run: (client, args) => parseAndAdd(client, args, PLAIN),
 });
 
 const zincrby = defineCommand({
@@ -198,10 +199,8 @@ const zincrby = defineCommand({
   acl: ["@write", "@sortedset", "@fast"],
   keys: [keyRange("RW access update")],
   args: [key("key"), integer("increment"), string("member")],
-  run(client, args) {
-    const scores = [parseScore(args[2])];
-    return add(client, args[1], { members: [args[3]], scores, options: INCREMENT });
-  },
+  // The real server reads options here, too, if only to find that then the score is missing.
+  run: (client, args) => parseAndAdd(client, args, INCREMENT),
 });
 
 /** The commands that add members. */

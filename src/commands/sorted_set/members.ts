@@ -10,7 +10,7 @@ import { key, many, opt, string, token } from "../../dispatch/arguments.ts";
 import type { Client } from "../../dispatch/client.ts";
 import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
 import { keyRange } from "../../dispatch/key_specs.ts";
-import { DoubleReply, NULL_ARRAY, type Reply, syntaxError } from "../../resp/reply.ts";
+import { DoubleReply, NULL_ARRAY, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import { ZSetValue } from "../../values/zset.ts";
 import { isWord } from "../parse.ts";
 
@@ -68,7 +68,11 @@ const zcard = defineCommand({
 
 /** `key member [WITHSCORE]` */
 function rankOf(client: Client, args: readonly ByteString[], reverse: boolean): Reply {
-  if (args.length > 4 || (args.length === 4 && !isWord(args[3], "WITHSCORE"))) throw syntaxError();
+  if (args.length > 4) {
+    const name = reverse ? "zrevrank" : "zrank";
+    throw new RedisError(`ERR wrong number of arguments for '${name}' command`);
+  }
+  if (args.length === 4 && !isWord(args[3], "WITHSCORE")) throw syntaxError();
   const withScore = args.length === 4;
   const zset = client.db.getAs(args[1], ZSetValue);
   const rank = zset === undefined ? -1 : reverse ? zset.reverseRank(args[2]) : zset.rank(args[2]);

@@ -6,9 +6,12 @@
 
 import type { Command } from "../../dispatch/command.ts";
 import { addCommands } from "./add.ts";
+import { combiningCommands } from "./combine.ts";
 import { memberCommands } from "./members.ts";
+import { popCommands } from "./pop.ts";
 import { rangeCommands } from "./range.ts";
 import { removeCommands } from "./remove.ts";
+import { samplingCommands } from "./sampling.ts";
 
 /** Every sorted set command. */
 export const sortedSetCommands: readonly Command[] = [
@@ -16,4 +19,7 @@ export const sortedSetCommands: readonly Command[] = [
   ...memberCommands,
   ...rangeCommands,
   ...removeCommands,
+  ...popCommands,
+  ...combiningCommands,
+  ...samplingCommands,
 ];

@@ -13,8 +13,8 @@ import { ZSetValue } from "../../values/zset.ts";
 export interface StoredResult {
   /** All different, in any order. */
   members: readonly ByteString[];
-  /** As many; none NaN. */
-  scores: readonly number[];
+  /** At least as many; none NaN. */
+  scores: ArrayLike<number>;
   /** The event to emit. */
   event: string;
 }
