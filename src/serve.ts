@@ -9,7 +9,7 @@ import { SystemClock } from "./clock/clock.ts";
 import { allCommands } from "./commands/mod.ts";
 import { parseArguments, type RunArguments } from "./config/argv.ts";
 import { Config } from "./config/config.ts";
-import { ConfigError, loadConfig } from "./config/file.ts";
+import { ConfigError, ConfigOpenError, loadConfig } from "./config/file.ts";
 import { helpText } from "./config/help.ts";
 import { Registry } from "./dispatch/registry.ts";
 import { Logger } from "./log/logger.ts";
@@ -49,6 +49,10 @@ async function run(args: RunArguments): Promise<number> {
     });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
+    if (error instanceof ConfigOpenError) {
+      new Logger().warning(error.reason);
+      return 1;
+    }
     Deno.stderr.writeSync(new TextEncoder().encode(error.format(REDIS_VERSION)));
     return 1;
   }
@@ -60,6 +64,7 @@ async function run(args: RunArguments): Promise<number> {
     file: logfile === "" ? null : config.path(logfile),
   });
   try {
+    // As a real server does; what the server itself opens, it opens by full path.
     Deno.chdir(toText(config.values.dir));
     await using server = await Server.start({ config, log, registry, clock });
     listenToSignals(server);

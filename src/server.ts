@@ -30,6 +30,8 @@ export interface ServerOptions {
   registry?: Registry;
   /** The machine's clock when absent. */
   clock?: Clock;
+  /** Take port 0 as "any free port" instead of "no TCP". */
+  anyPort?: boolean;
   /** Makes the key tables; one outside the V8 heap when absent. */
   newTable?: () => KeyTable;
 }
@@ -45,6 +47,7 @@ export class Server implements Host {
   readonly #listeners: Listeners;
   readonly #cron: Cron;
   readonly #stopped = Promise.withResolvers<number>();
+  readonly #anyPort: boolean;
   #stopping = false;
 
   private constructor(options: ServerOptions) {
@@ -56,6 +59,7 @@ export class Server implements Host {
       registry: options.registry ?? new Registry(allCommands),
       newTable: options.newTable ?? (() => new ByteMap()),
     });
+    this.#anyPort = options.anyPort ?? false;
     this.#listeners = new Listeners(this.engine);
     this.#cron = new Cron(this.engine, this.#listeners.connections);
   }
@@ -92,13 +96,13 @@ export class Server implements Host {
     log.role = "M";
     log.notice("Server initialized");
     if (!await loadDataset(this.engine)) throw new StartError("the data cannot be loaded");
-    if (values.port !== 0) log.notice("Ready to accept connections tcp");
+    if (this.#listeners.port !== 0) log.notice("Ready to accept connections tcp");
     if (values.unixsocket !== "") log.notice("Ready to accept connections unix");
   }
 
   #listen(): void {
     const { log, config: { values } } = this.engine;
-    if (values.port !== 0) {
+    if (values.port !== 0 || this.#anyPort) {
       try {
         this.#listeners.listenTcp(values.bind, values.port, values.tcpBacklog);
       } catch (error) {
@@ -116,7 +120,7 @@ export class Server implements Host {
         throw new StartError(error.message);
       }
     }
-    if (values.port === 0 && values.unixsocket === "") {
+    if (values.port === 0 && !this.#anyPort && values.unixsocket === "") {
       log.warning("Configured to not listen anywhere, exiting.");
       throw new StartError("nothing to listen on");
     }
