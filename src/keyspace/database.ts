@@ -152,6 +152,8 @@ export class Database {
     // Under LFU the counter belongs to the key and outlives its value.
     if (!this.keyspace.access.lfu) this.keyspace.recordNew(this.table, slot);
     if (typeof value !== "string") this.#announce(key, value);
+    // Even a string may matter: to those who wait for what was there to go.
+    else if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
   }
 
   /** As {@linkcode Database.put}, but an expiry stays. */
