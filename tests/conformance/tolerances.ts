@@ -153,6 +153,11 @@ export const TOLERANCES: Record<string, Tolerance> = {
     const lines = (text ?? canonical({ type, text, items })).split("\n").sort();
     return [type, lines.map((line) => line.replace(/0x[0-9a-f]+|-?\d+(\.\d+)?/g, "#"))];
   }),
+  /** Words `name:value` with the same names; those in the argument (`a,b`) may be missing. */
+  words: by(({ type, text }, argument) => {
+    const all = (text ?? "").split(" ").map((word) => word.split(":")[0]);
+    return [type, all.filter((name) => !argument.split(",").includes(name))];
+  }),
   /** Ours has every element of the real server's list. */
   superset: ({ oracle, ours }) => {
     const have = new Set(names(ours));
