@@ -175,7 +175,7 @@ const hscan = defineCommand({
     integer("cursor"),
     opt(pattern("pattern", { token: "MATCH" })),
     opt(integer("count", { token: "COUNT" })),
-    opt(token("NOVALUES", { since: "7.4.0" })),
+    opt(token("NOVALUES")),
   ],
   run: scanFields,
 });
