@@ -8,9 +8,10 @@ import type { ByteString } from "../../bytes/bytes.ts";
 import type { Client } from "../../dispatch/client.ts";
 import { defineCommand } from "../../dispatch/command.ts";
 import { keyAfter } from "../../dispatch/key_specs.ts";
-import { NULL_ARRAY, RedisError, type Reply, wrongType } from "../../resp/reply.ts";
+import { NULL_ARRAY, RedisError, type Reply } from "../../resp/reply.ts";
 import { StreamValue } from "../../values/stream.ts";
 import {
+  formatStreamId,
   MAX_STREAM_ID,
   MIN_STREAM_ID,
   nextStreamId,
@@ -18,7 +19,13 @@ import {
 } from "../../values/stream_id.ts";
 import { parseId } from "./ids.ts";
 import { entriesReply } from "./range.ts";
-import { parseReadOptions, readLimits, readReply, streamsArgument } from "./read_options.ts";
+import {
+  parseReadOptions,
+  readLimits,
+  type ReadOptions,
+  readReply,
+  streamsArgument,
+} from "./read_options.ts";
 
 /** The id that is read on from: all of what is asked for is behind it. */
 function startOf(text: ByteString, stream: StreamValue | undefined): StreamId {
@@ -33,65 +40,51 @@ function startOf(text: ByteString, stream: StreamValue | undefined): StreamId {
 }
 
 /** What is behind the ids; undefined when nothing is. */
-function readNew(
-  client: Client,
-  keys: readonly ByteString[],
-  streams: readonly (StreamValue | undefined)[],
-  ids: readonly StreamId[],
-  count: number | undefined,
-): Reply | undefined {
+function readNew(client: Client, options: ReadOptions): Reply | undefined {
+  const { keys, ids, count } = options;
+  const streams = keys.map((key) => client.db.getAs(key, StreamValue));
+  const starts = ids.map((id, i) => startOf(id, streams[i]));
   let found: [ByteString, Reply][] | undefined;
   for (let i = 0; i < keys.length; i++) {
-    const stream = streams[i];
-    if (stream === undefined) continue;
-    const start = nextStreamId(ids[i]);
+    const start = nextStreamId(starts[i]);
     if (start === null) continue;
-    const entries = stream.range(start, MAX_STREAM_ID, { count });
-    if (entries.length > 0) (found ??= []).push([keys[i], entriesReply(entries)]);
+    const entries = streams[i]?.range(start, MAX_STREAM_ID, { count });
+    if (entries === undefined || entries.length === 0) continue;
+    (found ??= []).push([keys[i], entriesReply(entries)]);
   }
   return found === undefined ? undefined : readReply(client, found);
 }
 
-/**
- * Look again. A key of another type is no reason to wake up; but when there is something to read
- * elsewhere, the command is answered as if it came only now.
- */
-function readAgain(
-  client: Client,
-  keys: readonly ByteString[],
-  ids: readonly StreamId[],
-  count: number | undefined,
-): Reply | undefined {
-  let misplaced = false;
-  const streams = keys.map((key) => {
-    const value = client.db.get(key);
-    if (value === undefined || value instanceof StreamValue) return value;
-    misplaced = true;
-    return undefined;
-  });
-  const reply = readNew(client, keys, streams, ids, count);
-  if (reply !== undefined && misplaced) throw wrongType();
-  return reply;
-}
-
 function read(client: Client, args: ByteString[]): Reply {
-  const { keys, ids: idTexts, count, blockMs } = parseReadOptions(client, args, false);
-  const streams: (StreamValue | undefined)[] = [];
-  const ids: StreamId[] = [];
-  for (let i = 0; i < keys.length; i++) {
-    const stream = client.db.getAs(keys[i], StreamValue);
-    streams.push(stream);
-    ids.push(startOf(idTexts[i], stream));
-  }
-  const reply = readNew(client, keys, streams, ids, count);
+  const options = parseReadOptions(client, args, false);
+  const reply = readNew(client, options);
   if (reply !== undefined) return reply;
-  if (blockMs === undefined || client.inExec) return NULL_ARRAY;
-  return client.engine.blocking.block(client, args, {
-    keys,
-    timeoutMs: blockMs,
-    retry: () => readAgain(client, keys, ids, count),
+  if (options.blockMs === undefined) return NULL_ARRAY;
+  return client.engine.blocking.block(client, withLastIds(client, args, options), {
+    keys: options.keys,
+    type: "stream",
+    timeoutMs: options.blockMs,
+    retry: (args) => readNew(client, parseReadOptions(client, args, false)),
     onTimeout: () => NULL_ARRAY,
   });
+}
+
+/** The command with the present last ids for `$`, which means something else later. */
+function withLastIds(
+  client: Client,
+  args: readonly ByteString[],
+  { keys, ids }: ReadOptions,
+): ByteString[] {
+  const out = args.slice();
+  const idsAt = args.length - ids.length;
+  for (let i = 0; i < ids.length; i++) {
+    if (ids[i] !== "$") continue;
+    const stream = client.db.peek(keys[i]);
+    out[idsAt + i] = formatStreamId(
+      stream instanceof StreamValue ? stream.lastId : MIN_STREAM_ID,
+    );
+  }
+  return out;
 }
 
 /** XREAD. */

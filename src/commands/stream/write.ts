@@ -1,5 +1,5 @@
 /**
- * Adding to and removing from streams: XADD XDEL XTRIM XSETID.
+ * Adding to and removing from streams: XADD XDEL XTRIM.
  *
  * A stream stays when its last entry goes: its last id and its groups are still of use.
  *
