@@ -84,6 +84,8 @@ function runTransaction(client: Client): Reply {
   }
   client.inExec = false;
   client.lastCommand = exec;
+  // Its commands have left their effects, each for itself.
+  engine.journal.suppress();
   return replies;
 }
 

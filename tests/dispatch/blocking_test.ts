@@ -49,6 +49,13 @@ Deno.test("a served command leaves in the journal as what it did, behind the pus
   }
 });
 
+Deno.test("a transaction's effects are one unit, and what is served behind it another", () => {
+  const server = new TestServer();
+  server.connect("b").run("BLPOP k 0");
+  for (const line of ["MULTI", "RPUSH k v", "RPUSH j w", "BLPOP j 0", "EXEC"]) server.run(line);
+  assertEquals(server.takeEffects(), ["0 RPUSH k v | 0 RPUSH j w | 0 LPOP j", "0 LPOP k"]);
+});
+
 Deno.test("what finds its list at once is journaled the same way", () => {
   const server = new TestServer();
   server.run("RPUSH k a b c d e f");
