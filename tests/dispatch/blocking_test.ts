@@ -201,9 +201,7 @@ Deno.test("the end of a key wakes nobody who waits for its beginning", () => {
   }));
   const server = new TestServer([count]);
   server.connect("b").run("COUNT k");
-  server.run("SET k v");
-  server.run("DEL k");
-  server.run("FLUSHALL");
+  for (const line of ["SADD k v", "SET k v", "DEL k", "FLUSHALL"]) server.run(line);
   assertEquals(retries, 0);
   server.run("RPUSH k v");
   server.run("DEL k");
@@ -258,9 +256,11 @@ Deno.test("a client that leaves takes all traces of its waiting with it", () => 
   c.run("WATCHKEYS k k");
   assertEquals([server.blocking.keys, server.blocking.keysOnDelete], [2, 1]);
   assertEquals(b.client.db.blockedKeys, 2);
-  b.leave();
-  assertEquals([server.blocking.keys, server.blocking.withTimeout], [1, 0]);
   c.leave();
+  assertEquals([server.blocking.keys, server.blocking.keysOnDelete], [2, 0]);
+  assertEquals(server.blocking.withTimeout, 1);
+  b.leave();
+  assertEquals(server.blocking.withTimeout, 0);
   const { blocking } = server;
   assertEquals([blocking.count, blocking.keys, blocking.keysOnDelete], [0, 0, 0]);
   assertEquals(b.client.db.blockedKeys, 0);
