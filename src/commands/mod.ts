@@ -15,6 +15,7 @@ import { configCommand } from "./server/config.ts";
 import { databaseCommands } from "./server/databases.ts";
 import { debugCommand } from "./server/debug.ts";
 import { infoCommand } from "./server/info.ts";
+import { pubsubCommands } from "./pubsub/mod.ts";
 import { setCommands } from "./set/mod.ts";
 import { sortedSetCommands } from "./sorted_set/mod.ts";
 import { streamCommands } from "./stream/mod.ts";
@@ -37,5 +38,6 @@ export const allCommands: readonly Command[] = [
   ...sortedSetCommands,
   ...streamCommands,
   ...stringCommands,
+  ...pubsubCommands,
   ...transactionCommands,
 ];

@@ -13,6 +13,7 @@ import { NO_REPLY, type Reply } from "../resp/reply.ts";
 import type { BlockedState } from "./blocking.ts";
 import type { Command } from "./command.ts";
 import type { Engine } from "./engine.ts";
+import type { Subscriptions } from "./pubsub.ts";
 
 /** The socket side of a client, as far as commands may touch it. */
 export interface ClientConnection {
@@ -36,6 +37,11 @@ export interface ClientConnection {
   readonly isWriting: boolean;
   /** Send a reply out of turn (a push, the answer to a blocked command). */
   send(reply: Reply): void;
+  /**
+   * Send what is encoded already, a push, whatever CLIENT REPLY says; while a command of this
+   * client runs, it goes out behind that command's reply.
+   */
+  sendEncoded(encoded: ByteString): void;
   /** Close now; what was not sent is dropped. */
   close(): void;
   /** A command that had postponed the client is through: go on with the requests behind it. */
@@ -97,6 +103,8 @@ export class Client {
   /** Number of keys that it watches. */
   watching = 0;
   blocked: BlockedState | null = null;
+  /** What it listens to; null when that is nothing. */
+  subscriptions: Subscriptions | null = null;
 
   lastCommand: Command | null = null;
   /** Unix milliseconds of the last request. */

@@ -41,12 +41,13 @@ export function parseClientType(text: ByteString): ClientType {
 }
 
 /** The type of a client. */
-export function clientType(_client: Client): ClientType {
-  return "normal";
+export function clientType(client: Client): ClientType {
+  return client.subscriptions === null ? "normal" : "pubsub";
 }
 
 function flags(client: Client): string {
   let text = "";
+  if (client.subscriptions !== null) text += "P";
   if (client.transaction !== null) text += "x";
   if (client.blocked !== null) text += "b";
   if (client.watchBroken) text += "d";
@@ -76,9 +77,9 @@ export function clientLine(client: Client): ByteString {
     `idle=${Math.max(0, Math.floor((now - client.lastInteractionMs) / 1000))}`,
     `flags=${flags(client)}`,
     `db=${client.db.index}`,
-    "sub=0",
-    "psub=0",
-    "ssub=0",
+    `sub=${client.subscriptions?.channel.size ?? 0}`,
+    `psub=${client.subscriptions?.pattern.size ?? 0}`,
+    `ssub=${client.subscriptions?.shard.size ?? 0}`,
     `multi=${client.transaction?.queue.length ?? -1}`,
     `qbuf=${queryBytes}`,
     `qbuf-free=${Math.max(0, queryFree)}`,

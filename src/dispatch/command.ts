@@ -90,6 +90,8 @@ export interface CommandSpec {
   readonly replacedBy?: string;
   /** Runs at once inside MULTI instead of being queued. */
   readonly immediateInMulti?: boolean;
+  /** May be sent by a RESP2 connection that listens to published messages. */
+  readonly whileSubscribed?: boolean;
   /** A further condition on running it. @returns the error line, or null when it may run */
   readonly requires?: (client: Client) => string | null;
   /** Finds the keys where the key specs cannot. */
@@ -128,6 +130,7 @@ export class Command {
   readonly noScript: boolean;
   readonly mayReplicate: boolean;
   readonly immediateInMulti: boolean;
+  readonly whileSubscribed: boolean;
   readonly skipMonitor: boolean;
   readonly skipSlowlog: boolean;
   readonly keySpecs: readonly KeySpec[];
@@ -150,6 +153,7 @@ export class Command {
     this.noScript = has("noscript");
     this.mayReplicate = has("may_replicate");
     this.immediateInMulti = spec.immediateInMulti ?? false;
+    this.whileSubscribed = spec.whileSubscribed ?? false;
     this.skipMonitor = has("skip_monitor");
     this.skipSlowlog = has("skip_slowlog");
     this.keySpecs = spec.keys ?? [];

@@ -26,6 +26,7 @@ import { Client, type ClientConnection } from "./client.ts";
 import type { Command } from "./command.ts";
 import { CommandTimer } from "./command_timer.ts";
 import { Pause } from "./pause.ts";
+import { PubSub } from "./pubsub.ts";
 import type { Registry } from "./registry.ts";
 import { Stats } from "./stats.ts";
 import { WatchTable } from "./watch.ts";
@@ -117,6 +118,7 @@ export class Engine implements KeyspaceHooks, BlockingHost {
   readonly timer: CommandTimer;
   readonly watch = new WatchTable();
   readonly blocking: Blocking;
+  readonly pubsub = new PubSub();
   readonly pause: Pause;
   readonly clients: Map<number, Client> = new Map();
   readonly persistence: PersistenceState;
@@ -181,6 +183,7 @@ export class Engine implements KeyspaceHooks, BlockingHost {
     this.blocking.forget(client);
     this.pause.forget(client);
     this.watch.unwatch(client);
+    this.pubsub.forget(client);
     client.transaction = null;
   }
 
@@ -210,6 +213,9 @@ export class Engine implements KeyspaceHooks, BlockingHost {
     if (command.spec.requires !== undefined) {
       const refusal = command.spec.requires(client);
       if (refusal !== null) return this.#reject(client, command, new ErrorReply(refusal));
+    }
+    if (client.subscriptions !== null && client.protocol === 2 && !command.whileSubscribed) {
+      return this.#reject(client, command, notWhileSubscribed(command));
     }
     if (this.loading !== null && !command.allowLoading) {
       return this.#reject(client, command, LOADING);
@@ -422,6 +428,13 @@ function unknownCommand(args: readonly ByteString[]): ErrorReply {
 function unknownSubcommand(command: Command, args: readonly ByteString[]): ErrorReply {
   return new ErrorReply(
     `ERR unknown subcommand '${quoteInError(args[1], 128)}'. Try ${asciiUpper(command.name)} HELP.`,
+  );
+}
+
+function notWhileSubscribed(command: Command): ErrorReply {
+  return new ErrorReply(
+    `ERR Can't execute '${command.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / ` +
+      "RESET are allowed in this context",
   );
 }
 

@@ -82,7 +82,7 @@ export class Cron {
     for (const connection of this.#connections) {
       const { client } = connection;
       if (
-        idleMs > 0 && client.blocked === null &&
+        idleMs > 0 && client.blocked === null && client.subscriptions === null &&
         this.#clock.ms - client.lastInteractionMs > idleMs
       ) {
         log.verbose(`Closing idle client: ${clientLine(client)}`);

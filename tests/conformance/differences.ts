@@ -116,6 +116,39 @@ export const DIFFERENCES: Record<string, Difference> = {
     why: "since 7.2 HSET counts the pairs it was given, not the fields, to choose the encoding",
     reply: "$9\r\nhashtable\r\n",
   },
+  "null-array": {
+    why: "the option WITHSCORE of ZRANK and ZREVRANK is new in 7.2",
+    reply: { 2: "*-1\r\n", 3: "_\r\n" },
+  },
+  "wrong-type": {
+    why: "the option WITHSCORE of ZRANK and ZREVRANK is new in 7.2",
+    reply: "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n",
+  },
+  "rank-score": {
+    why: "the option WITHSCORE of ZRANK and ZREVRANK is new in 7.2",
+    reply: { 2: "*2\r\n:0\r\n$3\r\n1.5\r\n", 3: "*2\r\n:0\r\n,1.5\r\n" },
+  },
+  "zset-presized": {
+    why: "since 7.2 ZADD counts the pairs it was given, not the members, to choose the encoding",
+    reply: "$8\r\nskiplist\r\n",
+  },
+  "zscan-listpack": {
+    why: "since 7.2 the scores within a listpack have the fewest digits that read back as the same",
+    reply:
+      /\r\na\r\n\$3\r\n0\.1\r\n\$1\r\nc\r\n\$1\r\n3\r\n\$1\r\nb\r\n\$18\r\n100000000000000000\r\n$/,
+  },
+  "self-publish": {
+    why: "since 7.2 a message to the client that publishes it goes out behind the reply",
+    reply: ":1\r\n",
+  },
+  "self-message": {
+    why: "since 7.2 a message to the client that publishes it goes out behind the reply",
+    reply: ">3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nx\r\n",
+  },
+  "self-exec": {
+    why: "since 7.2 a message to the client that publishes it goes out behind the reply",
+    reply: "*2\r\n:1\r\n+PONG\r\n",
+  },
   "set-listpack": {
     why: "since 7.2 a small set of strings is a listpack; in 7.0 it is a hash table",
     reply: "$8\r\nlistpack\r\n",

@@ -27,10 +27,13 @@ const ping = defineCommand({
   acl: ["@fast", "@connection"],
   tips: ["request_policy:all_shards", "response_policy:all_succeeded"],
   args: [opt(string("message"))],
-  run(_client, args) {
+  whileSubscribed: true,
+  run(client, args) {
     if (args.length > 2) {
       throw new RedisError("ERR wrong number of arguments for 'ping' command");
     }
+    // As the messages that it may stand among.
+    if (client.subscriptions !== null && client.protocol === 2) return ["pong", args[1] ?? ""];
     return args.length === 1 ? PONG : args[1];
   },
 });
@@ -60,6 +63,7 @@ const quit = defineCommand({
   deprecatedSince: "7.2.0",
   replacedBy: "just closing the connection",
   immediateInMulti: true,
+  whileSubscribed: true,
   run(client) {
     client.closeAfterReply = true;
     return OK;
@@ -78,9 +82,11 @@ const reset = defineCommand({
   flags: ["noscript", "loading", "stale", "fast", "no_auth", "allow_busy"],
   acl: ["@fast", "@connection"],
   immediateInMulti: true,
+  whileSubscribed: true,
   run(client) {
     client.transaction = null;
     client.engine.watch.unwatch(client);
+    client.engine.pubsub.forget(client);
     client.select(0);
     client.protocol = 2;
     client.name = "";

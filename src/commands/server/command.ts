@@ -154,7 +154,9 @@ function keysOf(client: Client, args: readonly ByteString[]): [KeyReference[], B
   const request = args.slice(2);
   const command = client.engine.registry.resolve(request);
   if (command === undefined) throw new RedisError("ERR Invalid command specified");
-  if (command.keySpecs.length === 0 && command.spec.getKeys === undefined) {
+  // Shard channels stand where keys do, and are none.
+  const specs = command.keySpecs.filter(({ flags }) => !flags.includes("not_key"));
+  if (specs.length === 0 && command.spec.getKeys === undefined) {
     throw new RedisError("ERR The command has no key arguments");
   }
   if (!command.acceptsArgumentCount(request.length)) {
@@ -162,7 +164,7 @@ function keysOf(client: Client, args: readonly ByteString[]): [KeyReference[], B
   }
   const keys = command.spec.getKeys !== undefined
     ? command.spec.getKeys(request)
-    : findKeys(command.keySpecs, request);
+    : findKeys(specs, request);
   if (keys === null) throw new RedisError("ERR Invalid arguments specified for command");
   if (keys.length === 0 && !command.spec.flags.includes("no_mandatory_keys")) {
     throw new RedisError("ERR Invalid arguments specified for command");

@@ -27,7 +27,8 @@ export function describeInfo(command: Command, name: string = command.name): Rep
   return [
     name,
     spec.arity,
-    statusSet(spec.flags),
+    // Whether a command may be replicated is an inner matter of the server.
+    statusSet(spec.flags.filter((flag) => flag !== "may_replicate")),
     first,
     last,
     step,

@@ -1,0 +1,12 @@
+/**
+ * The commands of published messages.
+ *
+ * @module
+ */
+
+import type { Command } from "../../dispatch/command.ts";
+import { publishCommands } from "./publish.ts";
+import { subscribeCommands } from "./subscribe.ts";
+
+/** All of them. */
+export const pubsubCommands: readonly Command[] = [...subscribeCommands, ...publishCommands];

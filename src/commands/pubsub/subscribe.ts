@@ -1,0 +1,147 @@
+/**
+ * SUBSCRIBE, UNSUBSCRIBE and their kin for patterns and shard channels.
+ *
+ * Each name is answered by a reply of its own. With RESP3 these are pushes, and may be told from
+ * other replies; with RESP2 a connection that listens takes hardly any other command. Like the
+ * messages themselves they come even where CLIENT REPLY is off.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../../bytes/bytes.ts";
+import { many, opt, pattern, string } from "../../dispatch/arguments.ts";
+import type { Client } from "../../dispatch/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
+import { keyRange } from "../../dispatch/key_specs.ts";
+import type { TopicKind } from "../../dispatch/pubsub.ts";
+import { ReplyEncoder } from "../../resp/encoder.ts";
+import { MultiReply, NO_REPLY, PushReply, RedisError, type Reply } from "../../resp/reply.ts";
+
+const common = {
+  group: "pubsub",
+  flags: ["pubsub", "noscript", "loading", "stale"],
+  acl: ["@pubsub", "@slow"],
+  whileSubscribed: true,
+} satisfies Partial<CommandSpec>;
+
+/** Hand the replies over. */
+function answer(client: Client, replies: Reply[]): Reply {
+  const reply = new MultiReply(replies);
+  if (client.replyMode === "on" || client.connection === null) return reply;
+  client.connection.sendEncoded(ReplyEncoder.encode(reply, client.protocol));
+  return NO_REPLY;
+}
+
+/** A handler that adds subscriptions. */
+function subscriber(word: string, kind: TopicKind) {
+  return (client: Client, args: ByteString[]): Reply => {
+    // Who gets one reply to each command cannot get messages; transactions are an old exception.
+    if (client.inExec ? kind === "shard" : client.connection === null) {
+      throw new RedisError(
+        `ERR ${word.toUpperCase()} isn't allowed for a DENY BLOCKING client`,
+      );
+    }
+    const { pubsub } = client.engine;
+    const replies: Reply[] = [];
+    for (let i = 1; i < args.length; i++) {
+      pubsub.subscribe(client, kind, args[i]);
+      replies.push(new PushReply([word, args[i], client.subscriptions!.count(kind)]));
+    }
+    return answer(client, replies);
+  };
+}
+
+/** A handler that takes subscriptions away: those named, or all of its kind. */
+function unsubscriber(word: string, kind: TopicKind) {
+  return (client: Client, args: ByteString[]): Reply => {
+    const { pubsub } = client.engine;
+    const names = args.length > 1 ? args.slice(1) : [...client.subscriptions?.[kind] ?? []];
+    const replies: Reply[] = [];
+    for (const name of names) {
+      pubsub.unsubscribe(client, kind, name);
+      replies.push(new PushReply([word, name, client.subscriptions?.count(kind) ?? 0]));
+    }
+    if (names.length === 0) {
+      replies.push(new PushReply([word, null, client.subscriptions?.count(kind) ?? 0]));
+    }
+    return answer(client, replies);
+  };
+}
+
+const subscribe = defineCommand({
+  ...common,
+  name: "subscribe",
+  summary: "Lets the connection listen to channels.",
+  since: "2.0.0",
+  complexity: "O(N) where N is the number of channels",
+  arity: -2,
+  args: [many(string("channel"))],
+  run: subscriber("subscribe", "channel"),
+});
+
+const unsubscribe = defineCommand({
+  ...common,
+  name: "unsubscribe",
+  summary: "Ends listening to channels, to all when none is named.",
+  since: "2.0.0",
+  complexity: "O(N) where N is the number of channels",
+  arity: -1,
+  args: [opt(many(string("channel")))],
+  run: unsubscriber("unsubscribe", "channel"),
+});
+
+const psubscribe = defineCommand({
+  ...common,
+  name: "psubscribe",
+  summary: "Lets the connection listen to all channels that match a pattern.",
+  since: "2.0.0",
+  complexity: "O(N) where N is the number of patterns",
+  arity: -2,
+  args: [many(pattern("pattern"))],
+  run: subscriber("psubscribe", "pattern"),
+});
+
+const punsubscribe = defineCommand({
+  ...common,
+  name: "punsubscribe",
+  summary: "Ends listening by patterns, by all when none is named.",
+  since: "2.0.0",
+  complexity: "O(N) where N is the number of patterns",
+  arity: -1,
+  args: [opt(many(pattern("pattern")))],
+  run: unsubscriber("punsubscribe", "pattern"),
+});
+
+const ssubscribe = defineCommand({
+  ...common,
+  name: "ssubscribe",
+  summary: "Lets the connection listen to shard channels.",
+  since: "7.0.0",
+  complexity: "O(N) where N is the number of shard channels",
+  arity: -2,
+  keys: [keyRange("not_key", { last: -1 })],
+  args: [many(string("shardchannel"))],
+  run: subscriber("ssubscribe", "shard"),
+});
+
+const sunsubscribe = defineCommand({
+  ...common,
+  name: "sunsubscribe",
+  summary: "Ends listening to shard channels, to all when none is named.",
+  since: "7.0.0",
+  complexity: "O(N) where N is the number of shard channels",
+  arity: -1,
+  keys: [keyRange("not_key", { last: -1 })],
+  args: [opt(many(string("shardchannel")))],
+  run: unsubscriber("sunsubscribe", "shard"),
+});
+
+/** The commands that begin and end listening. */
+export const subscribeCommands: readonly Command[] = [
+  subscribe,
+  unsubscribe,
+  psubscribe,
+  punsubscribe,
+  ssubscribe,
+  sunsubscribe,
+];
