@@ -30,6 +30,7 @@ import {
 } from "../../resp/reply.ts";
 import { parseRangeArg } from "../parse.ts";
 import { describeObject } from "./debug_object.ts";
+import { digestAll, digestValues } from "./digest.ts";
 
 interface Subcommand {
   /** Number of arguments, DEBUG and the subcommand included: least and most. */
@@ -141,6 +142,16 @@ function matchTest(client: Client): Reply {
 }
 
 const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>([
+  ["DIGEST", {
+    count: [2, 2],
+    help: ["DIGEST", "    Answer a hash of all data, equal for equal data."],
+    run: digestAll,
+  }],
+  ["DIGEST-VALUE", {
+    count: [2, Infinity],
+    help: ["DIGEST-VALUE <key> [<key> ...]", "    Answer a hash of each key's value."],
+    run: digestValues,
+  }],
   ["ERROR", {
     count: [3, 3],
     help: ["ERROR <string>", "    Answer an error with this text."],
