@@ -153,6 +153,34 @@ export const DIFFERENCES: Record<string, Difference> = {
     why: "since 7.2 a small set of strings is a listpack; in 7.0 it is a hash table",
     reply: "$8\r\nlistpack\r\n",
   },
+  "xreadgroup-unbalanced": {
+    why: "since 7.2 the text is about XREADGROUP and its `>`",
+    reply: "-ERR Unbalanced 'xreadgroup' list of streams: for each stream key an ID or '>' must " +
+      "be specified.\r\n",
+  },
+  "xreadgroup-nogroup": {
+    why: "since 7.2 a blocked XREADGROUP is run again when its group or key goes",
+    reply: "-NOGROUP No such key 'x' or consumer group 'g' in XREADGROUP with GROUP option\r\n",
+  },
+  "xsetid-max-deleted": {
+    why: "since 7.2 XSETID looks at the largest id ever deleted",
+    reply: "-ERR The ID specified in XSETID is smaller than current max_deleted_entry_id\r\n",
+  },
+  "consumer-made": {
+    why: "since 7.2 reading and claiming make their consumer even when there is nothing to give",
+    reply: ":0\r\n",
+  },
+  "consumer-times": {
+    why: "since 7.2 XINFO CONSUMERS has the field inactive: -1 for one that never got an entry",
+    reply: {
+      2: /^\*1\r\n\*8\r\n\$4\r\nname\r\n\$1\r\nc\r\n\$7\r\npending\r\n:0\r\n\$4\r\nidle\r\n:\d+\r\n\$8\r\ninactive\r\n:-1\r\n$/,
+      3: /^\*1\r\n%4\r\n\$4\r\nname\r\n\$1\r\nc\r\n\$7\r\npending\r\n:0\r\n\$4\r\nidle\r\n:\d+\r\n\$8\r\ninactive\r\n:-1\r\n$/,
+    },
+  },
+  "consumer-full-times": {
+    why: "since 7.2 XINFO STREAM FULL has the field active-time",
+    reply: /\r\nseen-time\r\n:\d+\r\n\$11\r\nactive-time\r\n:-1\r\n\$9\r\npel-count\r\n:0\r\n/,
+  },
 };
 
 /** Is this reply the one that the named difference asks for? */

@@ -117,6 +117,20 @@ function docFacts(doc: Reply): unknown {
   return [field(doc, "group")?.text, field(doc, "since")?.text, names(field(doc, "arguments"))];
 }
 
+/** Fields of XINFO that tell times; two of them are new in 7.2. */
+const STREAM_TIMES = ["seen-time", "active-time", "idle", "inactive"];
+
+/** A reply of XINFO without times. */
+function withoutTimes({ type, text, items }: Reply): unknown {
+  if (items === undefined) return [type, type === ":" && text!.length > 11 ? "time" : text];
+  const out: unknown[] = [];
+  for (let i = 0; i < items.length; i++) {
+    if (STREAM_TIMES.includes(items[i].text ?? "") && items[i + 1]?.type === ":") i++;
+    else out.push(withoutTimes(items[i]));
+  }
+  return [type, out];
+}
+
 /** All tolerances by the name that cases use. */
 export const TOLERANCES: Record<string, Tolerance> = {
   /** The elements in any order. */
@@ -205,6 +219,16 @@ export const TOLERANCES: Record<string, Tolerance> = {
     };
     return facts(reply);
   }),
+  /** XINFO: all but the times of consumers and of deliveries. */
+  streamInfo: by(withoutTimes),
+  /** The long form of XPENDING: idle times by full seconds. */
+  pending: by(({ type, text, items }) => [
+    type,
+    text,
+    items?.map(({ items }) =>
+      items?.map((part, i) => i === 2 ? Math.floor(number(part) / 1000) : canonical(part))
+    ),
+  ]),
   /** HELP: the wording is each server's own; its first line and its form are not. */
   help: by(({ type, items }) => [
     type,

@@ -49,6 +49,12 @@ function parseGroupOptions(args: readonly ByteString[], forCreate: boolean): Gro
   return options;
 }
 
+/** Report a change of groups. Who watches the key watches its entries: for them it is none. */
+function tell(client: Client, name: ByteString, event: string): void {
+  client.engine.keyspace.dirty++;
+  client.db.notify(name, EventClass.STREAM, event);
+}
+
 function requireStream(client: Client, name: ByteString): StreamValue {
   const stream = client.db.getForWriteAs(name, StreamValue);
   if (stream !== undefined) return stream;
@@ -73,14 +79,17 @@ function create(client: Client, args: ByteString[]): Reply {
     : requireStream(client, name);
   if (args.length > 8) throw subcommandSyntaxError(args);
   const id = args[4] === "$" ? stream?.lastId ?? MIN_STREAM_ID : parseId(args[4]);
-  if (stream === undefined) {
-    stream = new StreamValue();
-    db.add(name, stream);
-  }
+  const isNew = stream === undefined;
+  stream ??= new StreamValue();
   if (stream.createGroup(args[3], id, options.entriesRead) === null) {
     throw new RedisError("BUSYGROUP Consumer Group name already exists");
   }
-  db.changed(name, EventClass.STREAM, "xgroup-create");
+  if (isNew) {
+    db.add(name, stream);
+    db.changed(name, EventClass.STREAM, "xgroup-create");
+  } else {
+    tell(client, name, "xgroup-create");
+  }
   return OK;
 }
 
@@ -92,15 +101,13 @@ function setId(client: Client, args: ByteString[]): Reply {
   if (args.length !== 5 && args.length !== 7) throw subcommandSyntaxError(args);
   group.lastId = args[4] === "$" ? stream.lastId : parseIdOrEnd(args[4]);
   group.entriesRead = entriesRead;
-  client.engine.keyspace.dirty++;
-  client.db.notify(args[2], EventClass.STREAM, "xgroup-setid");
+  tell(client, args[2], "xgroup-setid");
   return OK;
 }
 
 function destroy(client: Client, args: ByteString[]): Reply {
   if (!requireStream(client, args[2]).destroyGroup(args[3])) return 0;
-  client.engine.keyspace.dirty++;
-  client.db.notify(args[2], EventClass.STREAM, "xgroup-destroy");
+  tell(client, args[2], "xgroup-destroy");
   // Who waits for new entries in the name of the group has to be told.
   client.db.signalReady(args[2]);
   return 1;
@@ -109,16 +116,14 @@ function destroy(client: Client, args: ByteString[]): Reply {
 function createConsumer(client: Client, args: ByteString[]): Reply {
   const group = requireGroup(client, args);
   if (group.createConsumer(args[4], client.engine.clock.ms) === null) return 0;
-  client.engine.keyspace.dirty++;
-  client.db.notify(args[2], EventClass.STREAM, "xgroup-createconsumer");
+  tell(client, args[2], "xgroup-createconsumer");
   return 1;
 }
 
 function deleteConsumer(client: Client, args: ByteString[]): Reply {
   const pending = requireGroup(client, args).deleteConsumer(args[4]);
   if (pending === null) return 0;
-  client.engine.keyspace.dirty++;
-  client.db.notify(args[2], EventClass.STREAM, "xgroup-delconsumer");
+  tell(client, args[2], "xgroup-delconsumer");
   return pending;
 }
 

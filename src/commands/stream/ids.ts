@@ -2,8 +2,8 @@
  * Stream ids as the commands take them.
  *
  * A real server reads each half with the C library's `strtoull` when its own strict reader refuses
- * it, so that leading zeros, a plus sign, and a minus sign before a leading zero pass. Clients have
- * come to send such ids (`000-01`); they are read the same way here, off the fast path.
+ * it, so that leading zeros, spaces and a plus sign pass, and a minus sign before a leading zero.
+ * Clients have come to send such ids (`000-01`); they are read the same way here, off the fast path.
  *
  * @module
  */
@@ -43,7 +43,7 @@ function invalid(): RedisError {
 
 /** An unsigned integer as `strtoull` reads it; null when the text is none. */
 function parseLenient(text: ByteString): Uint64 | null {
-  const match = /^([+-]?)([0-9]+)$/.exec(text);
+  const match = /^[\t-\r ]*([+-]?)([0-9]+)$/.exec(text);
   if (match === null) return null;
   // A negative number in its strict form is refused; any other wraps around.
   if (match[1] === "-" && parseInt64(text) !== null) return null;

@@ -42,8 +42,13 @@ function startOf(text: ByteString, stream: StreamValue | undefined): StreamId {
 /** What is behind the ids; undefined when nothing is. */
 function readNew(client: Client, options: ReadOptions): Reply | undefined {
   const { keys, ids, count } = options;
-  const streams = keys.map((key) => client.db.getAs(key, StreamValue));
-  const starts = ids.map((id, i) => startOf(id, streams[i]));
+  const streams: (StreamValue | undefined)[] = [];
+  const starts: StreamId[] = [];
+  for (let i = 0; i < keys.length; i++) {
+    const stream = client.db.getAs(keys[i], StreamValue);
+    streams.push(stream);
+    starts.push(startOf(ids[i], stream));
+  }
   let found: [ByteString, Reply][] | undefined;
   for (let i = 0; i < keys.length; i++) {
     const start = nextStreamId(starts[i]);

@@ -15,7 +15,7 @@ import { RedisError, syntaxError } from "../../resp/reply.ts";
 import type { StreamTrim, StreamValue } from "../../values/stream.ts";
 import { formatStreamId } from "../../values/stream_id.ts";
 import { isWord, parseIntArg } from "../parse.ts";
-import { type NewId, parseIdOrEnd, parseNewId } from "./ids.ts";
+import { type NewId, parseId, parseNewId } from "./ids.ts";
 
 /** The grammar of the options. */
 export const trimArgument = block("trim", [
@@ -84,7 +84,7 @@ export function parseTrimOptions(
 
 function parseThreshold(strategy: ByteString, text: ByteString, approximate: boolean): StreamTrim {
   if (isWord(strategy, "MINID")) {
-    return { strategy: "minid", minId: parseIdOrEnd(text), approximate, limit: 0 };
+    return { strategy: "minid", minId: parseId(text), approximate, limit: 0 };
   }
   const maxLength = parseIntArg(text);
   if (maxLength < 0) throw new RedisError("ERR The MAXLEN argument must be >= 0.");
