@@ -16,7 +16,7 @@ import type { Clock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
 import { Journal } from "../journal/journal.ts";
 import type { Database } from "../keyspace/database.ts";
-import type { KeyspaceHooks } from "../keyspace/events.ts";
+import { EventClass, type KeyspaceHooks } from "../keyspace/events.ts";
 import type { KeyTable } from "../keyspace/key_table.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import type { Logger } from "../log/logger.ts";
@@ -132,6 +132,8 @@ export class Engine implements KeyspaceHooks, BlockingHost {
   /** Use of memory once the server was set up, before any data. */
   startupMemory = 0;
 
+  /** The classes of events that are published, as bits of `EventClass`. */
+  notifiedEvents = 0;
   loading: LoadingState | null = null;
   /** Source code of the function libraries in the loaded file. */
   functionLibraries: readonly ByteString[] = [];
@@ -375,8 +377,16 @@ export class Engine implements KeyspaceHooks, BlockingHost {
     this.blocking.allReady(b);
   }
 
-  notify(_db: Database, _eventClass: number, _event: string, _key: ByteString): void {
-    // Nobody can subscribe yet; the events are published once the pub/sub commands are here.
+  notify(db: Database, eventClass: number, event: string, key: ByteString): void {
+    if ((this.notifiedEvents & eventClass) === 0) return;
+    // What comes out of a file at the start is no news.
+    if (!this.pubsub.active || this.loading !== null) return;
+    if ((this.notifiedEvents & EventClass.KEYSPACE) !== 0) {
+      this.pubsub.publish(`__keyspace@${db.index}__:${key}`, event);
+    }
+    if ((this.notifiedEvents & EventClass.KEYEVENT) !== 0) {
+      this.pubsub.publish(`__keyevent@${db.index}__:${event}`, key);
+    }
   }
 
   expired(db: Database, key: ByteString): void {

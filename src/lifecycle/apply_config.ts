@@ -25,6 +25,7 @@ export function applyConfig(engine: Engine): void {
   access.lfu = values.maxmemoryPolicy.endsWith("-lfu");
   access.logFactor = values.lfuLogFactor;
   access.decayMinutes = values.lfuDecayTime;
+  engine.notifiedEvents = values.notifyKeyspaceEvents;
   engine.log.level = values.loglevel;
 }
 
@@ -45,6 +46,7 @@ export function watchConfig(engine: Engine, listeners: Listeners): void {
     "maxmemory-policy",
     "lfu-log-factor",
     "lfu-decay-time",
+    "notify-keyspace-events",
     "loglevel",
   ], () => applyConfig(engine));
   config.onChange(["port", "bind"], ({ bind, port, tcpBacklog }) => {

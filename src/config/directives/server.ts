@@ -254,6 +254,7 @@ export const observing = {
     }),
     directive("notify-keyspace-events", eventClasses, {
       default: 0,
+      acts: true,
       doc: "Classes of keyspace events that are published: K and E say where, A is all",
     }),
   ],
