@@ -158,6 +158,16 @@ export const DIFFERENCES: Record<string, Difference> = {
     reply: "-ERR Unbalanced 'xreadgroup' list of streams: for each stream key an ID or '>' must " +
       "be specified.\r\n",
   },
+  "read-emptied": {
+    why:
+      "since 7.2 a woken command goes on waiting when what came is gone; 7.0 answers with nothing",
+    reply:
+      /^[*%]1\r\n(\*2\r\n)?\$1\r\nx\r\n\*1\r\n\*2\r\n\$3\r\n2-0\r\n\*2\r\n\$1\r\nf\r\n\$1\r\nv\r\n$/,
+  },
+  "read-twice": {
+    why: "since 7.2 a woken command runs anew from its beginning; 7.0 looks at the one key",
+    reply: /^[*%]2\r\n/,
+  },
   "xreadgroup-nogroup": {
     why: "since 7.2 a blocked XREADGROUP is run again when its group or key goes",
     reply: "-NOGROUP No such key 'x' or consumer group 'g' in XREADGROUP with GROUP option\r\n",

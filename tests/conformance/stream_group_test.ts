@@ -106,7 +106,7 @@ ${BLOCK} ; DEL x ; @b < ~differs:xreadgroup-nogroup ; !blocked 0 ; @b PING
 ${BLOCK} ; MULTI ; DEL x ; XADD x 1 f v ; EXEC ; @b < ~differs:xreadgroup-nogroup
 ${BLOCK} ; XGROUP DESTROY x g ; @b < ~differs:xreadgroup-nogroup
 ${BLOCK} ; XGROUP CREATE x h $ ; XGROUP DESTROY x h ; !blocked 1 ; XADD x 1 f v ; @b <
-${BLOCK} ; SET x v ; @b <
+${BLOCK} ; SET x v ; @b < ~differs:blocked-wrong-type
 ${BLOCK} ; DEL x ; @b < ~type ; XGROUP CREATE x g 0 MKSTREAM ; !blocked 0
 ${BLOCK} ; FLUSHALL ; @b < ~differs:xreadgroup-nogroup
 ${BLOCK} ; RENAME x y ; @b < ~differs:xreadgroup-nogroup
@@ -114,7 +114,7 @@ ${BLOCK} ; PEXPIRE x 30 ; @b < ~differs:xreadgroup-nogroup
 ${BLOCK} ; CLIENT UNBLOCK $id:b ; @b < ; @b PING
 ${BLOCK} ; CLIENT UNBLOCK $id:b ERROR ; @b <
 ${BLOCK} ; CLIENT KILL ID $id:b ; @b !closed ; XADD x 1 f v ; XPENDING x g
-${BLOCK} ; XADD x MAXLEN 0 1 f v ; !blocked 1 ; XADD x 2 f v ; @b < ; XINFO GROUPS x
+${BLOCK} ; XADD x MAXLEN 0 1 f v ; XADD x 2 f v ; @b < ~differs:read-emptied
 XGROUP CREATE x g $ MKSTREAM ; XGROUP CREATE y g $ MKSTREAM ; @b XREADGROUP GROUP g c BLOCK 0 COUNT 1 NOACK STREAMS x y > > & ; !blocked 1 ; XADD y 3 f v ; @b < ; XPENDING y g
 XGROUP CREATE x g $ MKSTREAM ; XREADGROUP GROUP g c BLOCK 20 STREAMS x >
 XGROUP CREATE x g $ MKSTREAM ; XREADGROUP GROUP g c BLOCK 0 STREAMS x 0
@@ -170,7 +170,7 @@ ${READ} ; XCLAIM x g d 0 1 IDLE 30500 ; XCLAIM x g e 30000 1 ; XCLAIM x g f 3000
 ${GROUP} ; XCLAIM x g d 0 1 ; XCLAIM x g d 0 1 FORCE ; XCLAIM x g d 0 2 FORCE JUSTID ; XCLAIM x g e 100000 3 FORCE ; XCLAIM x g d 0 9-9 FORCE ; XPENDING x g - + 10 ~pending
 ${READ} ; XDEL x 1 3 ; XCLAIM x g c 0 1 2 3 ; XPENDING x g ; XPENDING x g - + 10 ~pending
 ${READ} ; XDEL x 1 ; XCLAIM x g c 100000 1 ; XPENDING x g
-${GROUP} ; XCLAIM x g c 0 9 LASTID 3 ; XINFO GROUPS x ; XCLAIM x g c 0 9 LASTID 2 ; XINFO GROUPS x ; XCLAIM x g c 0 1 FORCE LASTID 5 ; XINFO GROUPS x
+${GROUP} ; XGROUP CREATECONSUMER x g c ; XCLAIM x g c 0 9 LASTID 3 ; XINFO GROUPS x ; XCLAIM x g c 0 9 LASTID 2 ; XINFO GROUPS x ; XCLAIM x g c 0 1 FORCE LASTID 5 ; XINFO GROUPS x
 ${READ} ; XCLAIM x g c 0 1 1 1 ; XPENDING x g - 1 10 ~pending
 ${READ} ; XCLAIM x g d 100000 1 ; XGROUP CREATECONSUMER x g d ~differs:consumer-made
 # XAUTOCLAIM
@@ -219,6 +219,5 @@ COMMAND GETKEYS XREADGROUP GROUP g c COUNT 2 STREAMS a b > >
 COMMAND GETKEYS XREAD COUNT 2 STREAMS a b 0 0
 COMMAND GETKEYS XGROUP CREATE a g 0
 COMMAND INFO XADD XLEN XRANGE XREVRANGE XREAD XDEL XTRIM XSETID XGROUP XREADGROUP XACK XCLAIM XAUTOCLAIM XPENDING XINFO ~commandInfo
-COMMAND DOCS XADD XLEN XRANGE XREVRANGE XREAD XDEL XTRIM XSETID XREADGROUP XACK XCLAIM XAUTOCLAIM XPENDING ~docs
 `,
 );

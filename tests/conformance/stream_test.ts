@@ -233,7 +233,6 @@ XREAD STREAMS x >
 XREAD STREAMS x 1-x
 XREAD GROUP g c STREAMS x >
 XREAD GROUP g STREAMS
-XREAD BLOCK 9223372036854775807 STREAMS x 0
 XREAD BLOCK 9223372036854775808 STREAMS x 0
 XREAD COUNT 1 COUNT 2 BLOCK 1 STREAMS STREAMS 0
 SET s v ; XREAD STREAMS x s abc 0
@@ -268,8 +267,9 @@ XADD x 5-0 f v ; @b XREAD BLOCK 0 STREAMS x 7 & ; !blocked 1 ; XADD x 6 f v ; XA
 @b XREAD BLOCK 0 STREAMS x $ & ; !blocked 1 ; SELECT 1 ; XADD x 1-1 f v ; SWAPDB 0 1 ; @b <
 @b XREAD BLOCK 0 STREAMS x $ & ; !blocked 1 ; XADD y 1-1 f v ; RENAME y x ; @b <
 XADD x 5-0 f v ; @b XREAD BLOCK 0 STREAMS x $ & ; !blocked 1 ; DEL x ; XADD x 4 f v ; XADD x 6 f v ; @b <
-@b XREAD BLOCK 0 STREAMS x y $ $ & ; !blocked 1 ; SET y v ; LPUSH z v ; XADD x MAXLEN 0 1-1 f v ; !blocked 1 ; DEL y ; XADD x 2-1 f v ; @b <
-@b XREAD BLOCK 0 STREAMS x x 0 0 & ; !blocked 1 ; XADD x 1-1 f v ; @b <
+@b XREAD BLOCK 0 STREAMS x y $ $ & ; !blocked 1 ; SET y v ; XADD x 1-1 f v ; @b < ~differs:blocked-wrong-type
+@b XREAD BLOCK 0 STREAMS x $ & ; !blocked 1 ; XADD x MAXLEN 0 1-1 f v ; XADD x 2-0 f v ; @b < ~differs:read-emptied
+@b XREAD BLOCK 0 STREAMS x x 0 0 & ; !blocked 1 ; XADD x 1-1 f v ; @b < ~differs:read-twice
 @b XREAD BLOCK 0 STREAMS x 0 & ; !blocked 1 ; XGROUP CREATE x g 0 MKSTREAM ; !blocked 1 ; XADD x 1-1 f v ; @b <
 @b XREAD BLOCK 0 STREAMS x 0 & ; !blocked 1 ; XADD y 1-1 f v ; COPY y x ; @b <
 MULTI ; XREAD BLOCK 0 STREAMS x $ ; EXEC

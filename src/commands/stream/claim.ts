@@ -7,7 +7,7 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { INT64_MAX } from "../../bytes/int.ts";
+import { INT64_MAX, parseInteger } from "../../bytes/int.ts";
 import { integer, key, many, opt, string, token, unixTime } from "../../dispatch/arguments.ts";
 import type { Client } from "../../dispatch/client.ts";
 import { type Command, defineCommand } from "../../dispatch/command.ts";
@@ -18,9 +18,10 @@ import {
   compareStreamIds,
   formatStreamId,
   MAX_STREAM_ID,
+  MIN_STREAM_ID,
   type StreamId,
 } from "../../values/stream_id.ts";
-import { isWord, parseIntArg, parseRangeArg } from "../parse.ts";
+import { isWord, parseIntArg } from "../parse.ts";
 import { GroupEffects } from "./effects.ts";
 import { type FoundGroup, nameInError, requireGroup } from "./group_lookup.ts";
 import { parseId, parseRangeStart, tryParseId } from "./ids.ts";
@@ -185,7 +186,43 @@ const xclaim = defineCommand({
 /** Pending entries looked at for each that may be claimed. */
 const ATTEMPTS = 10;
 /** A real server keeps room for so many ids of 16 bytes. */
-const MAX_COUNT = Number(INT64_MAX / 16n);
+const MAX_COUNT = INT64_MAX / 16n;
+
+function parseCount(text: ByteString): number {
+  const count = parseInteger(text);
+  if (count === null || count < 1 || count > MAX_COUNT) {
+    throw new RedisError("ERR COUNT must be > 0");
+  }
+  return Number(count);
+}
+
+/** What XAUTOCLAIM will work on. */
+interface Selection {
+  readonly entries: readonly PendingEntry[];
+  /** Where to go on. */
+  readonly cursor: StreamId;
+}
+
+/** Up to `count` entries that are idle for long enough, or gone from the stream. */
+function select(
+  { stream, group }: FoundGroup,
+  start: StreamId,
+  count: number,
+  idleSince: number,
+): Selection {
+  const entries: PendingEntry[] = [];
+  let attempts = count * ATTEMPTS;
+  let cursor = MIN_STREAM_ID;
+  group.pending.forEach(start, MAX_STREAM_ID, (entry) => {
+    if (entries.length === count || attempts-- === 0) {
+      cursor = entry.id;
+      return false;
+    }
+    if (entry.deliveryTime <= idleSince || !stream.has(entry.id)) entries.push(entry);
+    return true;
+  });
+  return { entries, cursor };
+}
 
 function autoClaim(client: Client, args: ByteString[]): Reply {
   const minIdle = Math.max(
@@ -197,7 +234,7 @@ function autoClaim(client: Client, args: ByteString[]): Reply {
   let justId = false;
   for (let i = 6; i < args.length; i++) {
     if (i + 1 < args.length && isWord(args[i], "COUNT")) {
-      count = parseRangeArg(args[++i], 1, MAX_COUNT, "ERR COUNT must be > 0");
+      count = parseCount(args[++i]);
     } else if (isWord(args[i], "JUSTID")) {
       justId = true;
     } else {
@@ -212,25 +249,19 @@ function autoClaim(client: Client, args: ByteString[]): Reply {
   const consumer = effects.seenConsumer(args[3]);
   const claimed: Reply[] = [];
   const deleted: Reply[] = [];
-  // One more than are looked at, for the cursor.
-  const candidates = group.pending.range(start, MAX_STREAM_ID, count * ATTEMPTS + 1);
-  let at = 0;
-  for (; at < candidates.length && at < count * ATTEMPTS; at++) {
-    if (claimed.length + deleted.length === count) break;
-    const entry = candidates[at];
+  const { entries, cursor } = select(found, start, count, minIdle > 0 ? now - minIdle : Infinity);
+  for (const entry of entries) {
     if (!stream.has(entry.id)) {
       dropDeleted(found, entry, effects);
       deleted.push(formatStreamId(entry.id));
       continue;
     }
-    if (minIdle > 0 && now - entry.deliveryTime < minIdle) continue;
     entry.deliveryTime = now;
     if (!justId) entry.deliveryCount++;
     handOver(client, found, entry, consumer, effects);
     claimed.push(claimedReply(stream, entry.id, justId));
   }
-  const cursor = at < candidates.length ? formatStreamId(candidates[at].id) : "0-0";
-  return [cursor, claimed, deleted];
+  return [formatStreamId(cursor), claimed, deleted];
 }
 
 const xautoclaim = defineCommand({

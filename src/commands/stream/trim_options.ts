@@ -97,22 +97,19 @@ function finishTrim(
   limit: number | null,
   forAdd: boolean,
 ): StreamTrim | null {
-  if (trim === null) {
-    if (limit !== null && limit > 0) {
-      throw new RedisError(
-        "ERR syntax error, LIMIT cannot be used without specifying a trimming strategy",
-      );
-    }
-    if (forAdd) return null;
+  if (trim === null && limit !== null && limit > 0) {
+    throw new RedisError(
+      "ERR syntax error, LIMIT cannot be used without specifying a trimming strategy",
+    );
+  }
+  if (trim === null && !forAdd) {
     throw new RedisError("ERR syntax error, XTRIM must be called with a trimming strategy");
   }
   // An append only file has the boundary that was come to; its LIMIT is a leftover.
   if (client.engine.loading !== null) return trim;
-  if (!trim.approximate) {
-    if (limit === null) return trim;
-    throw new RedisError("ERR syntax error, LIMIT cannot be used without the special ~ option");
-  }
-  return { ...trim, limit: limit ?? defaultLimit(client) };
+  if (trim?.approximate) return { ...trim, limit: limit ?? defaultLimit(client) };
+  if (limit === null) return trim;
+  throw new RedisError("ERR syntax error, LIMIT cannot be used without the special ~ option");
 }
 
 /** How many entries may go without LIMIT: that bounds the time that one command takes. */
