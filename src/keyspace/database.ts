@@ -167,6 +167,12 @@ export class Database {
     if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
   }
 
+  /** Replace the value in a slot that `slotOf` gave for `key`; an expiry stays. */
+  replaceAt(slot: number, value: ByteString): void {
+    this.table.setValueAt(slot, value);
+    this.keyspace.recordAccess(this.table, slot);
+  }
+
   /** Add a key that is known to be absent. @returns its slot */
   add(key: ByteString, value: Value): number {
     const slot = this.table.insert(key, value);

@@ -15,12 +15,23 @@ import type { Client } from "../../dispatch/client.ts";
 import { type Command, defineCommand } from "../../dispatch/command.ts";
 import { keyRange } from "../../dispatch/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
+import { NO_SLOT } from "../../keyspace/key_table.ts";
 import { notAnInteger, RedisError, type Reply } from "../../resp/reply.ts";
 import { StringBuffer } from "../../values/string_buffer.ts";
 
 /** Add to the integer at a key, exactly. */
 function add(client: Client, key: ByteString, delta: number | bigint): Reply {
   const { db } = client;
+  const slot = db.slotOf(key);
+  if (slot !== NO_SLOT && typeof delta === "number") {
+    // The usual case: a small number, read and written where it stands.
+    const sum = db.table.intAt(slot) + delta;
+    if (Number.isSafeInteger(sum)) {
+      db.replaceAt(slot, String(sum));
+      db.changed(key, EventClass.STRING, "incrby");
+      return sum;
+    }
+  }
   const text = db.getStringForWrite(key);
   const old = text === undefined ? 0 : parseInteger(text);
   if (old === null) throw notAnInteger();
