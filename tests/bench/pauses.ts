@@ -3,7 +3,7 @@
  *
  *     deno run -A tests/bench/pauses.ts [--keys 1000000] [--seconds 10]
  *
- * One connection sends a PING for every millisecond without waiting for the replies before: so a pause
+ * One connection sends a PING for every millisecond without waiting for earlier replies: so a pause
  * of the server meets as many pings as it lasts milliseconds, and no ping is spared by it.
  * Meanwhile redis-benchmark overwrites random ones of the keys. The pinging process needs its share
  * of the processor too; what it waits for that is in both servers' figures.
