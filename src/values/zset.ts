@@ -114,7 +114,7 @@ export class ZSetValue {
    * if it fits the limits. O(n log n), or O(n) when sorted in either direction.
    *
    * @param members all different, in any order
-   * @param scores as many; none NaN
+   * @param scores at least as many; none NaN
    */
   static from(
     members: readonly ByteString[],
