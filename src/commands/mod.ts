@@ -5,6 +5,7 @@
  */
 
 import type { Command } from "../dispatch/command.ts";
+import { bitmapCommands } from "./bitmap/mod.ts";
 import { clientCommand } from "./connection/client.ts";
 import { sessionCommands } from "./connection/session.ts";
 import { genericCommands } from "./generic/mod.ts";
@@ -32,6 +33,7 @@ export const allCommands: readonly Command[] = [
   infoCommand,
   ...databaseCommands,
   ...genericCommands,
+  ...bitmapCommands,
   ...listCommands,
   ...hashCommands,
   ...setCommands,

@@ -24,8 +24,12 @@ function checkLength(client: Client, length: number): void {
   }
 }
 
-/** The string at a key as a buffer that can be edited in place; it must be a string. */
-function editable(client: Client, key: ByteString, old: Value): StringBuffer {
+/**
+ * The string at a key as a buffer that can be edited in place; `old` is what is there.
+ *
+ * @throws RedisError WRONGTYPE
+ */
+export function editable(client: Client, key: ByteString, old: Value): StringBuffer {
   if (old instanceof StringBuffer && old.encoding === "raw") return old;
   const buffer = StringBuffer.from(asString(old)!);
   client.db.putKeepingExpiry(key, buffer);

@@ -1,0 +1,58 @@
+/**
+ * Strings as the bitmap commands look at them, and where in them a bit is.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../../bytes/bytes.ts";
+import { toBytes } from "../../bytes/bytes.ts";
+import { parseInteger } from "../../bytes/int.ts";
+import type { Client } from "../../dispatch/client.ts";
+import { RedisError, wrongType } from "../../resp/reply.ts";
+import { StringBuffer } from "../../values/string_buffer.ts";
+
+/**
+ * Length from which a plain string becomes a buffer when it is first looked at: the table copies a
+ * plain one at each look, of which bitmaps get many. Such a string is "raw" either way.
+ */
+const BUFFER_LENGTH = 1024;
+
+/**
+ * The string at a key, for a command that reads its bits.
+ *
+ * @throws RedisError WRONGTYPE
+ */
+export function readBitString(
+  client: Client,
+  key: ByteString,
+): ByteString | StringBuffer | undefined {
+  const value = client.db.get(key);
+  if (value === undefined || value instanceof StringBuffer) return value;
+  if (typeof value !== "string") throw wrongType();
+  if (value.length < BUFFER_LENGTH) return value;
+  const buffer = StringBuffer.from(value);
+  client.db.putKeepingExpiry(key, buffer);
+  return buffer;
+}
+
+/** The bytes of a string, not to be written to. O(1), or O(n) for a short one. */
+export function bytesOf(value: ByteString | StringBuffer): Uint8Array {
+  return typeof value === "string" ? toBytes(value) : value.bytes;
+}
+
+/**
+ * The offset of a bit. `#n` stands for n times `width`, where a width is given.
+ *
+ * @throws RedisError when it is no offset, or beyond the longest string
+ */
+export function parseBitOffset(client: Client, text: ByteString, width = 0): number {
+  const scaled = width > 0 && text.charCodeAt(0) === 0x23;
+  let offset = parseInteger(scaled ? text.substring(1) : text);
+  // The real server's product is one of 64 bits: what overflows may come out small.
+  if (scaled && offset !== null) offset = BigInt.asIntN(64, BigInt(offset) * BigInt(width));
+  const limit = client.engine.config.values.protoMaxBulkLen;
+  if (offset === null || offset < 0 || Number(offset) >= limit * 8) {
+    throw new RedisError("ERR bit offset is not an integer or out of range");
+  }
+  return Number(offset);
+}

@@ -1,0 +1,19 @@
+/**
+ * The bitmap commands: strings as rows of bits, bit 0 being the highest of the first byte.
+ *
+ * @module
+ */
+
+import type { Command } from "../../dispatch/command.ts";
+import { bitCommands } from "./bit.ts";
+import { fieldCommands } from "./bitfield.ts";
+import { bitOpCommands } from "./bitop.ts";
+import { countCommands } from "./count.ts";
+
+/** Every bitmap command. */
+export const bitmapCommands: readonly Command[] = [
+  ...bitCommands,
+  ...countCommands,
+  ...bitOpCommands,
+  ...fieldCommands,
+];
