@@ -43,7 +43,7 @@ async function run(args: RunArguments): Promise<number> {
   try {
     loadConfig(config, {
       file: args.file,
-      stdin: args.stdin ? fromBytes(await readAll(Deno.stdin.readable)) : undefined,
+      stdin: args.stdin ? fromBytes(await readInput()) : undefined,
       options: args.options,
       renameCommand: (from, to) => registry.rename(from, to),
     });
@@ -90,6 +90,8 @@ function listenToSignals(server: Server): void {
   }
 }
 
-async function readAll(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+/** Standard input to its end. */
+async function readInput(): Promise<Uint8Array> {
+  const { toBytes } = await import("@std/streams/to-bytes");
+  return await toBytes(Deno.stdin.readable);
 }

@@ -40,8 +40,8 @@ declare module "@std/bytes/concat" {
   export function concat(buffers: readonly Uint8Array[]): Uint8Array<ArrayBuffer>;
 }
 
-declare module "@std/streams/to-text" {
-  export function toText(stream: ReadableStream): Promise<string>;
+declare module "@std/streams/to-bytes" {
+  export function toBytes(stream: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 declare module "@std/cli/parse-args" {
