@@ -13,7 +13,7 @@ import { block, integer, oneof, opt, string, token } from "../../dispatch/argume
 import type { Client } from "../../dispatch/client.ts";
 import { RedisError, syntaxError } from "../../resp/reply.ts";
 import type { StreamTrim, StreamValue } from "../../values/stream.ts";
-import { formatStreamId } from "../../values/stream_id.ts";
+import { formatStreamId, MAX_STREAM_ID } from "../../values/stream_id.ts";
 import { isWord, parseIntArg } from "../parse.ts";
 import { type NewId, parseId, parseNewId } from "./ids.ts";
 
@@ -125,7 +125,6 @@ export function exactTrimWords(trim: StreamTrim, stream: StreamValue): ByteStrin
       ? ["MAXLEN", "=", String(trim.maxLength)]
       : ["MINID", "=", formatStreamId(trim.minId)];
   }
-  return trim.strategy === "maxlen"
-    ? ["MAXLEN", "=", String(stream.length)]
-    : ["MINID", "=", formatStreamId(stream.firstId)];
+  if (trim.strategy === "maxlen") return ["MAXLEN", "=", String(stream.length)];
+  return ["MINID", "=", formatStreamId(stream.length === 0 ? MAX_STREAM_ID : stream.firstId)];
 }
