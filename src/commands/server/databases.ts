@@ -33,6 +33,13 @@ function checkFlushOption(args: readonly ByteString[]): void {
   if (args.length > 2 || (option !== "ASYNC" && option !== "SYNC")) throw syntaxError();
 }
 
+/** Account for a flush, which is journaled even when it removed nothing here. */
+function flushed(client: Client, args: readonly ByteString[], count: number): void {
+  const { keyspace, journal } = client.engine;
+  keyspace.dirty += count;
+  if (count === 0 && journal.active) journal.replace(client.db.index, args);
+}
+
 const flushArguments = [
   opt(oneof("flush-type", [
     token("ASYNC", { since: "4.0.0" }),
@@ -54,9 +61,7 @@ const flushAll = defineCommand({
   args: flushArguments,
   run(client, args) {
     checkFlushOption(args);
-    const { keyspace } = client.engine;
-    // It is journaled even when there was nothing: another side may still have something.
-    keyspace.dirty += keyspace.clearAll() + 1;
+    flushed(client, args, client.engine.keyspace.clearAll());
     return OK;
   },
 });
@@ -75,8 +80,7 @@ const flushDb = defineCommand({
   args: flushArguments,
   run(client, args) {
     checkFlushOption(args);
-    const { keyspace } = client.engine;
-    keyspace.dirty += client.db.clear() + 1;
+    flushed(client, args, client.db.clear());
     return OK;
   },
 });
