@@ -18,7 +18,7 @@ import { applyConfig, watchConfig } from "./lifecycle/apply_config.ts";
 import { logBanner } from "./lifecycle/banner.ts";
 import { Cron } from "./lifecycle/cron.ts";
 import { loadDataset } from "./lifecycle/load_dataset.ts";
-import { processResources } from "./lifecycle/resources.ts";
+import { prepareResources, processResources } from "./lifecycle/resources.ts";
 import type { Logger } from "./log/logger.ts";
 import { ListenError, Listeners } from "./net/listeners.ts";
 
@@ -96,6 +96,7 @@ export class Server implements Host {
     log.role = "M";
     log.notice("Server initialized");
     if (!await loadDataset(this.engine)) throw new StartError("the data cannot be loaded");
+    void prepareResources();
     if (this.#listeners.port !== 0) log.notice("Ready to accept connections tcp");
     if (values.unixsocket !== "") log.notice("Ready to accept connections unix");
   }

@@ -12,11 +12,11 @@
  * @module
  */
 
-import { resolve } from "node:path";
 import { type ByteString, fromText, toText } from "../bytes/bytes.ts";
 import { matchGlob } from "../bytes/glob.ts";
 import { splitArgs } from "../bytes/split_args.ts";
 import { type Directive, propertyName, type Setting, ValueError } from "./directive.ts";
+import { resolvePath } from "./paths.ts";
 import {
   type ConfigValues,
   type DirectiveName,
@@ -113,7 +113,7 @@ export class Config {
 
   /** A file name in the configuration as an absolute path: relative ones start in `dir`. */
   path(name: ByteString): string {
-    return resolve(toText(this.values.dir), toText(name));
+    return resolvePath(toText(this.values.dir), toText(name));
   }
 
   /**

@@ -11,13 +11,12 @@
  * @module
  */
 
-import { readdirSync } from "node:fs";
-import { resolve } from "node:path";
 import { asciiLower, type ByteString, fromBytes, fromText, toText } from "../bytes/bytes.ts";
 import { matchGlob } from "../bytes/glob.ts";
 import { splitArgs } from "../bytes/split_args.ts";
 import type { Config } from "./config.ts";
 import { osReason } from "./os_error.ts";
+import { resolvePath } from "./paths.ts";
 import { findDirective } from "./table.ts";
 
 /** Where in a configuration text something is wrong. */
@@ -100,7 +99,7 @@ const MAGIC = /[*?[]/;
  */
 export function loadConfig(config: Config, sources: ConfigSources): void {
   const { file = null, stdin = "", options = "" } = sources;
-  if (file !== null) config.file = resolve(file);
+  if (file !== null) config.file = resolvePath(Deno.cwd(), file);
   const content = config.file !== null && file !== null ? readFiles("/", config.file) : "";
   const loader = new Loader(config, sources);
   loader.load(`${content}${stdin}\n${options}`, 0);
@@ -181,11 +180,11 @@ class Loader {
  * @param path as it was given, which is how messages name it
  */
 function readFiles(directory: string, path: string): ByteString {
-  const paths = MAGIC.test(path) ? expand(resolve(directory, path)) : [path];
+  const paths = MAGIC.test(path) ? expand(resolvePath(directory, path)) : [path];
   let content = "";
   for (const one of paths) {
     try {
-      content += fromBytes(Deno.readFileSync(resolve(directory, one)));
+      content += fromBytes(Deno.readFileSync(resolvePath(directory, one)));
     } catch (error) {
       const reason = osReason(error);
       throw new ConfigOpenError(`Fatal error, can't open config file '${one}': ${reason}`);
@@ -215,7 +214,7 @@ function matching(directory: string, part: string): string[] {
 
 function entries(directory: string): string[] {
   try {
-    return readdirSync(directory === "" ? "/" : directory);
+    return Array.from(Deno.readDirSync(directory === "" ? "/" : directory), ({ name }) => name);
   } catch {
     return [];
   }

@@ -9,12 +9,12 @@
  * @module
  */
 
-import { basename, dirname } from "node:path";
 import { asciiLower, type ByteString, fromBytes, fromText, toBytes } from "../bytes/bytes.ts";
 import { splitArgs } from "../bytes/split_args.ts";
 import type { Config } from "./config.ts";
 import type { RewriteLine } from "./directive.ts";
 import { osReason } from "./os_error.ts";
+import { splitPath } from "./paths.ts";
 import { DIRECTIVES, findDirective } from "./table.ts";
 
 /** Stands above the lines that were added; written once a file. */
@@ -150,11 +150,11 @@ function modeOf(path: string): number {
 }
 
 function replace(path: string, content: Uint8Array): void {
-  const directory = dirname(path);
+  const { directory, name } = splitPath(path);
   const mode = modeOf(path);
   const temporary = Deno.makeTempFileSync({
     dir: directory,
-    prefix: `${basename(path)}-`,
+    prefix: `${name}-`,
     suffix: ".tmp",
   });
   try {

@@ -6,13 +6,13 @@
  * @module
  */
 
-import { resolve } from "node:path";
 import { asciiLower, type ByteString, fromText, toText } from "../bytes/bytes.ts";
 import { parseDouble } from "../bytes/double.ts";
 import { quoteBytes } from "../bytes/repr.ts";
 import { type Kind, ValueError } from "./directive.ts";
 import { untilNul } from "./kinds.ts";
 import { formatSize, parseLoose, parseSize } from "./numbers.ts";
+import { resolvePath } from "./paths.ts";
 import { osReason } from "./os_error.ts";
 
 /** Snapshot when this many seconds have passed with this many changes. */
@@ -286,7 +286,7 @@ export const directory: Kind<ByteString> = {
     const name = untilNul(word);
     if (name === "") throw new ValueError("No such file or directory");
     try {
-      const path = Deno.realPathSync(resolve(toText(current), toText(name)));
+      const path = Deno.realPathSync(resolvePath(toText(current), toText(name)));
       if (!Deno.statSync(path).isDirectory) throw new ValueError("Not a directory");
       const value = fromText(path);
       return { value, text: value };
