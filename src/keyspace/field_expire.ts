@@ -73,6 +73,19 @@ function prune(table: KeyTable, queue: FieldQueue): void {
   queue.pruneAt = Math.max(SMALL_QUEUE, 2 * queue.times.size);
 }
 
+/**
+ * Whether a hash has fields that expire. O(1) for each database and each entry that means nothing
+ * any more.
+ */
+export function hasExpiringFields(keyspace: Keyspace): boolean {
+  for (const { table } of keyspace.databases) {
+    const times = queues.get(table)?.times;
+    if (times === undefined) continue;
+    for (const key of times.fields()) if (hashAt(table, key) !== null) return true;
+  }
+  return false;
+}
+
 /** The hash at a key if it has fields that expire. */
 function hashAt(table: KeyTable, key: ByteString): HashValue | null {
   const slot = table.find(key);

@@ -468,6 +468,15 @@ export class ListValue {
     for (const chunk of chunks) yield* chunk.toArray();
   }
 
+  /** The elements node by node, as the list is saved; one node while it is short. O(n). */
+  nodes(): ByteString[][] {
+    const store = this.#store;
+    if (typeof store === "string") return [unpackItems(store)];
+    const nodes: ByteString[][] = [];
+    store.forEachChunk(0, false, (chunk) => nodes.push(chunk.toArray()) > 0);
+    return nodes;
+  }
+
   /** A copy that shares nothing that changes. O(1) when short, else O(n). */
   clone(): ListValue {
     const copy = new ListValue();

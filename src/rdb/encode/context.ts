@@ -1,0 +1,55 @@
+/**
+ * What every encoding needs: where the bytes go, and which writer is to be stood in for.
+ *
+ * @module
+ */
+
+import type { EncodingLimits } from "../../values/limits.ts";
+import { ByteSink } from "./sink.ts";
+
+/**
+ * The format versions that are written: 9 for Redis 5 and 6, 10 for 7.0, 11 for 7.2, 12 for 7.4.
+ * Only the last can hold expiries of hash fields.
+ */
+export type WriteVersion = 9 | 10 | 11 | 12;
+
+/** How values are encoded. */
+export interface EncodeOptions {
+  readonly version: WriteVersion;
+  /** Compress strings that become shorter by it (`rdbcompression`). */
+  readonly compress: boolean;
+  /** What a list's nodes may hold. */
+  readonly limits: EncodingLimits;
+}
+
+/** The options with the memory to work in. One of these serves one writer. */
+export class EncodeContext {
+  /** Where everything ends up. */
+  readonly sink: ByteSink;
+  readonly version: WriteVersion;
+  readonly compress: boolean;
+  readonly limits: EncodingLimits;
+  /** Where a packed structure is put together before its length is known. */
+  readonly packed: ByteSink = new ByteSink();
+  /** Where a string lies before, and goes when, it is compressed. */
+  readonly plain: ByteSink = new ByteSink();
+  readonly squeezed: ByteSink = new ByteSink();
+
+  constructor(options: EncodeOptions, sink: ByteSink) {
+    this.sink = sink;
+    this.version = options.version;
+    this.compress = options.compress;
+    this.limits = options.limits;
+  }
+
+  /** Give back memory that one huge value took. */
+  trim(): void {
+    for (const each of [this.packed, this.plain, this.squeezed]) {
+      if (each.bytes.length > LARGEST_KEPT) each.bytes = new Uint8Array(LEAST_KEPT);
+      each.length = 0;
+    }
+  }
+}
+
+const LARGEST_KEPT = 1024 * 1024;
+const LEAST_KEPT = 1024;

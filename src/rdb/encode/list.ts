@@ -1,0 +1,45 @@
+/**
+ * Lists: a row of nodes, each a packed list, or from version 10 on a single long element as it is.
+ *
+ * @module
+ */
+
+import type { ListValue } from "../../values/list.ts";
+import type { EncodeContext } from "./context.ts";
+import { beginPacked, LISTPACK_VERSION } from "./packed.ts";
+import { writeLength, writePacked, writeString } from "./string.ts";
+
+/** How a node of the second layout is held. */
+const PLAIN = 1;
+const PACKED = 2;
+
+/** First version whose writers keep an element that is longer than a node may be by itself. */
+const PLAIN_VERSION = 11;
+
+/** Write a list's nodes. O(n). */
+export function writeList(context: EncodeContext, list: ListValue): void {
+  const { sink } = context;
+  const withKind = context.version >= LISTPACK_VERSION;
+  const longest = context.version >= PLAIN_VERSION
+    ? longestPacked(context.limits.listMaxListpackSize)
+    : Infinity;
+  const nodes = list.nodes();
+  writeLength(sink, nodes.length);
+  for (const items of nodes) {
+    if (items.length === 1 && items[0].length > longest) {
+      writeLength(sink, PLAIN);
+      writeString(context, items[0]);
+      continue;
+    }
+    if (withKind) writeLength(sink, PACKED);
+    const packed = beginPacked(context);
+    for (const item of items) packed.text(item);
+    packed.end();
+    writePacked(context);
+  }
+}
+
+/** Elements longer than this are nodes of their own. */
+function longestPacked(maxListpackSize: number): number {
+  return maxListpackSize >= 0 ? 8192 : 2048 << Math.min(5, -maxListpackSize);
+}

@@ -1,0 +1,71 @@
+/**
+ * Sets: an intset, a listpack from version 11 on, else the members one by one.
+ *
+ * @module
+ */
+
+import { parseInteger } from "../../bytes/int.ts";
+import type { SetValue } from "../../values/set.ts";
+import { ValueType } from "../format.ts";
+import type { EncodeContext } from "./context.ts";
+import { beginPacked } from "./packed.ts";
+import { writeLength, writePacked, writeString } from "./string.ts";
+
+/** First version that has sets in listpacks. */
+const SET_LISTPACK_VERSION = 11;
+
+/** The value type that the set is written as. */
+export function setType(set: SetValue, version: number): number {
+  switch (set.encoding) {
+    case "intset":
+      return ValueType.SET_INTSET;
+    case "listpack":
+      return version >= SET_LISTPACK_VERSION ? ValueType.SET_LISTPACK : ValueType.SET;
+    default:
+      return ValueType.SET;
+  }
+}
+
+/** Write a set. O(n). */
+export function writeSet(context: EncodeContext, set: SetValue): void {
+  switch (setType(set, context.version)) {
+    case ValueType.SET_INTSET:
+      writeIntset(context, set);
+      break;
+    case ValueType.SET_LISTPACK: {
+      const packed = beginPacked(context);
+      for (const member of set.toArray()) packed.text(member);
+      packed.end();
+      writePacked(context);
+      break;
+    }
+    default:
+      writeLength(context.sink, set.size);
+      set.forEach((member) => writeString(context, member));
+  }
+}
+
+function writeIntset(context: EncodeContext, set: SetValue): void {
+  const { packed } = context;
+  const members = set.toArray();
+  // In ascending order: the first and the last are the widest.
+  const width = members.length === 0
+    ? 2
+    : Math.max(widthOf(members[0]), widthOf(members[members.length - 1]));
+  packed.length = 0;
+  packed.uint32(width);
+  packed.uint32(members.length);
+  for (const member of members) {
+    const value = parseInteger(member)!;
+    if (width === 8) packed.int64(value);
+    else if (width === 4) packed.uint32(Number(value));
+    else packed.uint16(Number(value));
+  }
+  writePacked(context);
+}
+
+function widthOf(member: string): 2 | 4 | 8 {
+  const value = parseInteger(member)!;
+  if (value >= -0x8000 && value <= 0x7fff) return 2;
+  return value >= -0x80000000 && value <= 0x7fffffff ? 4 : 8;
+}

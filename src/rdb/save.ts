@@ -1,0 +1,228 @@
+/**
+ * Saving a keyspace to a file, at one go.
+ *
+ * The file is written beside the one that it replaces, brought to the disk, and then renamed: at any
+ * moment there is a whole file under the name, the old one or the new one. A save that fails removes
+ * what it has written.
+ *
+ * @module
+ */
+
+import { dirname, join } from "node:path";
+import type { ByteString } from "../bytes/bytes.ts";
+import { osReason } from "../config/os_error.ts";
+import { hasExpiringFields } from "../keyspace/field_expire.ts";
+import type { Keyspace } from "../keyspace/keyspace.ts";
+import { FIELD_EXPIRY_VERSION } from "./encode/hash.ts";
+import { CHUNK_BYTES, RdbWriter } from "./writer.ts";
+import type { WriteVersion } from "./writer_value.ts";
+
+/** With `rdb-save-incremental-fsync`, so many bytes are brought to the disk at a time. */
+const SYNC_BYTES = 4 * 1024 * 1024;
+
+/** How to save. */
+export interface SaveOptions {
+  readonly keyspace: Keyspace;
+  /** The file's path. */
+  readonly path: string;
+  /** The version that is wanted; 12 is written instead where fields of hashes expire. */
+  readonly version: WriteVersion;
+  readonly compress: boolean;
+  readonly checksum: boolean;
+  /** Bring the file to the disk bit by bit while it is written. */
+  readonly incrementalSync: boolean;
+  /** Which word of access is saved with each key. */
+  readonly access: "idle" | "frequency" | null;
+  /** Remarks for the beginning of the file, in their order. */
+  readonly aux: readonly (readonly [ByteString, ByteString])[];
+  /** Source code of function libraries. */
+  readonly functions: readonly ByteString[];
+  /** What has to be given up or done differently than asked for. */
+  readonly onNotice?: (message: string) => void;
+}
+
+/** A save that failed; the message says what failed and why, and nothing is left of it. */
+export class SaveError extends Error {
+  override name = "SaveError";
+}
+
+/** The version that a save has: 12 where older ones could not say all. O(1) usually. */
+export function saveVersion({ keyspace, version, onNotice }: SaveOptions): WriteVersion {
+  if (version >= FIELD_EXPIRY_VERSION || !hasExpiringFields(keyspace)) return version;
+  onNotice?.(
+    `Fields of hashes expire, which RDB version ${version} cannot say: ` +
+      `saving in version ${FIELD_EXPIRY_VERSION}`,
+  );
+  return FIELD_EXPIRY_VERSION;
+}
+
+/** A writer that has everything before the first key in it. */
+export function beginRdb(options: SaveOptions): RdbWriter {
+  const { keyspace } = options;
+  const version = saveVersion(options);
+  const writer = new RdbWriter({
+    version,
+    compress: options.compress,
+    checksum: options.checksum,
+    access: options.access,
+    accessClock: keyspace.access,
+    limits: keyspace.limits,
+  });
+  writer.header();
+  for (const [key, value] of options.aux) {
+    // Before version 10 the mark of a file that begins an append-only file had another name.
+    writer.aux(key === "aof-base" && version < 10 ? "aof-preamble" : key, value);
+  }
+  let lost = 0;
+  for (const code of options.functions) if (!writer.functionLibrary(code)) lost++;
+  if (lost > 0) {
+    options.onNotice?.(
+      `RDB version ${version} has no place for functions: ${lost} libraries are not saved`,
+    );
+  }
+  return writer;
+}
+
+/** The file that a save writes before it is renamed. */
+export class TemporaryFile {
+  readonly #options: SaveOptions;
+  readonly #temporary: string;
+  readonly #file: Deno.FsFile;
+  #unsynced = 0;
+  #done = false;
+
+  /**
+   * @param name of the file, in the directory of the final one
+   * @throws SaveError
+   */
+  constructor(options: SaveOptions, name: string) {
+    this.#options = options;
+    this.#temporary = join(dirname(options.path), name);
+    try {
+      this.#file = Deno.openSync(this.#temporary, { write: true, create: true, truncate: true });
+    } catch (error) {
+      throw new SaveError(
+        `Failed opening the temp RDB file ${name} (in server root dir ${dirname(options.path)}) ` +
+          `for saving: ${osReason(error)}`,
+      );
+    }
+  }
+
+  /** Write, and wait for it. @throws SaveError */
+  writeSync(chunk: Uint8Array): void {
+    try {
+      for (let at = 0; at < chunk.length;) at += this.#file.writeSync(chunk.subarray(at));
+      if (this.#owesSync(chunk.length)) this.#file.syncDataSync();
+    } catch (error) {
+      throw writeFailure("rdbSaveRio", error);
+    }
+  }
+
+  /** Write without stopping the thread. @throws SaveError */
+  async write(chunk: Uint8Array): Promise<void> {
+    try {
+      for (let at = 0; at < chunk.length;) at += await this.#file.write(chunk.subarray(at));
+      if (this.#owesSync(chunk.length)) await this.#file.syncData();
+    } catch (error) {
+      throw writeFailure("rdbSaveRio", error);
+    }
+  }
+
+  #owesSync(bytes: number): boolean {
+    this.#unsynced += bytes;
+    if (!this.#options.incrementalSync || this.#unsynced < SYNC_BYTES) return false;
+    this.#unsynced = 0;
+    return true;
+  }
+
+  /** Bring all to the disk without stopping the thread. @throws SaveError */
+  async sync(): Promise<void> {
+    try {
+      await this.#file.sync();
+    } catch (error) {
+      throw writeFailure("fsync", error);
+    }
+  }
+
+  /** Put the file in the place of the final one. @throws SaveError */
+  commit(synced = false): void {
+    const { path } = this.#options;
+    try {
+      if (!synced) this.#file.syncSync();
+    } catch (error) {
+      throw writeFailure("fsync", error);
+    }
+    this.#close();
+    try {
+      Deno.renameSync(this.#temporary, path);
+    } catch (error) {
+      const name = this.#temporary.slice(dirname(path).length + 1);
+      throw new SaveError(
+        `Error moving temp DB file ${name} on the final destination ${path} ` +
+          `(in server root dir ${dirname(path)}): ${osReason(error)}`,
+      );
+    }
+    syncDirectory(dirname(path));
+  }
+
+  /** Remove what was written. Does nothing after `commit`'s rename, as there is nothing then. */
+  discard(): void {
+    this.#close();
+    try {
+      Deno.removeSync(this.#temporary);
+    } catch {
+      // It is gone, or cannot be removed: the next save takes its place.
+    }
+  }
+
+  #close(): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#file.close();
+  }
+}
+
+function writeFailure(what: string, error: unknown): SaveError {
+  return new SaveError(`Write error saving DB on disk(${what}): ${osReason(error)}`);
+}
+
+/** Bring a rename to the disk. Where directories cannot be opened there is no need to. */
+function syncDirectory(path: string): void {
+  try {
+    using directory = Deno.openSync(path, { read: true });
+    directory.syncSync();
+  } catch {
+    // The data is in place; only how soon the name is on the disk is left to the system.
+  }
+}
+
+/**
+ * Save all databases. Nothing else runs meanwhile. O(size of the data).
+ *
+ * @returns how many keys were saved
+ * @throws SaveError when it fails; the file that was there is there still
+ */
+export function saveRdb(options: SaveOptions): number {
+  const file = new TemporaryFile(options, `temp-${Deno.pid}.rdb`);
+  try {
+    const writer = beginRdb(options);
+    for (const { index, table } of options.keyspace.databases) {
+      if (table.size === 0) continue;
+      writer.selectDb(index);
+      writer.resizeDb(table.size, table.expiring);
+      const limit = table.slotLimit;
+      for (let slot = 0; slot < limit; slot++) {
+        if (!table.isLive(slot)) continue;
+        writer.key(index, table, slot);
+        if (writer.pending >= CHUNK_BYTES) file.writeSync(writer.take());
+      }
+    }
+    writer.end();
+    file.writeSync(writer.take());
+    file.commit();
+    return writer.keys;
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * Whole RDB files: header, remarks, the keys of the databases, end and checksum.
+ *
+ * The writer knows no file. It gathers bytes, and {@linkcode RdbWriter.take} hands them out; what
+ * they are written to, and whether that is waited for, is the caller's business. Records may come in
+ * any order of databases: a record of another database than the last is led in by its number, as a
+ * snapshot needs it that saves keys out of turn.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../bytes/bytes.ts";
+import type { AccessClock } from "../keyspace/access_clock.ts";
+import { type KeyTable, NO_EXPIRY } from "../keyspace/key_table.ts";
+import { Crc64 } from "./crc64.ts";
+import { EncodeContext, type EncodeOptions } from "./encode/context.ts";
+import { ByteSink } from "./encode/sink.ts";
+import { writeLength, writeString } from "./encode/string.ts";
+import { Opcode, RDB_MAGIC } from "./format.ts";
+import { valueType, writeValue } from "./writer_value.ts";
+
+/** First version that has function libraries. */
+const FUNCTIONS_VERSION = 10;
+/** A buffer is handed out when it holds this much. */
+export const CHUNK_BYTES = 256 * 1024;
+
+/** What a file is made of, beside the keys. */
+export interface RdbWriterOptions extends EncodeOptions {
+  /** End the file in a CRC; else in zeros. */
+  readonly checksum: boolean;
+  /** Which word of access is saved with each key. */
+  readonly access: "idle" | "frequency" | null;
+  /** Reads the words. */
+  readonly accessClock: AccessClock;
+}
+
+/** Makes an RDB file. */
+export class RdbWriter {
+  readonly #options: RdbWriterOptions;
+  readonly #context: EncodeContext;
+  readonly #sink: ByteSink;
+  readonly #crc = new Crc64();
+  /** The memory that was handed out last and may be used again. */
+  #spare: Uint8Array<ArrayBuffer> | null = null;
+  #db = -1;
+  /** Keys written so far. */
+  keys = 0;
+  /** Bytes handed out so far. */
+  bytesTaken = 0;
+
+  constructor(options: RdbWriterOptions) {
+    this.#options = options;
+    this.#sink = new ByteSink(CHUNK_BYTES + CHUNK_BYTES / 4);
+    this.#context = new EncodeContext(options, this.#sink);
+  }
+
+  /** Bytes that wait to be taken. */
+  get pending(): number {
+    return this.#sink.length;
+  }
+
+  /** Write the first nine bytes. */
+  header(): void {
+    this.#sink.text(`${RDB_MAGIC}${String(this.#options.version).padStart(4, "0")}`);
+  }
+
+  /** Write a remark. */
+  aux(key: ByteString, value: ByteString): void {
+    this.#sink.byte(Opcode.AUX);
+    writeString(this.#context, key);
+    writeString(this.#context, value);
+  }
+
+  /**
+   * Write a function library's source code.
+   *
+   * @returns false when files of this version have no place for it
+   */
+  functionLibrary(code: ByteString): boolean {
+    if (this.#options.version < FUNCTIONS_VERSION) return false;
+    this.#sink.byte(Opcode.FUNCTION2);
+    writeString(this.#context, code);
+    return true;
+  }
+
+  /** Say which database the next keys are in. */
+  selectDb(index: number): void {
+    if (index === this.#db) return;
+    this.#db = index;
+    this.#sink.byte(Opcode.SELECT_DB);
+    writeLength(this.#sink, index);
+  }
+
+  /** Say how many keys the database has, and how many of them expire. */
+  resizeDb(keys: number, expiring: number): void {
+    this.#sink.byte(Opcode.RESIZE_DB);
+    writeLength(this.#sink, keys);
+    writeLength(this.#sink, expiring);
+  }
+
+  /** Write the key in a live slot with all that belongs to it. O(size of the value). */
+  key(index: number, table: KeyTable, slot: number): void {
+    const sink = this.#sink;
+    const { access, accessClock, version } = this.#options;
+    this.selectDb(index);
+    const expireAt = table.expiring === 0 ? NO_EXPIRY : table.expireAt(slot);
+    if (expireAt !== NO_EXPIRY) {
+      sink.byte(Opcode.EXPIRE_TIME_MS);
+      sink.int64(expireAt);
+    }
+    if (access !== null) {
+      const word = table.accessAt(slot);
+      if (access === "idle") {
+        sink.byte(Opcode.IDLE);
+        writeLength(sink, Math.floor(accessClock.idleMs(word) / 1000));
+      } else {
+        sink.byte(Opcode.FREQ);
+        sink.byte(accessClock.frequency(word));
+      }
+    }
+    const value = table.valueAt(slot);
+    sink.byte(valueType(value, version));
+    writeString(this.#context, table.keyAt(slot));
+    writeValue(this.#context, value);
+    if (this.#context.packed.bytes.length > CHUNK_BYTES) this.#context.trim();
+    this.keys++;
+  }
+
+  /** Write the end. What is left is to be taken after that. */
+  end(): void {
+    const sink = this.#sink;
+    sink.byte(Opcode.EOF);
+    if (!this.#options.checksum) return sink.int64(0);
+    this.#crc.update(sink.bytes, 0, sink.length);
+    sink.int64(this.#crc.value);
+  }
+
+  /**
+   * The bytes gathered so far, which are forgotten here. They stay as they are until the next call:
+   * by then they must have been written.
+   */
+  take(): Uint8Array<ArrayBuffer> {
+    const sink = this.#sink;
+    const taken = sink.view();
+    if (this.#options.checksum) this.#crc.update(taken);
+    this.bytesTaken += taken.length;
+    // A buffer that one large value has blown up is not kept.
+    const next = this.#spare ?? new Uint8Array(CHUNK_BYTES + CHUNK_BYTES / 4);
+    this.#spare = sink.bytes.length > 4 * CHUNK_BYTES ? null : sink.bytes;
+    sink.bytes = next;
+    sink.length = 0;
+    return taken;
+  }
+}
