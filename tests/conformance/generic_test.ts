@@ -17,7 +17,7 @@ MSET a* 1 ab 1 a? 1 ; KEYS a\* ; KEYS a\\* ; KEYS a\? ; KEYS "a[*]" ; KEYS "a[?]
 MSET a] 1 a[ 1 a- 1 ab 1 ; KEYS a[]] ~unordered ; KEYS "a\\[" ; KEYS a[ ~unordered ; KEYS "a[\\]]"
 MSET "a\nb" 1 "a\x00b" 1 ab 1 ; KEYS a?b ~unordered ; KEYS "a\x00*" ; KEYS "a\n*"
 MSET abc 1 ABC 1 ; KEYS a* ; KEYS A*
-MSET "" 1 a 1 ; KEYS "" ; KEYS ? ; KEYS * ~unordered
+MSET "" 1 a 1 ; KEYS "" ; KEYS ? ; KEYS * ~unordered ; KEYS ** ; SCAN 0 MATCH ** ~deep
 MSET aaab 1 ; KEYS *b ; KEYS a*a*b ; KEYS **** ; KEYS a****b ; KEYS *a*a*a*a*
 SET k v PX 10 ; !wait 40 ; KEYS * ; GET k ; DBSIZE
 SELECT 1 ; SET k v ; SELECT 0 ; KEYS * ; SELECT 1 ; KEYS *
