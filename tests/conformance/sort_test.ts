@@ -102,5 +102,9 @@ COMMAND GETKEYS SORT_RO k BY w_*
 # out of range; last, because a real server goes on to refuse other numbers for a while after it
 RPUSH k 1e400 2 ; SORT k
 RPUSH k 1e-400 2 ; SORT k
+# SORT leaves a sorted set in its large form
+ZADD z 1 a ; SORT_RO z ALPHA ; OBJECT ENCODING z ; ZRANGE z 0 -1
+ZADD z 1 a 2 b ; SORT z BY nosort DESC LIMIT 0 1 ; OBJECT ENCODING z
+ZADD z 1 a ; SORT z GET ; OBJECT ENCODING z
 `,
 );

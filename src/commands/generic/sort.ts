@@ -152,6 +152,8 @@ function parseOptions(args: readonly ByteString[], canStore: boolean): SortOptio
 function elements(client: Client, name: ByteString, order: SortOrder): ByteString[] {
   const value = client.db.get(name);
   if (value === undefined) return [];
+  // A real server sorts only those in their large form, and leaves them in it.
+  if (value instanceof ZSetValue) value.prepare(Infinity, client.db.keyspace.limits);
   if (value instanceof ListValue || value instanceof SetValue || value instanceof ZSetValue) {
     return sortedElements(client.db, value, order);
   }
