@@ -35,6 +35,22 @@ export function parseInt64Arg(text: ByteString, error?: string): bigint {
   return BigInt(value);
 }
 
+const INT32_MIN = -(2 ** 31);
+const INT32_MAX = 2 ** 31 - 1;
+
+/**
+ * A signed 32-bit integer argument.
+ *
+ * @throws RedisError when it is none
+ */
+export function parseInt32Arg(text: ByteString): number {
+  const value = parseIntArg(text);
+  if (value >= INT32_MIN && value <= INT32_MAX) return value;
+  throw new RedisError(
+    `ERR value is out of range, value must between ${INT32_MIN} and ${INT32_MAX}`,
+  );
+}
+
 /**
  * An integer argument within a range.
  *

@@ -12,7 +12,7 @@ import { type Command, defineCommand } from "../../dispatch/command.ts";
 import { MapReply, OK, PONG, RedisError, type Reply, SimpleString } from "../../resp/reply.ts";
 import { syntaxError } from "../../resp/reply.ts";
 import { REDIS_VERSION } from "../../version.ts";
-import { parseIntArg } from "../parse.ts";
+import { parseInt32Arg } from "../parse.ts";
 import { authenticate } from "./auth.ts";
 import { validateClientName } from "./names.ts";
 
@@ -111,7 +111,7 @@ const select = defineCommand({
   acl: ["@fast", "@connection"],
   args: [integer("index")],
   run(client, args) {
-    if (!client.select(parseIntArg(args[1]))) {
+    if (!client.select(parseInt32Arg(args[1]))) {
       throw new RedisError("ERR DB index is out of range");
     }
     return OK;

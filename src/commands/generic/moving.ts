@@ -7,7 +7,6 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { parseInteger } from "../../bytes/int.ts";
 import { integer, key, opt, token } from "../../dispatch/arguments.ts";
 import type { Client } from "../../dispatch/client.ts";
 import { type Command, defineCommand } from "../../dispatch/command.ts";
@@ -15,13 +14,10 @@ import { keyRange } from "../../dispatch/key_specs.ts";
 import type { Database } from "../../keyspace/database.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { NO_EXPIRY, NO_SLOT } from "../../keyspace/key_table.ts";
-import { notAnInteger, OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
+import { OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import type { Value } from "../../values/value.ts";
-import { isWord } from "../parse.ts";
+import { isWord, parseInt32Arg } from "../parse.ts";
 import { lookUpForWrite } from "./look_up.ts";
-
-const INT32_MIN = -(2 ** 31);
-const INT32_MAX = 2 ** 31 - 1;
 
 const rename = defineCommand({
   name: "rename",
@@ -162,14 +158,7 @@ function samePlace(): RedisError {
 
 /** The database of an index argument. */
 function database(client: Client, text: ByteString): Database {
-  const index = parseInteger(text);
-  if (index === null) throw notAnInteger();
-  if (index < INT32_MIN || index > INT32_MAX) {
-    throw new RedisError(
-      `ERR value is out of range, value must between ${INT32_MIN} and ${INT32_MAX}`,
-    );
-  }
-  const db = client.engine.keyspace.databases[Number(index)];
+  const db = client.engine.keyspace.databases[parseInt32Arg(text)];
   if (db === undefined) throw new RedisError("ERR DB index is out of range");
   return db;
 }
