@@ -84,8 +84,7 @@ function listenToSignals(server: Server): void {
   for (const signal of names) {
     Deno.addSignalListener(signal, () => {
       if (asked) Deno.exit(1);
-      asked = true;
-      server.shutdown({ signal });
+      asked = server.shutdown({ signal });
     });
   }
 }

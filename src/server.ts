@@ -49,6 +49,8 @@ export class Server implements Host {
   readonly #stopped = Promise.withResolvers<number>();
   readonly #anyPort: boolean;
   #stopping = false;
+  /** Whether the data of the last run is in memory. */
+  #loaded = false;
 
   private constructor(options: ServerOptions) {
     this.engine = new Engine({
@@ -95,6 +97,7 @@ export class Server implements Host {
     this.engine.startupMemory = heapUsed + external;
     log.role = "M";
     log.notice("Server initialized");
+    this.#loaded = true;
     if (!await loadDataset(this.engine)) throw new StartError("the data cannot be loaded");
     void prepareResources();
     if (this.#listeners.port !== 0) log.notice("Ready to accept connections tcp");
@@ -157,9 +160,8 @@ export class Server implements Host {
     return processResources();
   }
 
-  shutdown(request: ShutdownRequest): void {
-    if (this.#stopping) return;
-    this.#stopping = true;
+  shutdown(request: ShutdownRequest): boolean {
+    if (this.#stopping) return true;
     const { log, config } = this.engine;
     if (request.signal !== undefined) {
       log.warning(`Received ${request.signal} scheduling shutdown...`);
@@ -188,6 +190,25 @@ export class Server implements Host {
   /** Stop, and wait until all is closed. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.shutdown({ save: false });
+    return true;
+  }
+
+  /**
+   * Save as the request or the save points say. What is not loaded yet must not replace the file
+   * that it is loaded from.
+   */
+  #saveAtEnd({ save, force }: ShutdownRequest): boolean {
+    const { log, persistence, loading } = this.engine;
+    const wanted = save ?? persistence.hasSavePoints;
+    if (!wanted || loading !== null || !this.#loaded) return true;
+    log.notice("Saving the final RDB snapshot before exiting.");
+    if (persistence.save()) return true;
+    if (force) {
+      log.warning("Error trying to save the DB, but forced to exit.");
+      return true;
+    }
+    log.warning("Error trying to save the DB, can't exit.");
+    return false;
     await this.#stopped.promise;
   }
 }

@@ -17,6 +17,7 @@ import { databaseCommands } from "./server/databases.ts";
 import { debugCommand } from "./server/debug.ts";
 import { infoCommand } from "./server/info.ts";
 import { pubsubCommands } from "./pubsub/mod.ts";
+import { persistenceCommands } from "./server/persistence.ts";
 import { setCommands } from "./set/mod.ts";
 import { sortedSetCommands } from "./sorted_set/mod.ts";
 import { streamCommands } from "./stream/mod.ts";
@@ -34,6 +35,7 @@ export const allCommands: readonly Command[] = [
   ...databaseCommands,
   ...genericCommands,
   ...bitmapCommands,
+  ...persistenceCommands,
   ...listCommands,
   ...hashCommands,
   ...setCommands,

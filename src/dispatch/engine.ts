@@ -28,6 +28,7 @@ import { CommandTimer } from "./command_timer.ts";
 import { Pause } from "./pause.ts";
 import { PubSub } from "./pubsub.ts";
 import type { Registry } from "./registry.ts";
+import { Persistence } from "./persistence.ts";
 import { Stats } from "./stats.ts";
 import { WatchTable } from "./watch.ts";
 
@@ -63,8 +64,12 @@ export interface Resources {
 
 /** What commands ask of the program around the engine. */
 export interface Host {
-  /** Begin an orderly shutdown; does not return when it goes well within this call. */
-  shutdown(request: ShutdownRequest): void;
+  /**
+   * Shut down in order.
+   *
+   * @returns false when the data cannot be saved, and the server goes on; why is in the log
+   */
+  shutdown(request: ShutdownRequest): boolean;
   /** Call off a shutdown that has begun. @returns false when there is none */
   abortShutdown(): boolean;
   /** What the process uses now. */
@@ -79,16 +84,6 @@ export interface LoadingState {
   readonly totalBytes: number;
   loadedBytes: number;
   loadedKeys: number;
-}
-
-/** State of the last and current saves, for INFO, LASTSAVE and the save points. */
-export interface PersistenceState {
-  /** Unix seconds of the last successful save, or of the start. */
-  lastSave: number;
-  /** Of the last load. */
-  loadedKeys: number;
-  /** Of the last load. */
-  expiredKeysOnLoad: number;
 }
 
 /** What an engine is made of. */
@@ -111,6 +106,13 @@ export class Engine implements KeyspaceHooks, BlockingHost {
   readonly config: Config;
   readonly log: Logger;
   readonly host: Host;
+const MISCONF = new ErrorReply(
+  "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to " +
+    "disk. Commands that may modify the data set are disabled, because this instance is " +
+    "configured to report errors during writes if RDB snapshotting fails " +
+    "(stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB " +
+    "error.",
+);
   readonly registry: Registry;
   readonly keyspace: Keyspace;
   readonly journal = new Journal();
@@ -121,7 +123,7 @@ export class Engine implements KeyspaceHooks, BlockingHost {
   readonly pubsub = new PubSub();
   readonly pause: Pause;
   readonly clients: Map<number, Client> = new Map();
-  readonly persistence: PersistenceState;
+  readonly persistence: Persistence;
   readonly startedMs: number;
   /** 40 hex digits that name this run. */
   readonly runId: string;
@@ -161,11 +163,7 @@ export class Engine implements KeyspaceHooks, BlockingHost {
     this.blocking = new Blocking(this);
     this.pause = new Pause(this);
     this.startedMs = this.clock.tick();
-    this.persistence = {
-      lastSave: Math.floor(this.startedMs / 1000),
-      loadedKeys: 0,
-      expiredKeysOnLoad: 0,
-    };
+    this.persistence = new Persistence(this);
     this.runId = randomHex(20);
     this.replicationId = randomHex(20);
   }
@@ -220,6 +218,17 @@ export class Engine implements KeyspaceHooks, BlockingHost {
       return this.#reject(client, command, notWhileSubscribed(command));
     }
     if (this.loading !== null && !command.allowLoading) {
+    if (--this.memory.credit < 0 && this.memory.refuses(client, command)) {
+      return this.#reject(client, command, OUT_OF_MEMORY);
+    }
+    // Also PING, so that a check of the server's health sees it.
+    if (
+      this.persistence.refusesWrites &&
+      (command.isWrite || command.name === "ping" ||
+        (command.name === "exec" && client.transaction !== null && client.transaction.writes))
+    ) {
+      return this.#reject(client, command, MISCONF);
+    }
       return this.#reject(client, command, LOADING);
     }
     const { transaction } = client;

@@ -17,7 +17,7 @@ import { RequestDecoder } from "../../src/resp/decoder.ts";
 import { ReplyEncoder } from "../../src/resp/encoder.ts";
 
 const host: Host = {
-  shutdown() {},
+  shutdown: () => true,
   abortShutdown: () => false,
   resources: processResources,
   listeners: () => [],

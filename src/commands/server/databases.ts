@@ -178,7 +178,9 @@ const shutdown = defineCommand({
 });
 
 function beginShutdown(client: Client, request: ShutdownRequest): Reply {
-  client.engine.host.shutdown(request);
+  if (!client.engine.host.shutdown(request)) {
+    throw new RedisError("ERR Errors trying to SHUTDOWN. Check logs.");
+  }
   return NO_REPLY;
 }
 

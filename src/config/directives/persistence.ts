@@ -35,20 +35,29 @@ export const snapshots = {
         { seconds: 300, changes: 100 },
         { seconds: 60, changes: 10000 },
       ],
+      acts: true,
       doc: 'Snapshot after so many seconds with so many changes; "" for never',
     }),
     directive("stop-writes-on-bgsave-error", yesNo, {
       default: true,
+      acts: true,
       doc: "Refuse writes while snapshots fail",
     }),
     directive("rdbcompression", yesNo, {
       default: true,
+      acts: true,
       doc: "Compress strings in snapshots",
     }),
     directive("rdbchecksum", yesNo, {
       default: true,
+      acts: true,
       mutable: false,
       doc: "End snapshots with a checksum, and check it on loading",
+    }),
+    directive("rdb-version", integer({ min: 9, max: 12 }), {
+      default: 11,
+      acts: true,
+      doc: "Format of snapshots and DUMP: 9 for Redis 5 and 6, 10 for 7.0, 11 for 7.2, 12 for 7.4",
     }),
     directive("sanitize-dump-payload", oneOf(["no", "yes", "clients"]), {
       default: "no",
@@ -56,6 +65,7 @@ export const snapshots = {
     }),
     directive("rdb-save-incremental-fsync", yesNo, {
       default: true,
+      acts: true,
       doc: "Flush a snapshot to disk while it is written",
     }),
     directive("rdb-key-save-delay", anyInteger, {
