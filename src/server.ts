@@ -108,6 +108,11 @@ export class Server implements Host {
     const { log, config: { values } } = this.engine;
     if (values.port !== 0 || this.#anyPort) {
       try {
+    const { signal } = this.#loading;
+    // Whoever stops the server does not wait for the file.
+    const loaded = await Promise.race([loadDataset(this.engine, signal), this.#stopped.promise]);
+    if (this.#stopping) return;
+    if (!loaded) throw new StartError("the data cannot be loaded");
         this.#listeners.listenTcp(values.bind, values.port, values.tcpBacklog);
       } catch (error) {
         if (!(error instanceof ListenError)) throw error;
@@ -164,32 +169,24 @@ export class Server implements Host {
     if (this.#stopping) return true;
     const { log, config } = this.engine;
     if (request.signal !== undefined) {
-      log.warning(`Received ${request.signal} scheduling shutdown...`);
+      log.warning(
+        loading === null
+          ? `Received ${request.signal} scheduling shutdown...`
+          : "Received shutdown signal during loading, exiting now.",
+      );
     }
     log.warning("User requested shutdown...");
-    this.#cron.stop();
-    const { pidfile } = config.values;
-    if (pidfile !== "") {
-      log.notice("Removing the pid file.");
-      try {
-        Deno.removeSync(pidfile);
-      } catch {
-        // Somebody removed it before.
+    if (!this.#saveAtEnd(request)) {
+      if (request.signal !== undefined) {
+        log.warning(
+          `${request.signal} received but errors trying to shut down the server, check the logs ` +
+            "for more information",
+        );
       }
     }
     this.#listeners.close();
     log.warning("Redis is now ready to exit, bye bye...");
     this.#stopped.resolve(0);
-  }
-
-  abortShutdown(): boolean {
-    // A shutdown is over within the call that asks for it: there is nothing left to call off.
-    return false;
-  }
-
-  /** Stop, and wait until all is closed. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.shutdown({ save: false });
     return true;
   }
 
@@ -198,6 +195,12 @@ export class Server implements Host {
    * that it is loaded from.
    */
   #saveAtEnd({ save, force }: ShutdownRequest): boolean {
+    this.#stopping = true;
+    this.#cron.stop();
+    this.engine.memory.stop();
+    this.#loading.abort();
+    if (this.#pidFile !== null) log.notice("Removing the pid file.");
+    this.#removePidFile();
     const { log, persistence, loading } = this.engine;
     const wanted = save ?? persistence.hasSavePoints;
     if (!wanted || loading !== null || !this.#loaded) return true;
@@ -212,3 +215,13 @@ export class Server implements Host {
     await this.#stopped.promise;
   }
 }
+  }
+
+  abortShutdown(): boolean {
+    // A shutdown is over within the call that asks for it: there is nothing left to call off.
+    return false;
+  }
+
+  /** Stop, and wait until all is closed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.shutdown({ save: false });
