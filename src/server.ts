@@ -11,6 +11,7 @@ import { type Clock, SystemClock } from "./clock/clock.ts";
 import { allCommands } from "./commands/mod.ts";
 import { Registry } from "./dispatch/registry.ts";
 import type { Config } from "./config/config.ts";
+import { osReason } from "./config/os_error.ts";
 import { Engine, type Host, type Resources, type ShutdownRequest } from "./dispatch/engine.ts";
 import type { KeyTable } from "./keyspace/key_table.ts";
 import { ByteMap } from "./keyspace/byte_map.ts";
@@ -48,11 +49,15 @@ export class Server implements Host {
   readonly #cron: Cron;
   readonly #stopped = Promise.withResolvers<number>();
   readonly #anyPort: boolean;
+  readonly #loading = new AbortController();
+  /** Full path of the pid file that was written. */
+  #pidFile: string | null = null;
   #stopping = false;
   /** Whether the data of the last run is in memory. */
   #loaded = false;
 
-  private constructor(options: ServerOptions) {
+  /** @param options what it is made of; nothing is opened before {@linkcode Server.begin} */
+  constructor(options: ServerOptions) {
     this.engine = new Engine({
       clock: options.clock ?? new SystemClock(),
       config: options.config,
@@ -66,22 +71,29 @@ export class Server implements Host {
     this.#cron = new Cron(this.engine, this.#listeners.connections);
   }
 
+  /** Make a server and let it {@linkcode Server.begin}. */
+  static async start(options: ServerOptions): Promise<Server> {
+    const server = new Server(options);
+    await server.begin();
+    return server;
+  }
+
   /**
-   * Start a server: listen, load the data, then accept commands. Resolves when it is ready.
+   * Listen, load the data, then accept commands. Resolves when it is ready, or has been stopped
+   * before that.
    *
    * @throws StartError when an address cannot be listened on or a file cannot be loaded; what is
    * wrong is in the log, and nothing is left open
    */
-  static async start(options: ServerOptions): Promise<Server> {
-    const server = new Server(options);
+  async begin(): Promise<void> {
     try {
-      await server.#start();
+      await this.#start();
     } catch (error) {
-      server.#cron.stop();
-      server.#listeners.close();
+      this.#cron.stop();
+      this.#removePidFile();
+      this.#listeners.close();
       throw error;
     }
-    return server;
   }
 
   async #start(): Promise<void> {
@@ -90,15 +102,18 @@ export class Server implements Host {
     applyConfig(this.engine);
     watchConfig(this.engine, this.#listeners);
     logBanner(log, { port: values.port, configFile: config.file });
+    log.role = "M";
     this.#listen();
     this.#writePidFile();
     this.#cron.start();
-    const { heapUsed, external } = processResources();
-    this.engine.startupMemory = heapUsed + external;
-    log.role = "M";
+    this.engine.memory.started();
     log.notice("Server initialized");
+    const { signal } = this.#loading;
+    // Whoever stops the server does not wait for the file.
+    const loaded = await Promise.race([loadDataset(this.engine, signal), this.#stopped.promise]);
+    if (this.#stopping) return;
+    if (!loaded) throw new StartError("the data cannot be loaded");
     this.#loaded = true;
-    if (!await loadDataset(this.engine)) throw new StartError("the data cannot be loaded");
     void prepareResources();
     if (this.#listeners.port !== 0) log.notice("Ready to accept connections tcp");
     if (values.unixsocket !== "") log.notice("Ready to accept connections unix");
@@ -108,11 +123,6 @@ export class Server implements Host {
     const { log, config: { values } } = this.engine;
     if (values.port !== 0 || this.#anyPort) {
       try {
-    const { signal } = this.#loading;
-    // Whoever stops the server does not wait for the file.
-    const loaded = await Promise.race([loadDataset(this.engine, signal), this.#stopped.promise]);
-    if (this.#stopping) return;
-    if (!loaded) throw new StartError("the data cannot be loaded");
         this.#listeners.listenTcp(values.bind, values.port, values.tcpBacklog);
       } catch (error) {
         if (!(error instanceof ListenError)) throw error;
@@ -136,15 +146,25 @@ export class Server implements Host {
   }
 
   #writePidFile(): void {
-    const { pidfile } = this.engine.config.values;
-    if (pidfile === "") return;
+    const { config, log } = this.engine;
+    if (config.values.pidfile === "") return;
+    const path = config.path(config.values.pidfile);
     try {
-      Deno.writeTextFileSync(pidfile, `${Deno.pid}\n`);
+      Deno.writeTextFileSync(path, `${Deno.pid}\n`);
+      this.#pidFile = path;
     } catch (error) {
-      this.engine.log.warning(
-        `Failed to write PID file: ${error instanceof Error ? error.message : error}`,
-      );
+      log.warning(`Failed to write PID file: ${osReason(error)}`);
     }
+  }
+
+  #removePidFile(): void {
+    if (this.#pidFile === null) return;
+    try {
+      Deno.removeSync(this.#pidFile);
+    } catch {
+      // Somebody removed it before.
+    }
+    this.#pidFile = null;
   }
 
   /** Resolves with the exit code once the server has stopped. */
@@ -167,7 +187,7 @@ export class Server implements Host {
 
   shutdown(request: ShutdownRequest): boolean {
     if (this.#stopping) return true;
-    const { log, config } = this.engine;
+    const { log, loading } = this.engine;
     if (request.signal !== undefined) {
       log.warning(
         loading === null
@@ -183,7 +203,14 @@ export class Server implements Host {
             "for more information",
         );
       }
+      return false;
     }
+    this.#stopping = true;
+    this.#cron.stop();
+    this.engine.memory.stop();
+    this.#loading.abort();
+    if (this.#pidFile !== null) log.notice("Removing the pid file.");
+    this.#removePidFile();
     this.#listeners.close();
     log.warning("Redis is now ready to exit, bye bye...");
     this.#stopped.resolve(0);
@@ -195,12 +222,6 @@ export class Server implements Host {
    * that it is loaded from.
    */
   #saveAtEnd({ save, force }: ShutdownRequest): boolean {
-    this.#stopping = true;
-    this.#cron.stop();
-    this.engine.memory.stop();
-    this.#loading.abort();
-    if (this.#pidFile !== null) log.notice("Removing the pid file.");
-    this.#removePidFile();
     const { log, persistence, loading } = this.engine;
     const wanted = save ?? persistence.hasSavePoints;
     if (!wanted || loading !== null || !this.#loaded) return true;
@@ -212,9 +233,6 @@ export class Server implements Host {
     }
     log.warning("Error trying to save the DB, can't exit.");
     return false;
-    await this.#stopped.promise;
-  }
-}
   }
 
   abortShutdown(): boolean {
@@ -225,3 +243,6 @@ export class Server implements Host {
   /** Stop, and wait until all is closed. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.shutdown({ save: false });
+    await this.#stopped.promise;
+  }
+}

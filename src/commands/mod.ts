@@ -15,9 +15,10 @@ import { commandCommand } from "./server/command.ts";
 import { configCommand } from "./server/config.ts";
 import { databaseCommands } from "./server/databases.ts";
 import { debugCommand } from "./server/debug.ts";
+import { memoryCommand } from "./server/memory.ts";
 import { infoCommand } from "./server/info.ts";
-import { pubsubCommands } from "./pubsub/mod.ts";
 import { persistenceCommands } from "./server/persistence.ts";
+import { pubsubCommands } from "./pubsub/mod.ts";
 import { setCommands } from "./set/mod.ts";
 import { sortedSetCommands } from "./sorted_set/mod.ts";
 import { streamCommands } from "./stream/mod.ts";
@@ -32,10 +33,11 @@ export const allCommands: readonly Command[] = [
   configCommand,
   debugCommand,
   infoCommand,
+  memoryCommand,
   ...databaseCommands,
+  ...persistenceCommands,
   ...genericCommands,
   ...bitmapCommands,
-  ...persistenceCommands,
   ...listCommands,
   ...hashCommands,
   ...setCommands,

@@ -32,7 +32,7 @@ const multi = defineCommand({
   immediateInMulti: true,
   run(client) {
     if (client.transaction !== null) throw new RedisError("ERR MULTI calls can not be nested");
-    client.transaction = { queue: [], aborted: false, bytes: 0, writes: false };
+    client.transaction = { queue: [], aborted: false, bytes: 0, writes: false, denyOom: false };
     return OK;
   },
 });

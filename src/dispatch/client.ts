@@ -69,6 +69,8 @@ export interface Transaction {
   bytes: number;
   /** Whether a queued command writes. */
   writes: boolean;
+  /** Whether a queued command has to be refused when there is no memory. */
+  denyOom: boolean;
 }
 
 /** One client. */

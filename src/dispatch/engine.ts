@@ -18,6 +18,7 @@ import { Journal } from "../journal/journal.ts";
 import type { Database } from "../keyspace/database.ts";
 import { EventClass, type KeyspaceHooks } from "../keyspace/events.ts";
 import type { KeyTable } from "../keyspace/key_table.ts";
+import { type HeapProbe, V8Probe } from "../keyspace/heap_probe.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import type { Logger } from "../log/logger.ts";
 import { ErrorReply, NO_REPLY, QUEUED, RedisError, type Reply } from "../resp/reply.ts";
@@ -25,10 +26,11 @@ import { type BlockedState, Blocking, type BlockingHost } from "./blocking.ts";
 import { Client, type ClientConnection } from "./client.ts";
 import type { Command } from "./command.ts";
 import { CommandTimer } from "./command_timer.ts";
+import { MemoryGuard } from "./memory_guard.ts";
 import { Pause } from "./pause.ts";
+import { Persistence } from "./persistence.ts";
 import { PubSub } from "./pubsub.ts";
 import type { Registry } from "./registry.ts";
-import { Persistence } from "./persistence.ts";
 import { Stats } from "./stats.ts";
 import { WatchTable } from "./watch.ts";
 
@@ -94,18 +96,16 @@ export interface EngineOptions {
   host: Host;
   registry: Registry;
   newTable: () => KeyTable;
+  /** The heap that the data is on; V8's of this process when absent. */
+  heap?: HeapProbe;
   random?: () => number;
 }
 
 const NOAUTH = new ErrorReply("NOAUTH Authentication required.");
+const OUT_OF_MEMORY = new ErrorReply(
+  "OOM command not allowed when used memory > 'maxmemory'.",
+);
 const LOADING = new ErrorReply("LOADING Redis is loading the dataset in memory");
-
-/** A server without its sockets. */
-export class Engine implements KeyspaceHooks, BlockingHost {
-  readonly clock: Clock;
-  readonly config: Config;
-  readonly log: Logger;
-  readonly host: Host;
 const MISCONF = new ErrorReply(
   "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to " +
     "disk. Commands that may modify the data set are disabled, because this instance is " +
@@ -113,6 +113,13 @@ const MISCONF = new ErrorReply(
     "(stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB " +
     "error.",
 );
+
+/** A server without its sockets. */
+export class Engine implements KeyspaceHooks, BlockingHost {
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly log: Logger;
+  readonly host: Host;
   readonly registry: Registry;
   readonly keyspace: Keyspace;
   readonly journal = new Journal();
@@ -121,6 +128,7 @@ const MISCONF = new ErrorReply(
   readonly watch = new WatchTable();
   readonly blocking: Blocking;
   readonly pubsub = new PubSub();
+  readonly memory: MemoryGuard;
   readonly pause: Pause;
   readonly clients: Map<number, Client> = new Map();
   readonly persistence: Persistence;
@@ -129,11 +137,6 @@ const MISCONF = new ErrorReply(
   readonly runId: string;
   /** 40 hex digits that name the history of this data set. */
   readonly replicationId: string;
-  /** The largest use of memory that was seen, in bytes. */
-  peakMemory = 0;
-  /** Use of memory once the server was set up, before any data. */
-  startupMemory = 0;
-
   /** The classes of events that are published, as bits of `EventClass`. */
   notifiedEvents = 0;
   loading: LoadingState | null = null;
@@ -162,6 +165,7 @@ const MISCONF = new ErrorReply(
     });
     this.blocking = new Blocking(this);
     this.pause = new Pause(this);
+    this.memory = new MemoryGuard(this, options.heap ?? new V8Probe());
     this.startedMs = this.clock.tick();
     this.persistence = new Persistence(this);
     this.runId = randomHex(20);
@@ -214,10 +218,6 @@ const MISCONF = new ErrorReply(
       const refusal = command.spec.requires(client);
       if (refusal !== null) return this.#reject(client, command, new ErrorReply(refusal));
     }
-    if (client.subscriptions !== null && client.protocol === 2 && !command.whileSubscribed) {
-      return this.#reject(client, command, notWhileSubscribed(command));
-    }
-    if (this.loading !== null && !command.allowLoading) {
     if (--this.memory.credit < 0 && this.memory.refuses(client, command)) {
       return this.#reject(client, command, OUT_OF_MEMORY);
     }
@@ -229,6 +229,10 @@ const MISCONF = new ErrorReply(
     ) {
       return this.#reject(client, command, MISCONF);
     }
+    if (client.subscriptions !== null && client.protocol === 2 && !command.whileSubscribed) {
+      return this.#reject(client, command, notWhileSubscribed(command));
+    }
+    if (this.loading !== null && !command.allowLoading) {
       return this.#reject(client, command, LOADING);
     }
     const { transaction } = client;
@@ -254,6 +258,7 @@ const MISCONF = new ErrorReply(
       transaction.queue.push({ command, args });
       transaction.bytes += bytes;
       transaction.writes ||= command.isWrite || command.mayReplicate;
+      transaction.denyOom ||= command.denyOom;
       return QUEUED;
     }
     return this.call(client, command, args);
@@ -402,6 +407,15 @@ const MISCONF = new ErrorReply(
     if (this.journal.active) {
       this.journal.append(db.index, [
         this.config.values.lazyfreeLazyExpire ? "UNLINK" : "DEL",
+        key,
+      ]);
+    }
+  }
+
+  evicted(db: Database, key: ByteString): void {
+    if (this.journal.active) {
+      this.journal.append(db.index, [
+        this.config.values.lazyfreeLazyEviction ? "UNLINK" : "DEL",
         key,
       ]);
     }

@@ -17,7 +17,7 @@ import type { ByteString } from "../bytes/bytes.ts";
 import { matchGlob } from "../bytes/glob.ts";
 import { detach } from "../bytes/latin1.ts";
 import { ReplyEncoder } from "../resp/encoder.ts";
-import { PushReply, type Reply } from "../resp/reply.ts";
+import { MultiReply, NO_REPLY, PushReply, type Reply } from "../resp/reply.ts";
 import type { Client } from "./client.ts";
 
 /** The name spaces. */
@@ -171,4 +171,12 @@ export class PubSub {
     const clients = this.#topics.shard.get(channel);
     return clients === undefined ? 0 : new Delivery(["smessage", channel, message]).to(clients);
   }
+}
+
+/** The reply to a command that begins or ends listening, which CLIENT REPLY does not hold back. */
+export function answerListener(client: Client, replies: Reply[]): Reply {
+  const reply = new MultiReply(replies);
+  if (client.replyMode === "on" || client.connection === null) return reply;
+  client.connection.sendEncoded(ReplyEncoder.encode(reply, client.protocol));
+  return NO_REPLY;
 }

@@ -61,6 +61,8 @@ export class Stats {
   maxOutputBuffer = 0;
   activeExpireCycleMs = 0;
   expiredTimeCapReached = 0;
+  /** Milliseconds for which eviction was not done, but for the time since it last was. */
+  evictionExceededMs = 0;
   /** Time spent in commands, in microseconds. */
   commandMicros = 0;
   /** Logins with a wrong name or password. */
@@ -96,6 +98,7 @@ export class Stats {
     this.outputBufferDisconnections = 0;
     this.activeExpireCycleMs = 0;
     this.expiredTimeCapReached = 0;
+    this.evictionExceededMs = 0;
     this.commandMicros = 0;
     this.deniedLogins = 0;
     this.errors.clear();

@@ -39,7 +39,7 @@ import {
 } from "./byte_map_slots.ts";
 import { readInt, readString, writeString } from "./byte_map_text.ts";
 import { type KeyTable, NO_SLOT, type TableStats } from "./key_table.ts";
-import { ARENA_SHIFT, MOST_CELL_BYTES, Slab, UNIT_MASK } from "./slab.ts";
+import { ARENA_SHIFT, type Extent, MOST_CELL_BYTES, Slab, UNIT_MASK } from "./slab.ts";
 
 /** Kinds of record, the meta word's low bits; 0 is a free slot. */
 const KIND_MASK = 7;
@@ -64,15 +64,6 @@ const WASTE_STEP = 8;
 /** Frees to wait after a plan that found nothing to do. */
 const WASTE_PATIENCE = 8192;
 
-/** Where a record is, for checks of consistency. */
-export interface Extent {
-  /** Its cell's first byte and size. */
-  start: number;
-  bytes: number;
-  /** How many of its bytes are in use. */
-  used: number;
-}
-
 /** A key table outside V8's heap. See the module's comment for how it is laid out. */
 export class ByteMap implements KeyTable {
   #index = new HashIndex();
@@ -84,6 +75,8 @@ export class ByteMap implements KeyTable {
   /** Bytes of keys and plain values; bytes held in boxes. */
   #used = 0;
   #boxed = 0;
+  /** Keys whose value is an object. */
+  #objectCount = 0;
   /** The slot that compaction looks at next, or -1 when none is going on. */
   #compactAt = -1;
   #patience = 0;
@@ -93,6 +86,19 @@ export class ByteMap implements KeyTable {
 
   get size(): number {
     return this.#slots.size;
+  }
+
+  get objects(): number {
+    return this.#objectCount;
+  }
+
+  get usedBytes(): number {
+    return this.#slab.liveBytes + this.#boxed + this.#index.bytes + this.#slots.bytes +
+      this.#expiry.bytes + this.#epochs.bytes;
+  }
+
+  get heldBytes(): number {
+    return this.usedBytes - this.#slab.liveBytes + this.#slab.reserved;
   }
 
   get expiring(): number {
@@ -171,6 +177,7 @@ export class ByteMap implements KeyTable {
       address = this.#slab.allocate(length);
       meta = OBJECT | (length << KEY_SHIFT);
       this.#used += length;
+      this.#objectCount++;
     }
     this.#storeKey(address, length);
     const slot = this.#enter(hash, address, meta);
@@ -183,6 +190,7 @@ export class ByteMap implements KeyTable {
     const box = new Box(words, key.length);
     if (typeof value === "string") box.fill(value);
     else box.object = value;
+    if (box.object !== null) this.#objectCount++;
     this.#boxed += box.held;
     this.#used += key.length + box.length;
     const slot = this.#enter(hashWords(words, 0, key.length), 0, HUGE);
@@ -280,12 +288,14 @@ export class ByteMap implements KeyTable {
     if (kind === HUGE) {
       const box = this.#objects.get(slot) as Box;
       const before = box.length;
+      if (box.object !== null) this.#objectCount--;
       if (typeof value === "string") {
         box.object = null;
         this.#fill(box, value);
       } else {
         this.#empty(box);
         box.object = value;
+        this.#objectCount++;
       }
       this.#used += box.length - before;
       return;
@@ -295,6 +305,7 @@ export class ByteMap implements KeyTable {
     const old = kind === PLAIN ? null : this.#objects.get(slot);
     const box = old instanceof Box ? old : null;
     const before = kind === PLAIN ? meta >>> VALUE_SHIFT : box === null ? 0 : box.length;
+    if (kind === OBJECT) this.#objectCount--;
     if (typeof value === "string") {
       if (keyLength + value.length <= MOST_CELL_BYTES) {
         const address = this.#refit(slot, keyLength + value.length);
@@ -312,6 +323,7 @@ export class ByteMap implements KeyTable {
       this.#used += value.length - before;
     } else {
       if (box !== null) this.#empty(box);
+      this.#objectCount++;
       this.#objects.set(slot, value);
       this.#refit(slot, keyLength);
       this.#setMeta(slot, OBJECT | (keyLength << KEY_SHIFT));
@@ -396,6 +408,7 @@ export class ByteMap implements KeyTable {
   #deleteObject(slot: number, keyLength: number): void {
     const object = this.#objects.get(slot);
     this.#used -= keyLength;
+    if (!(object instanceof Box) || object.object !== null) this.#objectCount--;
     if (object instanceof Box) {
       this.#used -= object.length + object.keyLength;
       this.#boxed -= object.held;
@@ -416,6 +429,7 @@ export class ByteMap implements KeyTable {
     this.#objects = new ObjectColumn();
     this.#used = 0;
     this.#boxed = 0;
+    this.#objectCount = 0;
     this.#compactAt = -1;
     this.#patience = 0;
     this.#missed = "";
@@ -504,15 +518,13 @@ export class ByteMap implements KeyTable {
 
   stats(): TableStats {
     const slab = this.#slab;
-    const index = this.#index.bytes;
-    const columns = this.#slots.bytes + this.#expiry.bytes + this.#epochs.bytes +
-      this.#objects.bytes;
+    const columns = this.#slots.bytes + this.#expiry.bytes + this.#epochs.bytes;
     return {
-      reserved: slab.reserved + slab.overhead + index + columns + this.#boxed,
+      reserved: this.heldBytes + slab.overhead + this.#objects.bytes,
       used: this.#used,
       free: slab.reserved - slab.liveBytes,
-      index,
-      columns,
+      index: this.#index.bytes,
+      columns: columns + this.#objects.bytes,
       classes: slab.classes(),
     };
   }

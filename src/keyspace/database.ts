@@ -69,6 +69,16 @@ export class Database {
     this.keyspace.hooks.modified(this, key);
   }
 
+  /** Remove a key to free its memory, with all that follows from it. */
+  evictSlot(slot: number, key: ByteString): void {
+    this.table.deleteAt(slot);
+    if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
+    this.keyspace.stats.evictedKeys++;
+    this.keyspace.hooks.modified(this, key);
+    this.keyspace.hooks.notify(this, EventClass.EVICTED, "evicted", key);
+    this.keyspace.hooks.evicted(this, key);
+  }
+
   /** The value of a key for a command that reads it: counts hit or miss and the access. */
   get(key: ByteString): Value | undefined {
     const slot = this.slotOf(key);

@@ -57,6 +57,8 @@ export interface KeyspaceHooks {
   notify(db: Database, eventClass: number, event: string, key: ByteString): void;
   /** A key was removed because its time had come; the deletion has to be journaled. */
   expired(db: Database, key: ByteString): void;
+  /** A key was removed to free memory; the deletion has to be journaled. */
+  evicted(db: Database, key: ByteString): void;
   /** Hash fields were removed because their time had come; that has to be journaled. */
   fieldsExpired(db: Database, key: ByteString, fields: readonly ByteString[]): void;
   /** A key came to hold something that a blocked client may wait for. */

@@ -24,8 +24,14 @@ export interface KeyTable {
   readonly size: number;
   /** Number of keys that have an expiry. */
   readonly expiring: number;
+  /** Number of keys whose value is an object, not a plain string. */
+  readonly objects: number;
   /** All slots are below this number. */
   readonly slotLimit: number;
+  /** Bytes outside V8's heap that are in use: asked with every write while there is a limit. */
+  readonly usedBytes: number;
+  /** Bytes outside V8's heap that are held, in use or not. */
+  readonly heldBytes: number;
 
   /** The slot of a key, or {@linkcode NO_SLOT}. */
   find(key: ByteString): number;

@@ -178,6 +178,21 @@ export class MapTable implements KeyTable {
     return this.#keys[slot]!.length + plainLength(this.#values[slot]!) + ENTRY_OVERHEAD;
   }
 
+  /** O(n). */
+  get objects(): number {
+    let count = 0;
+    for (const slot of this.#slots.values()) if (typeof this.#values[slot] !== "string") count++;
+    return count;
+  }
+
+  get usedBytes(): number {
+    return 0;
+  }
+
+  get heldBytes(): number {
+    return 0;
+  }
+
   randomSlot(random: () => number): number {
     const limit = this.#keys.length;
     if (this.#slots.size === 0) return NO_SLOT;

@@ -50,6 +50,15 @@ const NO_CLASS = -1;
 const NO_BYTES = new Uint8Array(0);
 const NO_WORDS = new Int32Array(0);
 
+/** Where a record is, for checks of consistency. */
+export interface Extent {
+  /** Its cell's first byte and size. */
+  start: number;
+  bytes: number;
+  /** How many of its bytes are in use. */
+  used: number;
+}
+
 /** Cells in size classes. The arenas are public for reading and writing the cells one owns. */
 export class Slab {
   /** Arenas as bytes, and the same as words. */

@@ -49,6 +49,7 @@ export function watchConfig(engine: Engine, listeners: Listeners): void {
     "notify-keyspace-events",
     "loglevel",
   ], () => applyConfig(engine));
+  config.onChange(["maxmemory", "maxmemory-policy"], () => engine.memory.limitsChanged());
   config.onChange(["port", "bind"], ({ bind, port, tcpBacklog }) => {
     if (port === 0) listeners.stopTcp();
     else listeners.listenTcp(bind, port, tcpBacklog);

@@ -53,6 +53,7 @@ export class Cron {
     stats.inputRate.sample(stats.inputBytes, now);
     stats.outputRate.sample(stats.outputBytes, now);
     stats.readRate.sample(stats.readsProcessed, now);
+    this.#engine.memory.tick();
     if (this.#expiry === null) this.#expire();
     this.#checkClients();
     if (config.values.hz !== this.#hz) {

@@ -201,6 +201,10 @@ export class TableModel {
       used += entry.key.length + (typeof entry.value === "string" ? entry.value.length : 0);
     }
     assertEquals(table.stats().used, used);
+    assertEquals(
+      table.objects,
+      this.list.filter((entry) => typeof entry.value !== "string").length,
+    );
   }
 }
 

@@ -46,6 +46,7 @@ export function silentKeyspace(clock: Clock): Keyspace {
       swapped: nothing,
       notify: nothing,
       expired: nothing,
+      evicted: nothing,
       fieldsExpired: nothing,
       ready: nothing,
     },

@@ -13,9 +13,8 @@ import { many, opt, pattern, string } from "../../dispatch/arguments.ts";
 import type { Client } from "../../dispatch/client.ts";
 import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
 import { keyRange } from "../../dispatch/key_specs.ts";
-import type { TopicKind } from "../../dispatch/pubsub.ts";
-import { ReplyEncoder } from "../../resp/encoder.ts";
-import { MultiReply, NO_REPLY, PushReply, RedisError, type Reply } from "../../resp/reply.ts";
+import { answerListener, type TopicKind } from "../../dispatch/pubsub.ts";
+import { PushReply, RedisError, type Reply } from "../../resp/reply.ts";
 
 const common = {
   group: "pubsub",
@@ -23,14 +22,6 @@ const common = {
   acl: ["@pubsub", "@slow"],
   whileSubscribed: true,
 } satisfies Partial<CommandSpec>;
-
-/** Hand the replies over. */
-function answer(client: Client, replies: Reply[]): Reply {
-  const reply = new MultiReply(replies);
-  if (client.replyMode === "on" || client.connection === null) return reply;
-  client.connection.sendEncoded(ReplyEncoder.encode(reply, client.protocol));
-  return NO_REPLY;
-}
 
 /** A handler that adds subscriptions. */
 function subscriber(word: string, kind: TopicKind) {
@@ -47,7 +38,7 @@ function subscriber(word: string, kind: TopicKind) {
       pubsub.subscribe(client, kind, args[i]);
       replies.push(new PushReply([word, args[i], client.subscriptions!.count(kind)]));
     }
-    return answer(client, replies);
+    return answerListener(client, replies);
   };
 }
 
@@ -64,7 +55,7 @@ function unsubscriber(word: string, kind: TopicKind) {
     if (names.length === 0) {
       replies.push(new PushReply([word, null, client.subscriptions?.count(kind) ?? 0]));
     }
-    return answer(client, replies);
+    return answerListener(client, replies);
   };
 }
 

@@ -10,6 +10,7 @@
  */
 
 import type { Engine } from "../../dispatch/engine.ts";
+import { reportMemory } from "./memory_report.ts";
 import { REDENO_VERSION, REDIS_VERSION } from "../../version.ts";
 
 /** A field and its value. */
@@ -32,6 +33,10 @@ export function humanBytes(bytes: number): string {
 
 function percent(part: number, whole: number): string {
   return `${(whole === 0 ? 0 : part / whole * 100).toFixed(2)}%`;
+}
+
+function ratio(part: number, whole: number): string {
+  return (part / Math.max(1, whole)).toFixed(2);
 }
 
 function flag(value: boolean): number {
@@ -101,25 +106,22 @@ function clients(engine: Engine): Field[] {
 }
 
 function memory(engine: Engine): Field[] {
-  const { config, host } = engine;
-  const { resident, heapUsed, heapTotal, external, machineMemory } = host.resources();
-  const used = heapUsed + external;
-  engine.peakMemory = Math.max(engine.peakMemory, used);
-  const dataset = Math.max(0, used - engine.startupMemory);
-  const active = heapTotal + external;
-  const maxmemory = config.values.maxmemory;
+  const { config: { values: { maxmemory, maxmemoryPolicy } }, memory } = engine;
+  const report = reportMemory(engine);
+  const { used, peak, startup, overhead, dataset, active, resident } = report;
+  const { resident: rss, heapUsed, heapTotal, external, machineMemory } = report.resources;
   return [
     ["used_memory", used],
     ["used_memory_human", humanBytes(used)],
-    ["used_memory_rss", resident],
-    ["used_memory_rss_human", humanBytes(resident)],
-    ["used_memory_peak", engine.peakMemory],
-    ["used_memory_peak_human", humanBytes(engine.peakMemory)],
-    ["used_memory_peak_perc", percent(used, engine.peakMemory)],
-    ["used_memory_overhead", used - dataset],
-    ["used_memory_startup", engine.startupMemory],
+    ["used_memory_rss", rss],
+    ["used_memory_rss_human", humanBytes(rss)],
+    ["used_memory_peak", peak],
+    ["used_memory_peak_human", humanBytes(peak)],
+    ["used_memory_peak_perc", percent(used, peak)],
+    ["used_memory_overhead", overhead],
+    ["used_memory_startup", startup],
     ["used_memory_dataset", dataset],
-    ["used_memory_dataset_perc", percent(dataset, used)],
+    ["used_memory_dataset_perc", `${report.datasetPercent.toFixed(2)}%`],
     ["allocator_allocated", used],
     ["allocator_active", active],
     ["allocator_resident", resident],
@@ -140,39 +142,32 @@ function memory(engine: Engine): Field[] {
     ["used_memory_scripts_human", humanBytes(0)],
     ["maxmemory", maxmemory],
     ["maxmemory_human", humanBytes(maxmemory)],
-    ["maxmemory_policy", config.values.maxmemoryPolicy],
-    ["allocator_frag_ratio", (active / Math.max(1, used)).toFixed(2)],
+    ["maxmemory_policy", maxmemoryPolicy],
+    ["allocator_frag_ratio", ratio(active, used)],
     ["allocator_frag_bytes", active - used],
-    ["allocator_rss_ratio", (resident / Math.max(1, active)).toFixed(2)],
+    ["allocator_rss_ratio", ratio(resident, active)],
     ["allocator_rss_bytes", resident - active],
-    ["rss_overhead_ratio", "1.00"],
-    ["rss_overhead_bytes", 0],
-    ["mem_fragmentation_ratio", (resident / Math.max(1, used)).toFixed(2)],
-    ["mem_fragmentation_bytes", resident - used],
+    ["rss_overhead_ratio", ratio(rss, resident)],
+    ["rss_overhead_bytes", rss - resident],
+    ["mem_fragmentation_ratio", ratio(rss, used)],
+    ["mem_fragmentation_bytes", rss - used],
     ["mem_not_counted_for_evict", 0],
     ["mem_replication_backlog", 0],
     ["mem_total_replication_buffers", 0],
     ["mem_clients_slaves", 0],
-    ["mem_clients_normal", clientBytes(engine)],
+    ["mem_clients_normal", report.clients],
     ["mem_cluster_links", 0],
     ["mem_aof_buffer", 0],
     ["mem_allocator", "v8"],
     ["v8_heap_used", heapUsed],
     ["v8_heap_total", heapTotal],
     ["v8_external", external],
+    ["v8_heap_limit", memory.meter.heap.limit],
+    ["v8_heap_full", flag(memory.heapFull)],
     ["active_defrag_running", 0],
     ["lazyfree_pending_objects", 0],
     ["lazyfreed_objects", 0],
   ];
-}
-
-/** Bytes that connections hold in their buffers. */
-function clientBytes(engine: Engine): number {
-  let sum = 0;
-  for (const { connection } of engine.clients.values()) {
-    if (connection !== null) sum += connection.queryCapacity + connection.outputBytes;
-  }
-  return sum;
 }
 
 function persistence(engine: Engine): Field[] {
@@ -253,8 +248,13 @@ function stats(engine: Engine): Field[] {
     ["expire_cycle_cpu_milliseconds", Math.round(stats.activeExpireCycleMs)],
     ["evicted_keys", keyspace.stats.evictedKeys],
     ["evicted_clients", 0],
-    ["total_eviction_exceeded_time", 0],
-    ["current_eviction_exceeded_time", 0],
+    [
+      "total_eviction_exceeded_time",
+      Math.round(
+        stats.evictionExceededMs + engine.memory.currentExceededMs,
+      ),
+    ],
+    ["current_eviction_exceeded_time", Math.round(engine.memory.currentExceededMs)],
     ["keyspace_hits", keyspace.stats.hits],
     ["keyspace_misses", keyspace.stats.misses],
     ["pubsub_channels", engine.pubsub.size("channel")],

@@ -18,6 +18,7 @@ export const memory = {
   directives: [
     directive("maxmemory", size({ min: 0, max: UINT64_MAX }), {
       default: 0,
+      acts: true,
       doc: "Memory that the data may take; 0 for no limit",
     }),
     directive(
@@ -32,22 +33,26 @@ export const memory = {
         "allkeys-random",
         "noeviction",
       ]),
-      { default: "noeviction", doc: "Which keys go when maxmemory is reached" },
+      { default: "noeviction", acts: true, doc: "Which keys go when maxmemory is reached" },
     ),
     directive("maxmemory-samples", integer({ min: 1, max: INT_MAX }), {
       default: 5,
+      acts: true,
       doc: "Keys that are looked at to find one to evict",
     }),
     directive("maxmemory-eviction-tenacity", integer({ min: 0, max: 100 }), {
       default: 10,
+      acts: true,
       doc: "How long eviction may hold up other work; 100 for as long as it takes",
     }),
     directive("lfu-log-factor", integer(NATURAL_INT), {
       default: 10,
+      acts: true,
       doc: "How slowly the counter of a key's uses grows",
     }),
     directive("lfu-decay-time", integer(NATURAL_INT), {
       default: 1,
+      acts: true,
       doc: "Minutes after which the counter of a key's uses goes down",
     }),
     directive("active-expire-effort", integer({ min: 1, max: 10 }), {
@@ -56,22 +61,27 @@ export const memory = {
     }),
     directive("lazyfree-lazy-eviction", yesNo, {
       default: false,
+      acts: true,
       doc: "Free evicted keys in the background",
     }),
     directive("lazyfree-lazy-expire", yesNo, {
       default: false,
+      acts: true,
       doc: "Free expired keys in the background",
     }),
     directive("lazyfree-lazy-server-del", yesNo, {
       default: false,
+      acts: true,
       doc: "Free values that a command replaces in the background",
     }),
     directive("lazyfree-lazy-user-del", yesNo, {
       default: false,
+      acts: true,
       doc: "Let DEL do as UNLINK does",
     }),
     directive("lazyfree-lazy-user-flush", yesNo, {
       default: false,
+      acts: true,
       doc: "Let FLUSHDB and FLUSHALL work in the background unless told otherwise",
     }),
     directive("tracking-table-max-keys", integer(NATURAL), {
