@@ -1,0 +1,83 @@
+import { assertEquals } from "@std/assert";
+import { type Effect, Journal } from "../../src/journal/journal.ts";
+
+function collect(): { journal: Journal; units: string[][] } {
+  const journal = new Journal();
+  const units: string[][] = [];
+  journal.subscribe((effects: readonly Effect[]) => {
+    units.push(effects.map(({ db, args }) => `${db}:${args.join(" ")}`));
+  });
+  return { journal, units };
+}
+
+Deno.test("journal: a command that changed something leaves as itself", () => {
+  const { journal, units } = collect();
+  journal.begin();
+  journal.commandDone(0, ["SET", "k", "v"], true);
+  journal.end();
+  journal.begin();
+  journal.commandDone(0, ["GET", "k"], false);
+  journal.end();
+  assertEquals(units, [["0:SET k v"]]);
+});
+
+Deno.test("journal: a replacement leaves instead, several together", () => {
+  const { journal, units } = collect();
+  journal.begin();
+  journal.replace(1, ["SREM", "s", "a"]);
+  journal.replace(1, ["DEL", "t"]);
+  journal.commandDone(1, ["SPOP", "s"], true);
+  journal.end();
+  assertEquals(units, [["1:SREM s a", "1:DEL t"]]);
+});
+
+Deno.test("journal: a suppressed command leaves nothing, the next one does", () => {
+  const { journal, units } = collect();
+  journal.begin();
+  journal.suppress();
+  journal.commandDone(0, ["EXEC"], true);
+  journal.end();
+  journal.begin();
+  journal.commandDone(0, ["DEL", "k"], true);
+  journal.end();
+  assertEquals(units, [["0:DEL k"]]);
+});
+
+Deno.test("journal: nested units leave together, with what was appended in its place", () => {
+  const { journal, units } = collect();
+  journal.begin();
+  journal.begin();
+  journal.append(0, ["DEL", "expired"]);
+  journal.commandDone(0, ["SET", "a", "1"], true);
+  journal.end();
+  journal.begin();
+  journal.commandDone(0, ["SET", "b", "2"], true);
+  journal.end();
+  assertEquals(units, []);
+  journal.end();
+  assertEquals(units, [["0:DEL expired", "0:SET a 1", "0:SET b 2"]]);
+});
+
+Deno.test("journal: an effect outside of a unit leaves at once", () => {
+  const { journal, units } = collect();
+  journal.append(3, ["DEL", "k"]);
+  assertEquals(units, [["3:DEL k"]]);
+});
+
+Deno.test("journal: without a sink nothing is kept for later", () => {
+  const journal = new Journal();
+  assertEquals(journal.active, false);
+  journal.append(0, ["DEL", "k"]);
+  journal.begin();
+  journal.replace(0, ["DEL", "k"]);
+  journal.commandDone(0, ["GETDEL", "k"], true);
+  journal.end();
+  const units: unknown[] = [];
+  const stop = journal.subscribe((effects) => units.push(effects));
+  journal.begin();
+  journal.commandDone(0, ["PING"], false);
+  journal.end();
+  assertEquals([units.length, journal.active], [0, true]);
+  stop();
+  assertEquals(journal.active, false);
+});
