@@ -66,8 +66,10 @@ async function run(args: RunArguments): Promise<number> {
   try {
     // As a real server does; what the server itself opens, it opens by full path.
     Deno.chdir(toText(config.values.dir));
-    await using server = await Server.start({ config, log, registry, clock });
+    const server = new Server({ config, log, registry, clock });
+    // A long load can be ended too.
     listenToSignals(server);
+    await server.begin();
     return await server.stopped;
   } catch (error) {
     if (error instanceof StartError) return 1;

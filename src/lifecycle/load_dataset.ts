@@ -9,6 +9,7 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 import { toText } from "../bytes/bytes.ts";
+import { osReason } from "../config/os_error.ts";
 import type { Engine } from "../dispatch/engine.ts";
 import { RdbError } from "../rdb/error.ts";
 import { loadRdbFile, type LoadResult } from "../rdb/load.ts";
@@ -19,9 +20,10 @@ const REPORT_EVERY_MS = 1000;
 /**
  * Load the data, if there is a file.
  *
+ * @param signal ends the load early
  * @returns false when the file cannot be loaded; why is in the log
  */
-export async function loadDataset(engine: Engine): Promise<boolean> {
+export async function loadDataset(engine: Engine, signal: AbortSignal): Promise<boolean> {
   const { clock, log } = engine;
   const path = engine.config.path(engine.config.values.dbfilename);
   let totalBytes: number;
@@ -29,7 +31,7 @@ export async function loadDataset(engine: Engine): Promise<boolean> {
     totalBytes = (await Deno.stat(path)).size;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return true;
-    log.warning(`Fatal error: can't open the RDB file ${path} for reading: ${describe(error)}`);
+    log.warning(`Fatal error: can't open the RDB file ${path} for reading: ${osReason(error)}`);
     return false;
   }
   const startedMs = clock.tick();
@@ -40,6 +42,7 @@ export async function loadDataset(engine: Engine): Promise<boolean> {
   try {
     const result = await loadRdbFile(path, engine.keyspace, {
       verifyChecksum: engine.config.values.rdbchecksum,
+      signal,
       onHeader: (aux) => logOrigin(engine, aux),
       onEmptyKey: (key) => log.notice(`rdbLoadObject skipping empty key: ${toText(key)}`),
       onProgress({ bytesRead, keys }) {
@@ -57,10 +60,11 @@ export async function loadDataset(engine: Engine): Promise<boolean> {
     });
     logResult(engine, result, (clock.monotonic() - began) / 1000);
   } catch (error) {
+    if (signal.aborted) return false;
     log.warning(
       error instanceof RdbError
         ? `${error.message} (file ${path})`
-        : `Error reading ${path}: ${describe(error)}`,
+        : `Error reading ${path}: ${osReason(error)}`,
     );
     log.warning("Fatal error loading the DB, check server logs. Exiting.");
     return false;
@@ -98,8 +102,4 @@ function logResult(engine: Engine, result: LoadResult, seconds: number): void {
     `Done loading RDB, keys loaded: ${result.keysLoaded}, keys expired: ${result.keysExpired}.`,
   );
   log.notice(`DB loaded from disk: ${seconds.toFixed(3)} seconds`);
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

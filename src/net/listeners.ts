@@ -7,6 +7,8 @@
  * @module
  */
 
+import { type ByteString, toText } from "../bytes/bytes.ts";
+import { osReason } from "../config/os_error.ts";
 import type { Engine } from "../dispatch/engine.ts";
 import { Connection } from "./connection.ts";
 
@@ -25,7 +27,7 @@ export class Listeners {
   readonly #engine: Engine;
   readonly connections: Set<Connection> = new Set();
   #tcp: { listener: Deno.Listener; name: string }[] = [];
-  #unix: { listener: Deno.Listener; path: string } | null = null;
+  #unix: { listener: Deno.Listener; name: ByteString; file: string } | null = null;
   /** Numbers that stand for file descriptors, which the platform does not show. */
   #freeFds: number[] = [];
   #nextFd = 8;
@@ -39,7 +41,7 @@ export class Listeners {
     const lines: string[] = [];
     const tcp = this.#tcp.map(({ name }) => `bind=${name}`);
     if (tcp.length > 0) lines.push(`name=tcp,${tcp.join(",")},port=${this.port}`);
-    if (this.#unix !== null) lines.push(`name=unix,bind=${this.#unix.path}`);
+    if (this.#unix !== null) lines.push(`name=unix,bind=${this.#unix.name}`);
     return lines;
   }
 
@@ -108,29 +110,32 @@ export class Listeners {
   /**
    * Listen on a Unix socket; a file in its place is removed first, as a real server does.
    *
+   * @param name the path
    * @param mode file permissions to give it; 0 leaves them
    * @throws ListenError
    */
-  listenUnix(path: string, mode: number): void {
+  listenUnix(name: ByteString, mode: number): void {
     if (Deno.build.os === "windows") {
       throw new ListenError("Unix sockets are not available on Windows");
     }
+    const path = toText(name);
     try {
-      Deno.removeSync(path);
+      if (!Deno.lstatSync(path).isDirectory) Deno.removeSync(path);
     } catch {
       // There was none.
     }
     try {
       const listener = Deno.listen({ transport: "unix", path });
       if (mode !== 0) Deno.chmodSync(path, mode);
-      this.#unix = { listener, path };
-      void this.#accept(listener, path);
+      // The path may begin in a directory that is not the working directory for ever.
+      this.#unix = { listener, name, file: Deno.realPathSync(path) };
+      void this.#accept(listener, name);
     } catch (error) {
       throw new ListenError(describeListenError(error));
     }
   }
 
-  async #accept(listener: Deno.Listener, unixPath?: string): Promise<void> {
+  async #accept(listener: Deno.Listener, unixPath?: ByteString): Promise<void> {
     for (;;) {
       let conn: Deno.Conn;
       try {
@@ -150,7 +155,7 @@ export class Listeners {
     }
   }
 
-  #admit(conn: Deno.Conn, unixPath?: string): void {
+  #admit(conn: Deno.Conn, unixPath?: ByteString): void {
     const { stats, config, clients, clock } = this.#engine;
     clock.tick();
     if (clients.size >= config.values.maxclients) {
@@ -203,8 +208,9 @@ export class Listeners {
     this.stopTcp();
     if (this.#unix !== null) {
       this.#unix.listener.close();
+      this.#engine.log.notice("Removing the unix socket file.");
       try {
-        Deno.removeSync(this.#unix.path);
+        Deno.removeSync(this.#unix.file);
       } catch {
         // Somebody removed it before.
       }
@@ -227,10 +233,7 @@ async function turnAway(conn: Deno.Conn, text: string): Promise<void> {
 }
 
 function describeListenError(error: unknown): string {
-  if (error instanceof Deno.errors.AddrInUse) return "bind: Address already in use";
-  if (error instanceof Deno.errors.AddrNotAvailable) {
-    return "bind: Cannot assign requested address";
-  }
-  if (error instanceof Deno.errors.PermissionDenied) return "bind: Permission denied";
-  return error instanceof Error ? error.message : String(error);
+  const reason = osReason(error);
+  const lookup = /^failed to lookup address information: (.*)/.exec(reason);
+  return lookup === null ? `bind: ${reason}` : lookup[1];
 }

@@ -36,6 +36,8 @@ export interface LoadOptions {
   onHeader?: (aux: ReadonlyMap<ByteString, ByteString>) => void;
   /** Verify the checksum; true when absent. */
   verifyChecksum?: boolean;
+  /** Ends the load before its time: it then throws the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -59,6 +61,7 @@ export async function loadRdbFile(
       verifyChecksum: options.verifyChecksum ?? true,
     });
     for await (const { records, bytesRead, totalBytes } of batches) {
+      options.signal?.throwIfAborted();
       for (const record of records) {
         if (!announced && record.kind !== "header" && record.kind !== "aux") {
           announced = true;
