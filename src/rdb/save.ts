@@ -8,9 +8,9 @@
  * @module
  */
 
-import { dirname, join } from "node:path";
 import type { ByteString } from "../bytes/bytes.ts";
 import { osReason } from "../config/os_error.ts";
+import { splitPath } from "../config/paths.ts";
 import { hasExpiringFields } from "../keyspace/field_expire.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import { FIELD_EXPIRY_VERSION } from "./encode/hash.ts";
@@ -86,6 +86,8 @@ export function beginRdb(options: SaveOptions): RdbWriter {
 /** The file that a save writes before it is renamed. */
 export class TemporaryFile {
   readonly #options: SaveOptions;
+  readonly #name: string;
+  readonly #directory: string;
   readonly #temporary: string;
   readonly #file: Deno.FsFile;
   #unsynced = 0;
@@ -97,12 +99,14 @@ export class TemporaryFile {
    */
   constructor(options: SaveOptions, name: string) {
     this.#options = options;
-    this.#temporary = join(dirname(options.path), name);
+    this.#name = name;
+    this.#directory = splitPath(options.path).directory;
+    this.#temporary = `${this.#directory}/${name}`;
     try {
       this.#file = Deno.openSync(this.#temporary, { write: true, create: true, truncate: true });
     } catch (error) {
       throw new SaveError(
-        `Failed opening the temp RDB file ${name} (in server root dir ${dirname(options.path)}) ` +
+        `Failed opening the temp RDB file ${name} (in server root dir ${this.#directory}) ` +
           `for saving: ${osReason(error)}`,
       );
     }
@@ -156,13 +160,12 @@ export class TemporaryFile {
     try {
       Deno.renameSync(this.#temporary, path);
     } catch (error) {
-      const name = this.#temporary.slice(dirname(path).length + 1);
       throw new SaveError(
-        `Error moving temp DB file ${name} on the final destination ${path} ` +
-          `(in server root dir ${dirname(path)}): ${osReason(error)}`,
+        `Error moving temp DB file ${this.#name} on the final destination ${path} ` +
+          `(in server root dir ${this.#directory}): ${osReason(error)}`,
       );
     }
-    syncDirectory(dirname(path));
+    syncDirectory(this.#directory);
   }
 
   /** Remove what was written. Does nothing after `commit`'s rename, as there is nothing then. */

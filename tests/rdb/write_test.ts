@@ -6,19 +6,15 @@
  */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ManualClock } from "../../src/clock/clock.ts";
-import type { KeyspaceHooks } from "../../src/keyspace/events.ts";
-import { ByteMap } from "../../src/keyspace/byte_map.ts";
-import { Keyspace } from "../../src/keyspace/keyspace.ts";
 import { scheduleFields } from "../../src/keyspace/field_expire.ts";
 import { ValueType } from "../../src/rdb/format.ts";
 import { loadRdbFile } from "../../src/rdb/load.ts";
 import { lzfDecompress } from "../../src/rdb/lzf.ts";
 import { lzfCompress } from "../../src/rdb/lzf_compress.ts";
 import type { RdbKeyRecord } from "../../src/rdb/records.ts";
-import { SaveError, type SaveOptions, saveRdb } from "../../src/rdb/save.ts";
+import { SaveError, saveRdb } from "../../src/rdb/save.ts";
 import { decodeDumpPayload } from "../../src/rdb/value.ts";
-import { encodeDumpPayload, type WriteVersion } from "../../src/rdb/writer_value.ts";
+import { encodeDumpPayload } from "../../src/rdb/writer_value.ts";
 import { HashValue } from "../../src/values/hash.ts";
 import { defaultLimits } from "../../src/values/limits.ts";
 import { ListValue } from "../../src/values/list.ts";
@@ -26,64 +22,9 @@ import { SetValue } from "../../src/values/set.ts";
 import { ZSetValue } from "../../src/values/zset.ts";
 import { mulberry32 } from "../support/prng.ts";
 import { TempDir } from "../support/temp.ts";
-import { type CanonicalContent, canonicalContent, decodeAll } from "./canonical.ts";
+import { canonicalContent, decodeAll } from "./canonical.ts";
 import { fixtureNames, readFixture } from "./fixtures.ts";
-
-const NOTHING: KeyspaceHooks = {
-  modified() {},
-  allModified() {},
-  swapped() {},
-  notify() {},
-  expired() {},
-  evicted() {},
-  fieldsExpired() {},
-  ready() {},
-};
-
-function newKeyspace(ms = 0): Keyspace {
-  const clock = new ManualClock();
-  if (ms !== 0) clock.ms = ms;
-  return new Keyspace({ clock, hooks: NOTHING, databases: 16, newTable: () => new ByteMap() });
-}
-
-function saveOptions(keyspace: Keyspace, path: string, version: WriteVersion): SaveOptions {
-  return {
-    keyspace,
-    path,
-    version,
-    compress: true,
-    checksum: true,
-    incrementalSync: true,
-    access: null,
-    aux: [],
-    functions: [],
-  };
-}
-
-/** What files of this version and later ones say. */
-function content(from: CanonicalContent, version: number): unknown {
-  const dbs = structuredClone(from.dbs);
-  for (const keys of Object.values(dbs)) {
-    for (const key of keys) {
-      delete key.encoding;
-      delete key.idle_s;
-      delete key.freq;
-      if (key.type === "set" || key.type === "hash") (key.value as string[]).sort();
-      if (typeof key.value !== "object" || Array.isArray(key.value)) continue;
-      for (const group of key.value.groups) {
-        if (version < 10) group.entries_read = null;
-        for (const consumer of group.consumers) {
-          if (version < 11) consumer.active_time = null;
-        }
-      }
-      if (version < 10) {
-        key.value.entries_added = null;
-        key.value.max_deleted_id = null;
-      }
-    }
-  }
-  return dbs;
-}
+import { content, newKeyspace, saveOptions } from "./saving.ts";
 
 for (const name of fixtureNames()) {
   const fixture = readFixture(name);
