@@ -137,7 +137,7 @@ DEL key
 
 const ZSET = `
 12 ZADD key [NX|XX] [GT|LT] [CH] (score member)++ ~scores
-6 ZADD lexkey (0 member)++
+!6 ZADD lexkey (0 member)++
 2 ZREM lexkey member+
 3 ZADD key [NX|XX] [GT|LT] [CH] INCR score member ~scores
 3 ZINCRBY key score member ~scores
@@ -167,10 +167,10 @@ ZREVRANGEBYLEX lexkey lexend lexend [LIMIT index index]
 2 ZPOPMIN key [count] ~scores
 2 ZPOPMAX key [count] ~scores
 2 ZMPOP keycount (MIN|MAX) [COUNT count] ~scores
-2 ZUNION keycount [WEIGHTS weight+] [AGGREGATE (SUM|MIN|MAX)] [WITHSCORES] ~scores
-2 ZUNION 2 key key WEIGHTS weight weight [AGGREGATE (SUM|MIN|MAX)] [WITHSCORES] ~scores
-2 ZINTER keycount [WEIGHTS weight+] [AGGREGATE (SUM|MIN|MAX)] [WITHSCORES] ~scores
-2 ZINTER 2 key key WEIGHTS weight weight [AGGREGATE (SUM|MIN|MAX)] [WITHSCORES] ~scores
+2 ZUNION keycount [WEIGHTS signedweight+] [AGGREGATE (SUM|MIN|MAX)] [WITHSCORES] ~scores
+2 ZUNION 2 key key WEIGHTS signedweight signedweight [AGGREGATE (SUM|MIN|MAX)] [WITHSCORES] ~scores
+2 ZINTER keycount [WEIGHTS signedweight+] [AGGREGATE (SUM|MIN|MAX)] [WITHSCORES] ~scores
+2 ZINTER 2 key key WEIGHTS signedweight signedweight [AGGREGATE (SUM|MIN|MAX)] [WITHSCORES] ~scores
 2 ZDIFF keycount [WITHSCORES] ~scores
 2 ZUNIONSTORE key keycount [WEIGHTS weight+] [AGGREGATE (SUM|MIN|MAX)]
 2 ZUNIONSTORE key 2 key key WEIGHTS weight weight [AGGREGATE (SUM|MIN|MAX)]
@@ -200,11 +200,12 @@ const STREAM = `
 3 XTRIM key (MAXLEN ~ count|MINID ~ id) [LIMIT count]
 3 XREAD [COUNT count] STREAMS key (0|id) ~differs:xread-unbalanced
 2 XREAD [COUNT count] STREAMS key key id id ~differs:xread-unbalanced
-5 XGROUP CREATE key group (id|$|0) [MKSTREAM] [ENTRIESREAD increment]
+!5 XGROUP CREATE key group (id|$|0) [MKSTREAM] [ENTRIESREAD entries]
+XGROUP CREATE 'nokey' group (id|$) [ENTRIESREAD int]
 # Since 7.2 reading makes a consumer even where there is nothing to read.
 2 XGROUP CREATECONSUMER key group consumer ~int
 XGROUP DELCONSUMER key group consumer
-2 XGROUP SETID key group (id|$|0) [ENTRIESREAD increment]
+!2 XGROUP SETID key group (id|$|0) [ENTRIESREAD entries]
 XGROUP DESTROY key group
 10 XREADGROUP GROUP group consumer [COUNT count] [NOACK] STREAMS key (>|>|id) ~differs:xreadgroup-unbalanced
 2 XREADGROUP GROUP group consumer [COUNT count] STREAMS key key (>|id) (>|id) ~differs:xreadgroup-unbalanced
@@ -213,7 +214,9 @@ XGROUP DESTROY key group
 4 XPENDING key group [IDLE idle] (-|id) (+|id) count [consumer] ~pendingTimes
 5 XCLAIM key group consumer idle id+ [IDLE 5|TIME 0] [RETRYCOUNT count] [FORCE] [JUSTID] [LASTID id]
 4 XAUTOCLAIM key group consumer idle (0|-|id) [COUNT (1|3|10|0|-1|'abc')] [JUSTID]
-XSETID key id [ENTRIESADDED increment] [MAXDELETEDID id] ~differs:xsetid-max-deleted
+# Since 7.2 XSETID minds what was deleted: so its ids are new ones.
+!XSETID key topid [ENTRIESADDED entries] [MAXDELETEDID (0|1-1)] ~differs:xsetid-max-deleted
+XSETID key ('abc'|'-'|'+'|'') [ENTRIESADDED entries] [MAXDELETEDID id]
 2 XINFO STREAM key ~streamTimes
 3 XINFO STREAM key FULL [COUNT count] ~streamTimes
 2 XINFO GROUPS key ~streamTimes
@@ -270,7 +273,7 @@ const FILL = `
 2 SADD key increment+
 2 HSET key (member value)+
 2 ZADD key (increment member)+
-XADD key newid member value
+XADD key topid member value
 `;
 
 const GENERIC = `
@@ -297,15 +300,17 @@ SELECT db
 !SELECT 0
 SWAPDB db db
 FLUSHDB [ASYNC|SYNC]
-MSET w_1 increment w_2 increment w_m1 float w_ int
+# No number out of range: in a real server it also fails the next SORT that finds nothing wrong.
+MSET w_1 increment w_2 increment w_m1 increment w_ increment
 HSET h_1 f1 increment 'f' increment
-4 SORT key [LIMIT index index] [ASC|DESC] ALPHA
+# The real server takes a zero byte for the end of a text here.
+4 SORT key [LIMIT index index] [ASC|DESC] ALPHA ~unordered
 3 SORT key [LIMIT index index] [ASC|DESC]
 3 SORT key BY by [ASC|DESC] ~unordered
 3 SORT key [BY 'nosort'] (GET get)+ [ALPHA] ~unordered
 2 SORT key [LIMIT index index] [ASC|DESC] [ALPHA] STORE key
-SORT_RO key [LIMIT index index] [ASC|DESC] ALPHA
-SORT_RO key [STORE key] ALPHA
+SORT_RO key [LIMIT index index] [ASC|DESC] ALPHA ~unordered
+SORT_RO key [STORE key] ALPHA ~unordered
 `;
 
 const EXPIRE = `

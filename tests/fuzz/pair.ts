@@ -18,8 +18,9 @@ const LIMITS = [
   ..."--stream-node-max-entries 8 --hll-sparse-max-bytes 200".split(" "),
 ];
 
-/** A key of each type, for commands that meet the wrong one. */
+/** A key of each type, for commands that meet the wrong one, and one that nothing overwrites. */
 const SET_UP = [
+  "SET txt v",
   "SET str v",
   "SET int 10",
   "RPUSH lst a b 1 2",

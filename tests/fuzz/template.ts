@@ -109,7 +109,17 @@ function parseLine(text: string): Line {
 
 /** What a command may be damaged with. */
 const STRAY = ["", "abc", "0", "-1", "1", "NX", "COUNT", "LIMIT", "9223372036854775807", "1.5"];
-STRAY.push("-9223372036854775808", "WITHSCORES", "k1", "\xff\0", "(1", "nan", "GET", "~", "STORE");
+STRAY.push(
+  "-9223372036854775808",
+  "WITHSCORES",
+  "nokey",
+  "\xff\0",
+  "(1",
+  "nan",
+  "GET",
+  "~",
+  "STORE",
+);
 
 /** Makes random commands out of lines. */
 export class Templates {
