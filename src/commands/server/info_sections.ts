@@ -207,7 +207,8 @@ function persistence(engine: Engine): Field[] {
   if (loading !== null) {
     const elapsed = Math.max(1, (engine.clock.ms - loading.startedMs) / 1000);
     const speed = loading.loadedBytes / elapsed;
-    const left = loading.totalBytes - loading.loadedBytes;
+    // The size of a pipe is not known.
+    const left = Math.max(0, loading.totalBytes - loading.loadedBytes);
     fields.push(
       ["loading_start_time", Math.floor(loading.startedMs / 1000)],
       ["loading_total_bytes", loading.totalBytes],
