@@ -225,10 +225,9 @@ DEBUG SET-ACTIVE-EXPIRE
 DEBUG SET-ACTIVE-EXPIRE 0 ; DEBUG SET-ACTIVE-EXPIRE 1
 DEBUG OBJECT
 DEBUG OBJECT nokey
-# (serializedlength is the value's size in an RDB file, and ours need not tell it)
-SET k v ; DEBUG OBJECT k ~words:serializedlength
-SET k 5 ; DEBUG OBJECT k ~words:serializedlength
-HSET h f v ; DEBUG OBJECT h ~words:serializedlength
+SET k v ; DEBUG OBJECT k ~words:none
+SET k 5 ; DEBUG OBJECT k ~words:none
+HSET h f v ; DEBUG OBJECT h ~words:none
 DEBUG POPULATE
 DEBUG POPULATE abc
 DEBUG POPULATE 10 ; DBSIZE ; GET key:0 ; GET key:9 ; KEYS * ~unordered

@@ -5,6 +5,7 @@
  */
 
 import type { Command } from "../../dispatch/command.ts";
+import { dumpCommands } from "./dump.ts";
 import { expireCommands } from "./expire.ts";
 import { keyCommands } from "./keys.ts";
 import { movingCommands } from "./moving.ts";
@@ -16,6 +17,7 @@ import { ttlCommands } from "./ttl.ts";
 export const genericCommands: readonly Command[] = [
   ...keyCommands,
   ...movingCommands,
+  ...dumpCommands,
   objectCommand,
   ...expireCommands,
   ...ttlCommands,

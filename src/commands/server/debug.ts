@@ -30,6 +30,7 @@ import {
 } from "../../resp/reply.ts";
 import { parseRangeArg } from "../parse.ts";
 import { describeObject } from "./debug_object.ts";
+import { reload } from "./debug_reload.ts";
 import { digestAll, digestValues } from "./digest.ts";
 
 interface Subcommand {
@@ -187,6 +188,15 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
       "    attrib, push, verbatim, true, false.",
     ],
     run: protocolReply,
+  }],
+  ["RELOAD", {
+    count: [2, Infinity],
+    help: [
+      "RELOAD [option ...]",
+      "    Save all data, forget them, and load them. Options: MERGE, let a key that is there give",
+      "    way to the file's; NOFLUSH, forget nothing; NOSAVE, load the file as it is.",
+    ],
+    run: reload,
   }],
   ["SET-ACTIVE-EXPIRE", {
     count: [3, 3],

@@ -7,6 +7,7 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import type { Client } from "../../dispatch/client.ts";
 import { NO_SLOT } from "../../keyspace/key_table.ts";
+import { encodeValue, versionFor, type WriteVersion } from "../../rdb/writer_value.ts";
 import { RedisError, type Reply, SimpleString } from "../../resp/reply.ts";
 import { encodingName } from "../object_encoding.ts";
 
@@ -16,13 +17,16 @@ export function describeObject(client: Client, args: readonly ByteString[]): Rep
   const slot = db.slotOf(args[2]);
   if (slot === NO_SLOT) throw new RedisError("ERR no such key");
   const value = db.table.valueAt(slot);
-  const { access } = client.engine.keyspace;
+  const { config: { values }, keyspace: { access, limits } } = client.engine;
+  const version = versionFor(value, values.rdbVersion as WriteVersion);
+  const serialized = encodeValue(value, { version, compress: values.rdbcompression, limits });
   const word = db.table.accessAt(slot);
   return new SimpleString(
     [
       `Value at:0x${slot.toString(16).padStart(12, "0")}`,
       "refcount:1",
       `encoding:${encodingName(value)}`,
+      `serializedlength:${serialized.length}`,
       `lru:${access.lruClock()}`,
       `lru_seconds_idle:${access.lfu ? 0 : Math.floor(access.idleMs(word) / 1000)}`,
     ].join(" "),

@@ -1,0 +1,48 @@
+/**
+ * DEBUG RELOAD: save, forget and load all data, to see that nothing is lost on the way.
+ *
+ * @module
+ */
+
+import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
+import type { Client } from "../../dispatch/client.ts";
+import { RdbError } from "../../rdb/error.ts";
+import { reloadRdbFile } from "../../rdb/reload.ts";
+import { OK, RedisError, type Reply } from "../../resp/reply.ts";
+
+const OPTIONS = ["MERGE", "NOFLUSH", "NOSAVE"];
+
+/** Run DEBUG RELOAD. */
+export function reload(client: Client, args: readonly ByteString[]): Reply {
+  const { engine } = client;
+  const { config, keyspace, persistence, journal, log, clock } = engine;
+  const options = args.slice(2).map(asciiUpper);
+  if (!options.every((option) => OPTIONS.includes(option))) {
+    throw new RedisError("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
+  }
+  journal.suppress();
+  if (!options.includes("NOSAVE") && !persistence.save()) throw new RedisError("ERR");
+  if (!options.includes("NOFLUSH")) keyspace.clearAll();
+  const path = config.path(config.values.dbfilename);
+  // As at the start: what comes out of a file is no news to anybody.
+  engine.loading = { startedMs: clock.ms, totalBytes: 0, loadedBytes: 0, loadedKeys: 0 };
+  try {
+    const result = reloadRdbFile(path, keyspace, {
+      merge: options.includes("MERGE"),
+      verifyChecksum: config.values.rdbchecksum,
+    });
+    engine.functionLibraries = result.functions;
+    persistence.loadedKeys = result.keysLoaded;
+    persistence.expiredKeysOnLoad = result.keysExpired;
+  } catch (error) {
+    const known = error instanceof RdbError || error instanceof Deno.errors.NotFound;
+    if (!known) throw error;
+    log.warning(`${error.message} (file ${path})`);
+    throw new RedisError("ERR Error trying to load the RDB dump, check server logs.");
+  } finally {
+    engine.loading = null;
+  }
+  keyspace.dirty = 0;
+  log.warning("DB reloaded by DEBUG RELOAD");
+  return OK;
+}
