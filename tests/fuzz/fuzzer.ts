@@ -13,6 +13,7 @@
 import { mulberry32, type Prng } from "../support/prng.ts";
 import { GROUPS } from "./groups.ts";
 import { describe, type Mismatch, type Pair, type RunOptions } from "./pair.ts";
+import { Shrinker } from "./shrink.ts";
 import type { FuzzCommand, Templates } from "./template.ts";
 import type { WordContext } from "./words.ts";
 
@@ -52,7 +53,7 @@ const DIGEST: FuzzCommand = { args: ["DEBUG", "DIGEST"], tolerances: [] };
 /** Commands between two digests. */
 const DIGEST_EVERY = 300;
 /** Runs that cutting down one difference may take. */
-const RUNS = 600;
+const TRIALS = 600;
 
 /** Fuzz one group. */
 export async function fuzz(pair: Pair, options: FuzzOptions): Promise<FuzzResult> {
@@ -105,63 +106,16 @@ function kindOf(commands: readonly FuzzCommand[], { index, oracle, ours }: Misma
   return `${name} ${oracle.slice(0, 12)} ${ours.slice(0, 12)}`;
 }
 
-/** Looks for a short sequence that still shows a difference. */
-class Cutter {
-  #runs = 0;
-  #commands: FuzzCommand[];
-  #mismatch: Mismatch;
-
-  constructor(
-    readonly pair: Pair,
-    readonly run: RunOptions,
-    commands: readonly FuzzCommand[],
-    mismatch: Mismatch,
-  ) {
-    this.#commands = commands.slice(0, mismatch.index + 1);
-    this.#mismatch = mismatch;
-  }
-
-  get result(): { commands: readonly FuzzCommand[]; mismatch: Mismatch } {
-    return { commands: this.#commands, mismatch: this.#mismatch };
-  }
-
-  /** Whether a difference stays; then the sequence up to it is the new one. */
-  async try(commands: readonly FuzzCommand[]): Promise<boolean> {
-    if (++this.#runs > RUNS) return false;
-    const mismatch = await this.pair.run(commands, this.run);
-    if (mismatch === undefined) return false;
-    this.#commands = commands.slice(0, mismatch.index + 1);
-    this.#mismatch = mismatch;
-    return true;
-  }
-
-  /** Leave out whole commands: first halves, in the end single ones. */
-  async dropCommands(): Promise<void> {
-    for (let size = this.#commands.length >> 1; size > 0; size >>= 1) {
-      for (let end = this.#commands.length; end > 0;) {
-        const start = Math.max(0, end - size);
-        if (await this.try(this.#commands.toSpliced(start, end - start))) {
-          end = Math.min(start, this.#commands.length);
-        } else {
-          end = start;
-        }
-      }
-    }
-  }
-
-  /** Leave out arguments of what is left, one and two at a time. */
-  async dropWords(): Promise<void> {
-    for (let at = this.#commands.length - 1; at >= 0; at--) {
-      if (this.#commands[at]?.fixed) continue;
-      for (const size of [8, 2, 1]) {
-        for (let end = this.#commands[at]?.args.length ?? 0; end - size >= 1; end--) {
-          const command = this.#commands[at];
-          const shorter = { ...command, args: command.args.toSpliced(end - size, size) };
-          if (await this.try(this.#commands.with(at, shorter))) {
-            if (this.#commands.length <= at) break;
-            end = Math.min(end, this.#commands[at].args.length + 1);
-          }
-        }
+/** Leave out arguments of the commands that may be changed, several and one at a time. */
+async function dropWords(shrinker: Shrinker<FuzzCommand>): Promise<void> {
+  for (let at = shrinker.items.length - 1; at >= 0; at--) {
+    for (const size of [8, 2, 1]) {
+      for (let end = shrinker.items[at]?.args.length ?? 0; end - size >= 1; end--) {
+        const command = shrinker.items[at];
+        if (command === undefined || command.fixed) break;
+        const shorter = { ...command, args: command.args.toSpliced(end - size, size) };
+        if (!await shrinker.try(shrinker.items.with(at, shorter))) continue;
+        end = Math.min(end, (shrinker.items[at]?.args.length ?? 0) + 1);
       }
     }
   }
@@ -173,20 +127,24 @@ async function cutDown(
   first: Mismatch,
   run: RunOptions,
 ): Promise<Difference> {
-  const cutter = new Cutter(pair, run, commands, first);
+  let last = first;
   const whole = commands.slice(0, first.index + 1);
-  const stable = await cutter.try(whole) || await cutter.try(whole);
+  const shrinker = new Shrinker(whole, async (items) => {
+    const mismatch = await pair.run(items, run);
+    if (mismatch !== undefined) last = mismatch;
+    return mismatch?.index ?? -1;
+  }, TRIALS);
+  const stable = await shrinker.try(whole) || await shrinker.try(whole);
   if (stable) {
-    await cutter.dropCommands();
-    await cutter.dropWords();
-    await cutter.dropCommands();
+    await shrinker.drop();
+    await dropWords(shrinker);
+    await shrinker.drop();
   }
-  const { mismatch, commands: rest } = cutter.result;
   return {
-    commands: describe(stable ? rest : rest.slice(-1)),
+    commands: describe(stable ? shrinker.items : whole.slice(-1)),
     protocol: run.protocol,
-    oracle: mismatch.oracle,
-    ours: mismatch.ours,
+    oracle: last.oracle,
+    ours: last.ours,
     unstable: !stable,
   };
 }

@@ -61,6 +61,7 @@ DEL key
 const LIST = `
 6 LPUSH key value++
 8 RPUSH key value++
+RPUSH key manymembers
 2 LPUSHX key value+
 2 RPUSHX key value+
 4 LPOP key [count]
@@ -85,6 +86,8 @@ DEL key
 
 const SET = `
 10 SADD key member++
+SADD key manymembers
+SREM key manymembers
 6 SREM key member++
 3 SISMEMBER key member
 3 SMISMEMBER key member+
@@ -114,6 +117,8 @@ const HASH = `
 10 HSET key (member value)++
 4 HSET key member increment
 2 HMSET key (member value)++
+HSET key manypairs
+HDEL key manymembers
 3 HSETNX key member value
 4 HGET key member
 3 HMGET key member+
@@ -137,7 +142,9 @@ DEL key
 
 const ZSET = `
 12 ZADD key [NX|XX] [GT|LT] [CH] (score member)++ ~scores
+ZADD key manyscores
 !6 ZADD lexkey (0 member)++
+!ZADD lexkey manyzeros
 2 ZREM lexkey member+
 3 ZADD key [NX|XX] [GT|LT] [CH] INCR score member ~scores
 3 ZINCRBY key score member ~scores
@@ -248,20 +255,20 @@ DEL key
 `;
 
 const HYPERLOGLOG = `
-10 PFADD key member++
-4 PFADD key long long long long
-4 PFCOUNT key
-3 PFCOUNT key+
-3 PFMERGE key key*
-PFADD key
-STRLEN key
-GET key
+40 PFADD key member++
+20 PFADD key long long long long
+10 PFCOUNT key
+10 PFCOUNT key+
+10 PFMERGE key key*
+3 PFADD key
+5 STRLEN key
+8 GET key
 SET key value
 APPEND key member
 SETRANGE key offset member
-COPY key key [REPLACE]
-DEL key
-OBJECT ENCODING key ~encoding
+5 COPY key key [REPLACE]
+8 DEL key
+3 OBJECT ENCODING key ~encoding
 `;
 
 const FILL = `

@@ -78,6 +78,15 @@ function key({ random }: WordContext): string {
   return random.pick(["str", "int", "lst", "set", "hsh", "zst", "stm"]);
 }
 
+/** So many members that structures for large values show. */
+function several(pair: (context: WordContext, member: string) => string[]): WordMaker {
+  return (context) => {
+    const { random } = context;
+    const size = 50 + random.int(400);
+    return Array.from({ length: size }, () => pair(context, `m${random.int(800)}`)).flat();
+  };
+}
+
 /** `numkeys key [key …]`, seldom with a wrong count. */
 function keyCount(context: WordContext): string[] {
   const keys = Array.from({ length: 1 + context.random.int(4) }, () => key(context));
@@ -168,6 +177,10 @@ export const WORDS: Readonly<Record<string, WordMaker>> = {
   glob: (context) => letters(context, "ab*?[]^-\\", 8),
   globtext: (context) => letters(context, "abc-]^\\", 5),
   member,
+  manymembers: several((_context, text) => [text]),
+  manypairs: several((context, text) => [text, member(context)]),
+  manyscores: several(({ random }, text) => [String(random.int(200) / 4), text]),
+  manyzeros: several((_context, text) => ["0", text]),
   value: mostly(member, ["v".repeat(70), "w".repeat(300), "12345", "0", "3.0", "10.5"], 6),
   int: smallInt,
   index: mostly(between(-14, 14), ODD_NUMBERS, 15),
