@@ -51,6 +51,15 @@ export class Database {
     return NO_SLOT;
   }
 
+  /**
+   * What a live slot holds is about to change or to go: a snapshot that is being taken writes it
+   * first. Everything that changes a key's value or expiry comes through here before.
+   */
+  beforeChange(slot: number): void {
+    const { snapshot } = this.keyspace;
+    if (snapshot !== null) snapshot.beforeChange(this.table, slot);
+  }
+
   /** Whether a key is still in the table though its time has come. Removes nothing. */
   isPastItsTime(key: ByteString): boolean {
     const slot = this.table.find(key);
@@ -61,6 +70,7 @@ export class Database {
 
   /** Remove a key whose time has come, with all that follows from it. */
   expireSlot(slot: number, key: ByteString): void {
+    this.beforeChange(slot);
     this.table.deleteAt(slot);
     if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
     this.keyspace.stats.expiredKeys++;
@@ -71,6 +81,7 @@ export class Database {
 
   /** Remove a key to free its memory, with all that follows from it. */
   evictSlot(slot: number, key: ByteString): void {
+    this.beforeChange(slot);
     this.table.deleteAt(slot);
     if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
     this.keyspace.stats.evictedKeys++;
@@ -96,6 +107,7 @@ export class Database {
   getForWrite(key: ByteString): Value | undefined {
     const slot = this.slotOf(key);
     if (slot === NO_SLOT) return undefined;
+    this.beforeChange(slot);
     this.keyspace.recordAccess(this.table, slot);
     return this.table.valueAt(slot);
   }
@@ -157,6 +169,7 @@ export class Database {
       this.add(key, value);
       return;
     }
+    this.beforeChange(slot);
     this.table.setValueAt(slot, value);
     if (this.table.expiring !== 0) this.table.setExpireAt(slot, NO_EXPIRY);
     // Under LFU the counter belongs to the key and outlives its value.
@@ -173,12 +186,14 @@ export class Database {
       this.add(key, value);
       return;
     }
+    this.beforeChange(slot);
     this.table.setValueAt(slot, value);
     if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
   }
 
   /** Replace the value in a slot that `slotOf` gave for `key`; an expiry stays. */
   replaceAt(slot: number, value: ByteString): void {
+    this.beforeChange(slot);
     this.table.setValueAt(slot, value);
     this.keyspace.recordAccess(this.table, slot);
   }
@@ -186,6 +201,8 @@ export class Database {
   /** Add a key that is known to be absent. @returns its slot */
   add(key: ByteString, value: Value): number {
     const slot = this.table.insert(key, value);
+    const { snapshot } = this.keyspace;
+    if (snapshot !== null) snapshot.added(this.table, slot);
     this.keyspace.recordNew(this.table, slot);
     if (typeof value !== "string") this.#announce(key, value);
     this.keyspace.hooks.notify(this, EventClass.NEW, "new", key);
@@ -209,6 +226,7 @@ export class Database {
   delete(key: ByteString): boolean {
     const slot = this.slotOf(key);
     if (slot === NO_SLOT) return false;
+    this.beforeChange(slot);
     this.table.deleteAt(slot);
     if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
     return true;
@@ -229,15 +247,21 @@ export class Database {
   /** Set the expiry of a key that is there, in unix milliseconds. */
   setExpireAt(key: ByteString, ms: number): void {
     const slot = this.table.find(key);
-    if (slot !== NO_SLOT) this.table.setExpireAt(slot, ms);
+    if (slot !== NO_SLOT) this.setSlotExpireAt(slot, ms);
   }
 
   /** Remove the expiry of a key. @returns whether it had one */
   persist(key: ByteString): boolean {
     const slot = this.slotOf(key);
     if (slot === NO_SLOT || this.table.expireAt(slot) === NO_EXPIRY) return false;
-    this.table.setExpireAt(slot, NO_EXPIRY);
+    this.setSlotExpireAt(slot, NO_EXPIRY);
     return true;
+  }
+
+  /** Set the expiry of a live slot, or remove it with {@linkcode NO_EXPIRY}. */
+  setSlotExpireAt(slot: number, ms: number): void {
+    this.beforeChange(slot);
+    this.table.setExpireAt(slot, ms);
   }
 
   /**
@@ -261,7 +285,9 @@ export class Database {
   clear(): number {
     const count = this.table.size;
     this.keyspace.hooks.allModified(this, null);
-    this.table.clear();
+    // A snapshot goes on with the table that it began with.
+    if (this.keyspace.snapshot === null) this.table.clear();
+    else this.table = this.keyspace.newTable();
     return count;
   }
 

@@ -111,6 +111,7 @@ export function removeExpiredFields(
   if (keyspace.expiryPaused || keyspace.hidesExpired) return 0;
   const { hooks } = keyspace;
   const now = keyspace.clock.ms;
+  if (keyspace.snapshot !== null && hash.nextExpiry < now) db.beforeChange(db.table.find(key));
   let removed = 0;
   while (removed < limit) {
     const fields = hash.expireDue(now, Math.min(BATCH, limit - removed));

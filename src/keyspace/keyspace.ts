@@ -10,6 +10,7 @@ import { AccessClock } from "./access_clock.ts";
 import { Database } from "./database.ts";
 import type { KeyspaceHooks } from "./events.ts";
 import type { KeyTable } from "./key_table.ts";
+import type { SnapshotHook } from "./snapshot_hook.ts";
 
 /** What a keyspace is made of. */
 export interface KeyspaceOptions {
@@ -43,6 +44,8 @@ export class Keyspace {
 
   /** Changes since the last save. */
   dirty = 0;
+  /** The snapshot that is being taken; it is told of changes before they happen. */
+  snapshot: SnapshotHook | null = null;
   /** While set, keys past their time stay as they are (loading). */
   expiryPaused = false;
   /** While set, keys past their time are hidden but not removed (a replica waits for the DEL). */
@@ -96,6 +99,11 @@ export class Keyspace {
     this.hooks.allModified(b, a);
     [a.table, b.table] = [b.table, a.table];
     this.hooks.swapped(a, b);
+  }
+
+  /** A table without keys. */
+  newTable(): KeyTable {
+    return this.#newTable();
   }
 
   /** Empty every database by giving it a new table. @returns how many keys there were */

@@ -91,7 +91,7 @@ function setExpiry(client: Client, args: ByteString[], form: ExpireForm): Reply 
     }
     return 1;
   }
-  db.table.setExpireAt(slot, Math.max(0, at));
+  db.setSlotExpireAt(slot, Math.max(0, at));
   db.changed(name, EventClass.GENERIC, "expire");
   if (journal.active && form.name !== "pexpireat") {
     journal.replace(db.index, ["PEXPIREAT", name, millisecondText(at), ...args.slice(3)]);
@@ -147,7 +147,7 @@ const persist = defineCommand({
   run({ db }, args) {
     const slot = lookUpForWrite(db, args[1]);
     if (slot === NO_SLOT || db.table.expireAt(slot) === NO_EXPIRY) return 0;
-    db.table.setExpireAt(slot, NO_EXPIRY);
+    db.setSlotExpireAt(slot, NO_EXPIRY);
     db.changed(args[1], EventClass.GENERIC, "persist");
     return 1;
   },

@@ -27,7 +27,10 @@ export function findGroup(
   key: ByteString,
   name: ByteString,
 ): FoundGroup | undefined {
-  const stream = client.db.getAs(key, StreamValue);
+  const { db } = client;
+  const stream = db.getAs(key, StreamValue);
+  // A group is part of the stream, and who asks for it mostly changes it.
+  if (db.keyspace.snapshot !== null && stream !== undefined) db.beforeChange(db.table.find(key));
   const group = stream?.group(name);
   return stream === undefined || group === undefined ? undefined : { stream, group };
 }

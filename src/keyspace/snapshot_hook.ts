@@ -1,0 +1,15 @@
+/**
+ * Who is told of changes before they happen: a snapshot that is being taken while clients go on.
+ *
+ * @module
+ */
+
+import type { KeyTable } from "./key_table.ts";
+
+/** A snapshot in the making. */
+export interface SnapshotHook {
+  /** What a live slot holds, or when it expires, is about to change, or to go. */
+  beforeChange(table: KeyTable, slot: number): void;
+  /** A slot has got a key that was not there before. */
+  added(table: KeyTable, slot: number): void;
+}

@@ -1,0 +1,98 @@
+/**
+ * Saving to a file while clients go on.
+ *
+ * Where a real server forks and lets the child write, this takes a snapshot in slices of the event
+ * loop (see `snapshot.ts`): no memory is copied, and a slice is about two milliseconds.
+ *
+ * @module
+ */
+
+import { beginRdb, type SaveOptions, TemporaryFile } from "./save.ts";
+import { Snapshot } from "./snapshot.ts";
+import { CHUNK_BYTES, type RdbWriter } from "./writer.ts";
+
+/** About how long a slice is, in milliseconds. */
+const SLICE_MS = 2;
+
+/** How to save in the background. */
+export interface BackgroundOptions extends SaveOptions {
+  /** Milliseconds to wait after each key, for tests; read anew before each slice. */
+  readonly keyDelayMs: () => number;
+}
+
+/** A save that goes on in the background from the moment that it is made. */
+export class BackgroundSave {
+  /**
+   * Resolves when the save is over: with whether the file is in place, or null when it was called
+   * off. Rejects with a SaveError when it failed; nothing is left of it then.
+   */
+  readonly done: Promise<boolean | null>;
+  readonly #options: BackgroundOptions;
+  readonly #file: TemporaryFile;
+  readonly #writer: RdbWriter;
+  readonly #snapshot: Snapshot;
+  #cancelled = false;
+
+  /** @throws SaveError when the file cannot be opened */
+  constructor(options: BackgroundOptions) {
+    this.#options = options;
+    this.#file = new TemporaryFile(options, `temp-${Deno.pid}-bg.rdb`);
+    this.#writer = beginRdb(options);
+    this.#snapshot = new Snapshot(options.keyspace, this.#writer);
+    this.done = this.#run();
+  }
+
+  /** Keys written so far. */
+  get keysDone(): number {
+    return this.#snapshot.written;
+  }
+
+  /** Keys in all. */
+  get keysTotal(): number {
+    return this.#snapshot.keys;
+  }
+
+  /** Call it off. Nothing of it is left when this returns. */
+  cancel(): void {
+    if (this.#cancelled) return;
+    this.#cancelled = true;
+    this.#snapshot.close();
+    this.#file.discard();
+  }
+
+  async #run(): Promise<boolean | null> {
+    const file = this.#file;
+    const writer = this.#writer;
+    try {
+      // Not in the call that asks for the save, which is to be answered first.
+      await this.#pause(0);
+      while (!this.#cancelled && !this.#slice()) {
+        if (writer.pending >= CHUNK_BYTES) await file.write(writer.take());
+        else await this.#pause(this.#options.keyDelayMs());
+      }
+      this.#snapshot.close();
+      if (this.#cancelled) return null;
+      writer.end();
+      await file.write(writer.take());
+      await file.sync();
+      if (this.#cancelled) return null;
+      file.commit(true);
+      return true;
+    } catch (error) {
+      // What was called off fails in any way it likes.
+      if (this.#cancelled) return null;
+      this.#snapshot.close();
+      file.discard();
+      throw error;
+    }
+  }
+
+  #slice(): boolean {
+    const keys = this.#options.keyDelayMs() > 0 ? 1 : Infinity;
+    return this.#snapshot.step({ ms: SLICE_MS, bytes: CHUNK_BYTES, keys });
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#options.keyspace.clock.after(ms, resolve));
+  }
+}

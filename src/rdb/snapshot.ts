@@ -1,0 +1,151 @@
+/**
+ * A point-in-time snapshot of a keyspace, taken while clients read and write.
+ *
+ * A walk goes over the slots of the tables, a slice at a time. What is about to change in a slot that
+ * the walk has not come to yet is written first, out of turn, and the slot is marked; a key that
+ * came later is marked likewise. So everything is written exactly once, as it was at the start.
+ *
+ * A table that leaves its database (FLUSHALL, SWAPDB) is walked to its end under the number that it
+ * had at the start. A value is written in one go, so that a slice is as long as the largest value
+ * takes.
+ *
+ * @module
+ */
+
+import type { Clock } from "../clock/clock.ts";
+import type { KeyTable } from "../keyspace/key_table.ts";
+import type { Keyspace } from "../keyspace/keyspace.ts";
+import type { SnapshotHook } from "../keyspace/snapshot_hook.ts";
+
+/** The epoch of slots that are written, or need not be. */
+const TAKEN = 1;
+/** Slots between two looks at the clock. */
+const STRIDE = 16;
+
+/** Where the keys of a snapshot go. */
+export interface SnapshotTarget {
+  /** Bytes that wait to be written to the disk. */
+  readonly pending: number;
+  selectDb(index: number): void;
+  resizeDb(keys: number, expiring: number): void;
+  key(index: number, table: KeyTable, slot: number): void;
+}
+
+/** How long a slice may be. */
+export interface SliceLimits {
+  /** Milliseconds. */
+  readonly ms: number;
+  /** Bytes that may be pending in the target. */
+  readonly bytes: number;
+  /** Keys; no bound when absent. */
+  readonly keys?: number;
+}
+
+/** A table as it was at the start. */
+interface Part {
+  readonly index: number;
+  readonly table: KeyTable;
+  readonly keys: number;
+  readonly expiring: number;
+  /** Slots from here on came later. */
+  readonly limit: number;
+  /** Slots below this one are behind the walk. */
+  next: number;
+  announced: boolean;
+}
+
+/** A snapshot in the making. At most one of a keyspace at a time. */
+export class Snapshot implements SnapshotHook {
+  /** Keys that there were at the start. */
+  readonly keys: number;
+  /** Keys written so far. */
+  written = 0;
+
+  readonly #keyspace: Keyspace;
+  readonly #clock: Clock;
+  readonly #target: SnapshotTarget;
+  readonly #parts: Part[] = [];
+  readonly #byTable = new Map<KeyTable, Part>();
+  #part = 0;
+  #open = true;
+
+  /** Begin: from here on the keyspace reports its changes. O(databases). */
+  constructor(keyspace: Keyspace, target: SnapshotTarget) {
+    if (keyspace.snapshot !== null) throw new Error("a snapshot is being taken already");
+    this.#keyspace = keyspace;
+    this.#clock = keyspace.clock;
+    this.#target = target;
+    let keys = 0;
+    for (const { index, table } of keyspace.databases) {
+      if (table.size === 0) continue;
+      keys += table.size;
+      const part: Part = {
+        index,
+        table,
+        keys: table.size,
+        expiring: table.expiring,
+        limit: table.slotLimit,
+        next: 0,
+        announced: false,
+      };
+      this.#parts.push(part);
+      this.#byTable.set(table, part);
+    }
+    this.keys = keys;
+    keyspace.snapshot = this;
+  }
+
+  beforeChange(table: KeyTable, slot: number): void {
+    const part = this.#byTable.get(table);
+    if (part === undefined || slot < part.next || slot >= part.limit) return;
+    if (table.epochAt(slot) === TAKEN) return;
+    this.#write(part, slot);
+    table.setEpochAt(slot, TAKEN);
+  }
+
+  added(table: KeyTable, slot: number): void {
+    const part = this.#byTable.get(table);
+    if (part === undefined || slot < part.next || slot >= part.limit) return;
+    table.setEpochAt(slot, TAKEN);
+  }
+
+  /** Go on with the walk for a slice. @returns whether all is written */
+  step(limits: SliceLimits): boolean {
+    const deadline = this.#clock.monotonic() + limits.ms;
+    const stopAt = this.written + (limits.keys ?? Infinity);
+    let left = STRIDE;
+    for (; this.#part < this.#parts.length; this.#part++) {
+      const part = this.#parts[this.#part];
+      const { table } = part;
+      while (part.next < part.limit) {
+        const slot = part.next;
+        if (table.isLive(slot) && table.epochAt(slot) !== TAKEN) this.#write(part, slot);
+        part.next++;
+        if (this.written >= stopAt || this.#target.pending >= limits.bytes) return false;
+        if (--left > 0) continue;
+        if (this.#clock.monotonic() >= deadline) return false;
+        left = STRIDE;
+      }
+    }
+    return true;
+  }
+
+  #write(part: Part, slot: number): void {
+    const target = this.#target;
+    target.selectDb(part.index);
+    if (!part.announced) {
+      part.announced = true;
+      target.resizeDb(part.keys, part.expiring);
+    }
+    target.key(part.index, part.table, slot);
+    this.written++;
+  }
+
+  /** End, complete or not: the keyspace reports nothing any more. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#keyspace.snapshot = null;
+    for (const { table } of this.#parts) table.dropEpochs();
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * A snapshot that is taken while the data change: what it writes is what there was at the start.
+ * Commands of every type run between its slices; the model is a save at the start.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { ByteMap } from "../../src/keyspace/byte_map.ts";
+import { MapTable } from "../../src/keyspace/map_table.ts";
+import { expireStep } from "../../src/keyspace/active_expire.ts";
+import { expireFieldsStep } from "../../src/keyspace/field_expire.ts";
+import { Snapshot } from "../../src/rdb/snapshot.ts";
+import { RdbWriter } from "../../src/rdb/writer.ts";
+import { TestServer } from "../dispatch/support.ts";
+import { mulberry32, type Prng } from "../support/prng.ts";
+import { canonicalContent, decodeAll } from "./canonical.ts";
+
+function newWriter(server: TestServer): RdbWriter {
+  const { keyspace } = server;
+  const writer = new RdbWriter({
+    version: 12,
+    compress: false,
+    checksum: true,
+    access: null,
+    accessClock: keyspace.access,
+    limits: keyspace.limits,
+  });
+  writer.header();
+  return writer;
+}
+
+function contentOf(writer: RdbWriter): unknown {
+  writer.end();
+  return canonicalContent(decodeAll(writer.take(), { refuseDuplicateKeys: true })).dbs;
+}
+
+/** What a save would write now. */
+function contentNow(server: TestServer): unknown {
+  const writer = newWriter(server);
+  for (const { index, table } of server.keyspace.databases) {
+    for (let slot = 0; slot < table.slotLimit; slot++) {
+      if (table.isLive(slot)) writer.key(index, table, slot);
+    }
+  }
+  return contentOf(writer);
+}
+
+const NAMES = Array.from({ length: 40 }, (_, i) => `k${i}`);
+
+/** A command that changes something in one way or another. */
+function change({ int, pick }: Prng): string {
+  const key = pick(NAMES);
+  const other = pick(NAMES);
+  // Some keys are left to one type, so that their values grow old.
+  const stream = `stream${int(4)}`;
+  const hash = `hash${int(4)}`;
+  const n = int(50);
+  if (int(4) === 0) {
+    return pick([
+      `HSET ${hash} f${n} v g ${n}`,
+      `HEXPIRE ${hash} ${1 + int(3)} FIELDS 1 f${int(50)}`,
+      `XADD ${stream} * f ${n}`,
+      `XGROUP CREATE ${stream} g 0`,
+      `XREADGROUP GROUP g bob COUNT 2 STREAMS ${stream} >`,
+      `XREADGROUP GROUP g bob COUNT 2 STREAMS ${stream} 0`,
+      `XAUTOCLAIM ${stream} g dave 0 0 COUNT 1`,
+      "!time",
+    ]);
+  }
+  return pick([
+    `SET ${key} v${n}`,
+    `SET ${key} ${n}`,
+    `SET ${key} v KEEPTTL`,
+    `INCR ${key}`,
+    `INCRBYFLOAT ${key} 1.5`,
+    `APPEND ${key} more`,
+    `SETRANGE ${key} ${n} edit`,
+    `SETBIT ${key} ${n} 1`,
+    `GETDEL ${key}`,
+    `GETEX ${key} PX 100000`,
+    `SETEX ${key} 1000 x`,
+    `RPUSH ${key} a b c ${n}`,
+    `LPOP ${key}`,
+    `LSET ${key} 0 x${n}`,
+    `LINSERT ${key} BEFORE a new`,
+    `LREM ${key} 1 b`,
+    `LTRIM ${key} 0 2`,
+    `LMOVE ${key} ${other} LEFT RIGHT`,
+    `SADD ${key} ${n} m${n}`,
+    `SREM ${key} ${n}`,
+    `SPOP ${key}`,
+    `SMOVE ${key} ${other} m${n}`,
+    `SUNIONSTORE ${key} ${other} ${pick(NAMES)}`,
+    `HSET ${key} f${n} v g ${n}`,
+    `HDEL ${key} f${n} g`,
+    `HINCRBY ${key} g 1`,
+    `HEXPIRE ${key} ${1 + int(3)} FIELDS 1 g`,
+    `HPERSIST ${key} FIELDS 1 g`,
+    `HGETALL ${key}`,
+    `ZADD ${key} ${n} m${n} 2.5 n`,
+    `ZINCRBY ${key} 1.5 n`,
+    `ZPOPMIN ${key}`,
+    `ZREMRANGEBYRANK ${key} 0 0`,
+    `ZUNIONSTORE ${key} 2 ${other} ${pick(NAMES)}`,
+    `XADD ${key} * f ${n}`,
+    `XTRIM ${key} MAXLEN 3`,
+    `XDEL ${key} ${n}-1`,
+    `XADD ${key} ${n}-1 f v`,
+    `XSETID ${key} 99999999999999-1`,
+    `XGROUP CREATE ${key} g 0`,
+    `XGROUP CREATECONSUMER ${key} g carol`,
+    `XGROUP DELCONSUMER ${key} g bob`,
+    `XREADGROUP GROUP g bob COUNT 2 STREAMS ${key} >`,
+    `XREADGROUP GROUP g bob COUNT 2 STREAMS ${key} 0`,
+    `XAUTOCLAIM ${key} g dave 0 0 COUNT 1`,
+    `XCLAIM ${key} g erin 0 ${n}-1`,
+    `XACK ${key} g ${n}-1`,
+    `EXPIRE ${key} ${1 + int(3)}`,
+    `PERSIST ${key}`,
+    `DEL ${key}`,
+    `UNLINK ${key} ${other}`,
+    `RENAME ${key} ${other}`,
+    `RENAMENX ${key} ${other}`,
+    `COPY ${key} ${other} REPLACE`,
+    `MOVE ${key} ${int(3)}`,
+    `SORT ${key} ALPHA STORE ${other}`,
+    `SELECT ${int(3)}`,
+    `GET ${key}`,
+    "!time",
+  ]);
+}
+
+/** Run a change; errors are welcome. */
+function apply(server: TestServer, line: string): void {
+  if (line === "!time") server.clock.advance(700);
+  else server.main.run(line);
+  expireStep(server.keyspace, 10);
+  expireFieldsStep(server.keyspace, 10);
+}
+
+for (const [name, newTable] of [["ByteMap", ByteMap], ["MapTable", MapTable]] as const) {
+  Deno.test(`a snapshot of ${name}s holds what there was at its start, whatever changes`, () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const prng = mulberry32(seed);
+      const server = new TestServer();
+      for (const db of server.keyspace.databases) db.table = new newTable();
+      for (let i = 0; i < 400; i++) apply(server, change(prng));
+      const before = contentNow(server);
+      const writer = newWriter(server);
+      const snapshot = new Snapshot(server.keyspace, writer);
+      const keys = snapshot.keys;
+      for (let i = 0; i < 200; i++) {
+        if (i === 60 && seed % 4 === 0) server.main.run("SWAPDB 0 1");
+        if (i === 90 && seed % 5 === 0) server.main.run("FLUSHDB");
+        if (i === 120 && seed % 6 === 0) server.keyspace.clearAll();
+        apply(server, change(prng));
+        if (i % 4 === 0) snapshot.step({ ms: 1000, bytes: Infinity, keys: 1 });
+      }
+      while (!snapshot.step({ ms: 1000, bytes: Infinity }));
+      snapshot.close();
+      assertEquals(snapshot.written, keys);
+      assertEquals(contentOf(writer), before, `seed ${seed}`);
+      assertEquals(server.keyspace.snapshot, null);
+      for (const { table } of server.keyspace.databases) {
+        for (let slot = 0; slot < table.slotLimit; slot++) {
+          if (table.isLive(slot)) assertEquals(table.epochAt(slot), 0);
+        }
+      }
+    }
+  });
+}
+
+Deno.test("a slice ends at its time and at its bytes", () => {
+  const server = new TestServer();
+  for (let i = 0; i < 100; i++) server.main.run(`SET key${i} ${"x".repeat(100)}`);
+  const writer = newWriter(server);
+  const snapshot = new Snapshot(server.keyspace, writer);
+  assert(!snapshot.step({ ms: 1000, bytes: 1000 }));
+  assert(snapshot.written >= 9 && snapshot.written <= 10);
+  assert(!snapshot.step({ ms: 0, bytes: Infinity }));
+  assert(snapshot.written < 40);
+  assert(snapshot.step({ ms: 1000, bytes: Infinity }));
+  assertEquals(snapshot.written, 100);
+  snapshot.close();
+});
