@@ -82,6 +82,8 @@ export class Cron {
     const idleMs = config.values.timeout * 1000;
     for (const connection of this.#connections) {
       const { client } = connection;
+      // Its last write may not have ended yet.
+      if (client.closed) continue;
       if (
         idleMs > 0 && client.blocked === null && client.subscriptions === null &&
         this.#clock.ms - client.lastInteractionMs > idleMs

@@ -288,10 +288,10 @@ export class Connection implements ClientConnection {
   checkOutputLimit(): void {
     const limits = this.#engine.config.values.clientOutputBufferLimit;
     const limit = this.client.subscriptions === null ? limits.normal : limits.pubsub;
-    if (limit.hard === 0 && limit.soft === 0) return;
     const bytes = this.outputBytes;
     const { stats, clock } = this.#engine;
     if (bytes > stats.maxOutputBuffer) stats.maxOutputBuffer = bytes;
+    if (limit.hard === 0 && limit.soft === 0) return;
     let exceeded = limit.hard > 0 && bytes > limit.hard;
     if (limit.soft > 0 && bytes > limit.soft) {
       if (this.#overSoftLimitSince === 0) this.#overSoftLimitSince = clock.ms;

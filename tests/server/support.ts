@@ -162,7 +162,7 @@ export class LocalServer implements AsyncDisposable {
 
   private constructor(directives: Record<string, string>, clock: Clock) {
     const config = new Config();
-    const all = { bind: "127.0.0.1", port: "0", save: "", ...directives };
+    const all = { bind: "127.0.0.1", port: "0", save: "", loglevel: "verbose", ...directives };
     for (const [name, value] of Object.entries(all)) {
       const fault = config.assign(name, [fromText(value)]);
       if (fault !== null) throw new Error(`${name}: ${fault}`);
@@ -170,7 +170,6 @@ export class LocalServer implements AsyncDisposable {
     const decoder = new TextDecoder();
     const log = new Logger({
       clock,
-      level: "verbose",
       sink: (line) => this.#log += decoder.decode(line, { stream: true }),
     });
     this.server = new Server({ config, log, clock, anyPort: true });
