@@ -223,6 +223,7 @@ export class Server implements Host {
    */
   #saveAtEnd({ save, force }: ShutdownRequest): boolean {
     const { log, persistence, loading } = this.engine;
+    persistence.cancelBackground();
     const wanted = save ?? persistence.hasSavePoints;
     if (!wanted || loading !== null || !this.#loaded) return true;
     log.notice("Saving the final RDB snapshot before exiting.");

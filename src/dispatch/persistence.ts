@@ -1,6 +1,6 @@
 /**
- * Saving the data of a server: what SAVE, the save points and the end of the server share, with the
- * state that INFO shows.
+ * Saving the data of a server: what SAVE, BGSAVE, the save points and the end of the server share,
+ * with the state that INFO shows.
  *
  * The wording of the log lines is a real server's, as monitoring looks for it.
  *
@@ -8,10 +8,23 @@
  */
 
 import { fromText } from "../bytes/bytes.ts";
+import { BackgroundSave } from "../rdb/background_save.ts";
 import { SaveError, type SaveOptions, saveRdb } from "../rdb/save.ts";
 import type { WriteVersion } from "../rdb/writer_value.ts";
 import { REDENO_VERSION, REDIS_VERSION } from "../version.ts";
 import type { Engine } from "./engine.ts";
+
+/** After a save that failed the save points wait so many seconds. */
+const RETRY_SECONDS = 5;
+
+/** A save in the background. */
+interface Job {
+  readonly save: BackgroundSave;
+  /** Unix seconds. */
+  readonly startedAt: number;
+  /** Changes that it includes. */
+  readonly changes: number;
+}
 
 /** The saves of one server. */
 export class Persistence {
@@ -21,12 +34,19 @@ export class Persistence {
   loadedKeys = 0;
   /** Keys that the last load left out, as their time was past. */
   expiredKeysOnLoad = 0;
-  /** Successful saves. */
+  /** Saves that were begun. */
   saves = 0;
   /** Whether the last save in the background (or a successful one since) went well. */
   lastWentWell = true;
+  /** Seconds that the last save in the background took; -1 when there was none. */
+  lastSeconds = -1;
+  /** Whether a save in the background is to begin as soon as that can be. */
+  scheduled = false;
 
   readonly #engine: Engine;
+  #job: Job | null = null;
+  /** Unix seconds at which the last save in the background began. */
+  #lastTry = 0;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -43,6 +63,20 @@ export class Persistence {
   /** Whether there are save points. */
   get hasSavePoints(): boolean {
     return this.#engine.config.values.save.length > 0;
+  }
+
+  /** The save that goes on in the background. */
+  get background(): BackgroundSave | null {
+    return this.#job === null ? null : this.#job.save;
+  }
+
+  /** Seconds since the save that goes on in the background has begun; -1 without one. */
+  get currentSeconds(): number {
+    return this.#job === null ? -1 : Math.max(0, this.#now - this.#job.startedAt);
+  }
+
+  get #now(): number {
+    return Math.floor(this.#engine.clock.ms / 1000);
   }
 
   /** How to save now, as the directives say. */
@@ -82,6 +116,7 @@ export class Persistence {
    */
   save(): boolean {
     const { keyspace, log } = this.#engine;
+    this.saves++;
     if (!this.#report(() => saveRdb(this.options()))) return false;
     log.notice("DB saved on disk");
     keyspace.dirty = 0;
@@ -108,6 +143,82 @@ export class Persistence {
   #succeeded(): void {
     this.lastSave = Math.floor(this.#engine.clock.tick() / 1000);
     this.lastWentWell = true;
+  }
+
+  /**
+   * Begin to save in the background; there must be no such save going on. How it ends, the log and
+   * INFO tell.
+   */
+  startBackground(): void {
+    const { clock, config, keyspace, log } = this.#engine;
+    this.scheduled = false;
     this.saves++;
+    this.#lastTry = this.#now;
+    try {
+      const save = new BackgroundSave({
+        ...this.options(),
+        keyDelayMs: () => Math.max(0, config.values.rdbKeySaveDelay / 1000),
+      });
+      const job: Job = { save, startedAt: this.#now, changes: keyspace.dirty };
+      this.#job = job;
+      log.notice(`Background saving started by pid ${Deno.pid}`);
+      save.done.then(
+        (finished) => finished === null || this.#finished(job),
+        (error) => this.#failed(job, error),
+      );
+    } catch (error) {
+      // A real server has answered by the time at which its child finds this out.
+      clock.after(0, () => this.#failed(null, error));
+    }
+  }
+
+  #finished(job: Job): void {
+    const { keyspace, log } = this.#engine;
+    this.#job = null;
+    this.#succeeded();
+    keyspace.dirty = Math.max(0, keyspace.dirty - job.changes);
+    this.lastSeconds = this.lastSave - job.startedAt;
+    log.notice("DB saved on disk");
+    log.notice("Background saving terminated with success");
+  }
+
+  #failed(job: Job | null, error: unknown): void {
+    const now = Math.floor(this.#engine.clock.tick() / 1000);
+    if (job !== null) this.#job = null;
+    this.lastWentWell = false;
+    this.lastSeconds = job === null ? 0 : now - job.startedAt;
+    this.#logFailure(error);
+    this.#engine.log.warning("Background saving error");
+  }
+
+  /** Call off the save that goes on in the background, if there is one. */
+  cancelBackground(): void {
+    if (this.#job === null) return;
+    this.#engine.log.warning("There is a child saving an .rdb. Killing it!");
+    this.#job.save.cancel();
+    this.#job = null;
+  }
+
+  /**
+   * All keys were removed: a save of what there was must not come to the disk any more, and with
+   * save points the file is replaced at once.
+   */
+  flushed(): void {
+    this.cancelBackground();
+    if (this.hasSavePoints) this.save();
+  }
+
+  /** The regular look at the save points. */
+  tick(): void {
+    const { config, keyspace, loading, log } = this.#engine;
+    if (this.#job !== null || loading !== null) return;
+    const now = this.#now;
+    if (!this.lastWentWell && now - this.#lastTry <= RETRY_SECONDS) return;
+    for (const { seconds, changes } of config.values.save) {
+      if (keyspace.dirty < changes || now - this.lastSave <= seconds) continue;
+      log.notice(`${changes} changes in ${seconds} seconds. Saving...`);
+      return this.startBackground();
+    }
+    if (this.scheduled) this.startBackground();
   }
 }

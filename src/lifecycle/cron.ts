@@ -54,6 +54,7 @@ export class Cron {
     stats.outputRate.sample(stats.outputBytes, now);
     stats.readRate.sample(stats.readsProcessed, now);
     this.#engine.memory.tick();
+    this.#engine.persistence.tick();
     if (this.#expiry === null) this.#expire();
     this.#checkClients();
     if (config.values.hz !== this.#hz) {

@@ -66,3 +66,101 @@ Deno.test("SHUTDOWN NOSAVE does not save", async () => {
   await client.readReply().catch(() => "");
   assertEquals([...Deno.readDirSync(server.dir)].map(({ name }) => name), []);
 });
+
+/** Wait until a field of INFO is what it is to be. */
+async function until(client: RawClient, name: string, value: string): Promise<void> {
+  for (let tries = 0; tries < 500; tries++) {
+    if (await field(client, name) === value) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`${name} is ${await field(client, name)}, not ${value}`);
+}
+
+Deno.test("BGSAVE saves what there was when it began", async () => {
+  await using server = await startRedeno();
+  await using client = await server.connect();
+  await client.call("DEBUG", "POPULATE", "2000");
+  await client.call("RPUSH", "list", "a");
+  await client.call("CONFIG", "SET", "rdb-key-save-delay", "1000000");
+  assertEquals(await client.call("BGSAVE"), "+Background saving started\r\n");
+  assertEquals(await client.call("BGSAVE"), "-ERR Background save already in progress\r\n");
+  assertEquals(await client.call("SAVE"), "-ERR Background save already in progress\r\n");
+  assertEquals(
+    await client.call("BGSAVE", "SCHEDULE"),
+    "-ERR Background save already in progress\r\n",
+  );
+  assertEquals(await client.call("BGSAVE", "x"), "-ERR syntax error\r\n");
+  assertEquals(await field(client, "rdb_bgsave_in_progress"), "1");
+  assertEquals(await field(client, "current_save_keys_total"), "2001");
+  await client.call("RPUSH", "list", "b");
+  await client.call("DEL", "key:1500");
+  await client.call("SET", "late", "1");
+  await client.call("SWAPDB", "0", "1");
+  await client.call("CONFIG", "SET", "rdb-key-save-delay", "0");
+  await until(client, "rdb_bgsave_in_progress", "0");
+  assertEquals(await field(client, "rdb_last_bgsave_status"), "ok");
+  assertEquals(await field(client, "rdb_changes_since_last_save"), "4");
+  const saved = canonicalContent(decodeAll(Deno.readFileSync(`${server.dir}/dump.rdb`))).dbs;
+  assertEquals(Object.keys(saved), ["0"]);
+  assertEquals(saved[0].length, 2001);
+  const list = saved[0].find(({ key }) => atob(key) === "list");
+  assertEquals(list?.value, [btoa("a")]);
+  assertMatch(server.log(), /\* Background saving started by pid \d+\n/);
+  assertMatch(
+    server.log(),
+    /\* DB saved on disk\n.*\* Background saving terminated with success\n/,
+  );
+});
+
+Deno.test("BGSAVE in a transaction, FLUSHALL and SHUTDOWN in a BGSAVE", async () => {
+  await using server = await startRedeno();
+  await using client = await server.connect();
+  await client.call("MSET", "a", "1", "b", "2");
+  await client.call("MULTI");
+  await client.call("BGSAVE");
+  assertEquals(await client.call("EXEC"), "*1\r\n+Background saving scheduled\r\n");
+  await until(client, "rdb_changes_since_last_save", "0");
+  assertEquals(savedKeys(server.dir).sort(), ["a", "b"]);
+  await client.call("CONFIG", "SET", "rdb-key-save-delay", "10000000");
+  await client.call("CONFIG", "SET", "save", "3600 1");
+  await client.call("BGSAVE");
+  assertEquals(await client.call("FLUSHALL"), "+OK\r\n");
+  assertEquals(await field(client, "rdb_bgsave_in_progress"), "0");
+  assertEquals(savedKeys(server.dir), []);
+  await client.call("SET", "c", "1");
+  await client.call("BGSAVE");
+  await client.send("SHUTDOWN");
+  await client.readReply().catch(() => "");
+  assertEquals(savedKeys(server.dir), ["c"]);
+  assertEquals([...Deno.readDirSync(server.dir)].map(({ name }) => name), ["dump.rdb"]);
+  assertMatch(server.log(), /There is a child saving an \.rdb\. Killing it!/);
+});
+
+Deno.test("save points save by themselves; when that fails, writes are refused", async () => {
+  await using server = await startRedeno({ args: ["--save", "1 2"] });
+  await using client = await server.connect();
+  await client.call("MSET", "a", "1", "b", "2");
+  await until(client, "rdb_changes_since_last_save", "0");
+  assertEquals(savedKeys(server.dir).sort(), ["a", "b"]);
+  assertMatch(server.log(), /\* 2 changes in 1 seconds\. Saving\.\.\.\n/);
+  Deno.removeSync(`${server.dir}/dump.rdb`);
+  Deno.mkdirSync(`${server.dir}/dump.rdb/inside`, { recursive: true });
+  await client.call("CONFIG", "SET", "save", "3600 1");
+  assertEquals(await client.call("BGSAVE"), "+Background saving started\r\n");
+  await until(client, "rdb_last_bgsave_status", "err");
+  assertMatch(server.log(), /# Background saving error\n/);
+  const refusal = /^-MISCONF Redis is configured to save RDB snapshots, but it's currently unable/;
+  assertMatch(await client.call("SET", "k", "v"), refusal);
+  assertMatch(await client.call("PING"), refusal);
+  assertEquals(await client.call("GET", "a"), "$1\r\n1\r\n");
+  await client.call("MULTI");
+  assertMatch(await client.call("SET", "k", "v"), refusal);
+  assertMatch(await client.call("EXEC"), /^-EXECABORT/);
+  await client.call("CONFIG", "SET", "stop-writes-on-bgsave-error", "no");
+  assertEquals(await client.call("SET", "k", "v"), "+OK\r\n");
+  await client.call("CONFIG", "SET", "stop-writes-on-bgsave-error", "yes");
+  assertMatch(await client.call("SET", "k", "v"), refusal);
+  Deno.removeSync(`${server.dir}/dump.rdb`, { recursive: true });
+  assertEquals(await client.call("SAVE"), "+OK\r\n");
+  assertEquals(await client.call("SET", "k", "w"), "+OK\r\n");
+});

@@ -33,11 +33,17 @@ function checkFlushOption(args: readonly ByteString[]): void {
   if (args.length > 2 || (option !== "ASYNC" && option !== "SYNC")) throw syntaxError();
 }
 
-/** Account for a flush, which is journaled even when it removed nothing here. */
-function flushed(client: Client, args: readonly ByteString[], count: number): void {
-  const { keyspace, journal } = client.engine;
+/**
+ * Account for a flush, which is journaled even when it removed nothing here.
+ *
+ * @param all whether of all databases: then what was saved is gone as well
+ */
+function flushed(client: Client, args: readonly ByteString[], count: number, all: boolean): void {
+  const { keyspace, journal, persistence } = client.engine;
   keyspace.dirty += count;
-  if (count === 0 && journal.active) journal.replace(client.db.index, args);
+  // A save would set the count of changes back, by which the journal knows that there are some.
+  if (journal.active && (count === 0 || all)) journal.replace(client.db.index, args);
+  if (all) persistence.flushed();
 }
 
 const flushArguments = [
@@ -61,7 +67,7 @@ const flushAll = defineCommand({
   args: flushArguments,
   run(client, args) {
     checkFlushOption(args);
-    flushed(client, args, client.engine.keyspace.clearAll());
+    flushed(client, args, client.engine.keyspace.clearAll(), true);
     return OK;
   },
 });
@@ -80,7 +86,7 @@ const flushDb = defineCommand({
   args: flushArguments,
   run(client, args) {
     checkFlushOption(args);
-    flushed(client, args, client.db.clear());
+    flushed(client, args, client.db.clear(), false);
     return OK;
   },
 });

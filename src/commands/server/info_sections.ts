@@ -172,21 +172,24 @@ function memory(engine: Engine): Field[] {
 
 function persistence(engine: Engine): Field[] {
   const { loading, persistence, keyspace } = engine;
+  const { background } = persistence;
+  const keysDone = background?.keysDone ?? 0;
+  const keysTotal = background?.keysTotal ?? 0;
   const fields: Field[] = [
     ["loading", flag(loading !== null)],
     ["async_loading", 0],
     ["current_cow_peak", 0],
     ["current_cow_size", 0],
     ["current_cow_size_age", 0],
-    ["current_fork_perc", "0.00"],
-    ["current_save_keys_processed", 0],
-    ["current_save_keys_total", 0],
+    ["current_fork_perc", background === null ? "0.00" : percentOf(keysDone, keysTotal)],
+    ["current_save_keys_processed", keysDone],
+    ["current_save_keys_total", keysTotal],
     ["rdb_changes_since_last_save", keyspace.dirty],
-    ["rdb_bgsave_in_progress", 0],
+    ["rdb_bgsave_in_progress", flag(background !== null)],
     ["rdb_last_save_time", persistence.lastSave],
     ["rdb_last_bgsave_status", persistence.lastWentWell ? "ok" : "err"],
-    ["rdb_last_bgsave_time_sec", -1],
-    ["rdb_current_bgsave_time_sec", -1],
+    ["rdb_last_bgsave_time_sec", persistence.lastSeconds],
+    ["rdb_current_bgsave_time_sec", persistence.currentSeconds],
     ["rdb_saves", persistence.saves],
     ["rdb_last_cow_size", 0],
     ["rdb_last_load_keys_expired", persistence.expiredKeysOnLoad],

@@ -1,15 +1,26 @@
 /**
- * Commands that save the data: SAVE.
+ * Commands that save the data: SAVE and BGSAVE.
  *
  * @module
  */
 
+import type { ByteString } from "../../bytes/bytes.ts";
+import { opt, token } from "../../dispatch/arguments.ts";
 import type { Client } from "../../dispatch/client.ts";
 import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { OK, RedisError, type Reply } from "../../resp/reply.ts";
+import { OK, RedisError, type Reply, SimpleString, syntaxError } from "../../resp/reply.ts";
+import { isWord } from "../parse.ts";
+
+const STARTED = new SimpleString("Background saving started");
+const SCHEDULED = new SimpleString("Background saving scheduled");
+
+function inProgress(): RedisError {
+  return new RedisError("ERR Background save already in progress");
+}
 
 function runSave(client: Client): Reply {
   const { persistence, journal } = client.engine;
+  if (persistence.background !== null) throw inProgress();
   // Saving sets the count of changes back, which must not be taken for a change.
   journal.suppress();
   // A real server says no more than this; the reason is in the log.
@@ -29,5 +40,32 @@ const save = defineCommand({
   run: runSave,
 });
 
+function runBgSave(client: Client, args: readonly ByteString[]): Reply {
+  const { persistence } = client.engine;
+  if (args.length > 1 && (args.length > 2 || !isWord(args[1], "SCHEDULE"))) throw syntaxError();
+  if (persistence.background !== null) throw inProgress();
+  // Within a transaction the data are not what they will be at its end.
+  if (client.inExec) {
+    persistence.scheduled = true;
+    return SCHEDULED;
+  }
+  persistence.startBackground();
+  return STARTED;
+}
+
+const bgSave = defineCommand({
+  name: "bgsave",
+  summary: "Begins to save all data to disk while clients go on.",
+  since: "1.0.0",
+  group: "server",
+  complexity: "O(1); the save itself takes O(N) beside the commands that go on",
+  arity: -1,
+  flags: ["admin", "noscript", "no_async_loading"],
+  acl: ["@admin", "@slow", "@dangerous"],
+  history: [["3.2.2", "The SCHEDULE option came."]],
+  args: [opt(token("SCHEDULE", { since: "3.2.2" }))],
+  run: runBgSave,
+});
+
 /** The commands that save. */
-export const persistenceCommands: readonly Command[] = [save];
+export const persistenceCommands: readonly Command[] = [save, bgSave];

@@ -70,8 +70,9 @@ export const snapshots = {
     }),
     directive("rdb-key-save-delay", anyInteger, {
       default: 0,
+      acts: true,
       hidden: true,
-      doc: "Microseconds to wait after each key of a snapshot, for tests",
+      doc: "Microseconds to wait after each key of a snapshot in the background, for tests",
     }),
     directive("key-load-delay", anyInteger, {
       default: 0,
