@@ -18,6 +18,7 @@ import { ByteMap } from "./keyspace/byte_map.ts";
 import { applyConfig, watchConfig } from "./lifecycle/apply_config.ts";
 import { logBanner } from "./lifecycle/banner.ts";
 import { Cron } from "./lifecycle/cron.ts";
+import { prepareAof, startAof } from "./lifecycle/persistence_aof.ts";
 import { loadDataset } from "./lifecycle/load_dataset.ts";
 import { prepareResources, processResources } from "./lifecycle/resources.ts";
 import type { Logger } from "./log/logger.ts";
@@ -110,13 +111,22 @@ export class Server implements Host {
     log.notice("Server initialized");
     const { signal } = this.#loading;
     // Whoever stops the server does not wait for the file.
-    const loaded = await Promise.race([loadDataset(this.engine, signal), this.#stopped.promise]);
+    const loaded = await Promise.race([this.#load(signal), this.#stopped.promise]);
     if (this.#stopping) return;
     if (!loaded) throw new StartError("the data cannot be loaded");
     this.#loaded = true;
     void prepareResources();
     if (this.#listeners.port !== 0) log.notice("Ready to accept connections tcp");
     if (values.unixsocket !== "") log.notice("Ready to accept connections unix");
+  }
+
+  /** @returns false when the data cannot be loaded, or not be kept as configured */
+  async #load(signal: AbortSignal): Promise<boolean> {
+    if (!prepareAof(this.engine)) return false;
+    if (!this.engine.config.values.appendonly && !await loadDataset(this.engine, signal)) {
+      return false;
+    }
+    return await startAof(this.engine, signal);
   }
 
   #listen(): void {
@@ -196,7 +206,7 @@ export class Server implements Host {
       );
     }
     log.warning("User requested shutdown...");
-    if (!this.#saveAtEnd(request)) {
+    if (!this.#saveAtEnd(request) || !this.engine.aof.stop(request.force ?? false)) {
       if (request.signal !== undefined) {
         log.warning(
           `${request.signal} received but errors trying to shut down the server, check the logs ` +
@@ -234,6 +244,17 @@ export class Server implements Host {
     }
     log.warning("Error trying to save the DB, can't exit.");
     return false;
+  }
+
+  abandon(): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#cron.stop();
+    this.engine.memory.stop();
+    this.#loading.abort();
+    this.#removePidFile();
+    this.#listeners.close();
+    this.#stopped.resolve(1);
   }
 
   abortShutdown(): boolean {

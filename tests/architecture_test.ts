@@ -23,6 +23,7 @@ const LAYERS: Record<string, number> = {
   keyspace: 2,
   rdb: 3,
   journal: 3,
+  aof: 3,
   dispatch: 4,
   commands: 5,
   net: 6,

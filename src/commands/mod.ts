@@ -5,6 +5,7 @@
  */
 
 import type { Command } from "../dispatch/command.ts";
+import { aofCommands } from "./server/aof.ts";
 import { bitmapCommands } from "./bitmap/mod.ts";
 import { clientCommand } from "./connection/client.ts";
 import { sessionCommands } from "./connection/session.ts";
@@ -37,6 +38,7 @@ export const allCommands: readonly Command[] = [
   ...databaseCommands,
   ...persistenceCommands,
   ...genericCommands,
+  ...aofCommands,
   ...bitmapCommands,
   ...listCommands,
   ...hashCommands,

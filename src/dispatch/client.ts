@@ -108,6 +108,8 @@ export class Client {
   /** What it listens to; null when that is nothing. */
   subscriptions: Subscriptions | null = null;
 
+  /** Where the journal stood after the last change that this client made. */
+  writePosition = 0;
   lastCommand: Command | null = null;
   /** Unix milliseconds of the last request. */
   lastInteractionMs: number;

@@ -11,6 +11,7 @@
  * @module
  */
 
+import { AppendOnlyFile } from "../aof/append_only_file.ts";
 import { asciiLower, asciiUpper, type ByteString } from "../bytes/bytes.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
@@ -22,10 +23,12 @@ import { type HeapProbe, V8Probe } from "../keyspace/heap_probe.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import type { Logger } from "../log/logger.ts";
 import { ErrorReply, NO_REPLY, QUEUED, RedisError, type Reply } from "../resp/reply.ts";
+import { EngineAofHost } from "./aof_host.ts";
 import { type BlockedState, Blocking, type BlockingHost } from "./blocking.ts";
 import { Client, type ClientConnection } from "./client.ts";
 import type { Command } from "./command.ts";
 import { CommandTimer } from "./command_timer.ts";
+import { DiskWaits } from "./disk_waits.ts";
 import { MemoryGuard } from "./memory_guard.ts";
 import { Pause } from "./pause.ts";
 import { Persistence } from "./persistence.ts";
@@ -72,6 +75,8 @@ export interface Host {
    * @returns false when the data cannot be saved, and the server goes on; why is in the log
    */
   shutdown(request: ShutdownRequest): boolean;
+  /** End at once, with an error, and without another reply to anybody. */
+  abandon(): void;
   /** Call off a shutdown that has begun. @returns false when there is none */
   abortShutdown(): boolean;
   /** What the process uses now. */
@@ -132,6 +137,8 @@ export class Engine implements KeyspaceHooks, BlockingHost {
   readonly pause: Pause;
   readonly clients: Map<number, Client> = new Map();
   readonly persistence: Persistence;
+  readonly aof: AppendOnlyFile;
+  readonly waitingForDisk = new DiskWaits(this);
   readonly startedMs: number;
   /** 40 hex digits that name this run. */
   readonly runId: string;
@@ -168,6 +175,13 @@ export class Engine implements KeyspaceHooks, BlockingHost {
     this.memory = new MemoryGuard(this, options.heap ?? new V8Probe());
     this.startedMs = this.clock.tick();
     this.persistence = new Persistence(this);
+    this.aof = new AppendOnlyFile({
+      clock: this.clock,
+      config: this.config,
+      log: this.log,
+      journal: this.journal,
+      host: new EngineAofHost(this),
+    });
     this.runId = randomHex(20);
     this.replicationId = randomHex(20);
   }
@@ -223,11 +237,14 @@ export class Engine implements KeyspaceHooks, BlockingHost {
     }
     // Also PING, so that a check of the server's health sees it.
     if (
-      this.persistence.refusesWrites &&
+      (this.persistence.refusesWrites || this.aof.error !== null) &&
       (command.isWrite || command.name === "ping" ||
         (command.name === "exec" && client.transaction !== null && client.transaction.writes))
     ) {
-      return this.#reject(client, command, MISCONF);
+      const refusal = this.persistence.refusesWrites
+        ? MISCONF
+        : new ErrorReply(`MISCONF Errors writing to the AOF file: ${this.aof.error}`);
+      return this.#reject(client, command, refusal);
     }
     if (client.subscriptions !== null && client.protocol === 2 && !command.whileSubscribed) {
       return this.#reject(client, command, notWhileSubscribed(command));
@@ -298,8 +315,10 @@ export class Engine implements KeyspaceHooks, BlockingHost {
     if (client.blocked === null) timer.end(command, begun);
     else client.blocked.micros = timer.suspend(begun);
     if (reply instanceof ErrorReply) this.#countFailure(command, reply);
-    journal.commandDone(db, args, keyspace.dirty !== dirtyBefore);
+    const changed = keyspace.dirty !== dirtyBefore;
+    journal.commandDone(db, args, changed);
     journal.end();
+    if (changed) client.writePosition = journal.position;
     if (this.depth === 0 && this.blocking.hasReady) this.blocking.serve();
     return reply;
   }
@@ -330,8 +349,10 @@ export class Engine implements KeyspaceHooks, BlockingHost {
     this.depth--;
     state.micros += (clock.monotonic() - started) * 1000;
     if (reply !== undefined) this.blockedEnded(state, reply);
-    journal.commandDone(state.db.index, state.args, keyspace.dirty !== dirtyBefore);
+    const changed = keyspace.dirty !== dirtyBefore;
+    journal.commandDone(state.db.index, state.args, changed);
     journal.end();
+    if (changed) client.writePosition = journal.position;
     return reply;
   }
 

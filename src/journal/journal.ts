@@ -31,6 +31,11 @@ export class Journal {
   #depth = 0;
   #replacement: Effect[] | null = null;
   #suppressed = false;
+  /**
+   * How many changes there were so far, whether anybody listened or not: who changed something
+   * remembers where it stood then, and a sink how far it has come.
+   */
+  position = 0;
 
   /** Whether anybody listens; handlers skip building replacements while nobody does. */
   get active(): boolean {
@@ -42,6 +47,15 @@ export class Journal {
     this.#sinks.push(sink);
     return () => {
       this.#sinks = this.#sinks.filter((other) => other !== sink);
+    };
+  }
+
+  /** Hand nothing on for now. @returns a function that ends this */
+  mute(): () => void {
+    const sinks = this.#sinks;
+    this.#sinks = [];
+    return () => {
+      this.#sinks = sinks;
     };
   }
 
@@ -60,6 +74,7 @@ export class Journal {
 
   /** Add an effect beside those of the running command (a key that expired meanwhile). */
   append(db: number, args: readonly ByteString[]): void {
+    this.position++;
     if (this.#sinks.length === 0) return;
     this.#pending.push({ db, args });
     if (this.#depth === 0) {
@@ -85,6 +100,7 @@ export class Journal {
    * @param changed whether it changed anything
    */
   commandDone(db: number, args: readonly ByteString[], changed: boolean): void {
+    if (changed) this.position++;
     if (this.#replacement !== null) {
       this.#pending.push(...this.#replacement);
       this.#replacement = null;

@@ -253,6 +253,14 @@ export class Connection implements ClientConnection {
 
   #flush(): void {
     if (this.#closed) return;
+    const { aof } = this.#engine;
+    if (aof.holdsReplies) {
+      // What they answer to has to be in the append-only file first.
+      if (this.#flushScheduled) return;
+      this.#flushScheduled = true;
+      aof.whenWritten(this.#flushNow);
+      return;
+    }
     if (this.#writing !== null || this.#encoder.pendingBytes > 0) this.checkOutputLimit();
     if (this.#closed || this.#writing !== null) return;
     if (this.#encoder.pendingBytes === 0) {

@@ -8,14 +8,24 @@
  */
 
 import { beginRdb, type SaveOptions, TemporaryFile } from "./save.ts";
-import { Snapshot } from "./snapshot.ts";
-import { CHUNK_BYTES, type RdbWriter } from "./writer.ts";
+import { Snapshot, type SnapshotTarget } from "./snapshot.ts";
+import { CHUNK_BYTES } from "./writer.ts";
 
 /** About how long a slice is, in milliseconds. */
 const SLICE_MS = 2;
 
+/** Makes the bytes of a save. */
+export interface SaveWriter extends SnapshotTarget {
+  /** Write the end. */
+  end(): void;
+  /** The bytes gathered so far, which are forgotten there; they stay valid until the next call. */
+  take(): Uint8Array;
+}
+
 /** How to save in the background. */
 export interface BackgroundOptions extends SaveOptions {
+  /** Makes the writer, with everything before the first key in it; of an RDB file when absent. */
+  readonly begin?: (options: SaveOptions) => SaveWriter;
   /** Milliseconds to wait after each key, for tests; read anew before each slice. */
   readonly keyDelayMs: () => number;
 }
@@ -29,7 +39,7 @@ export class BackgroundSave {
   readonly done: Promise<boolean | null>;
   readonly #options: BackgroundOptions;
   readonly #file: TemporaryFile;
-  readonly #writer: RdbWriter;
+  readonly #writer: SaveWriter;
   readonly #snapshot: Snapshot;
   #cancelled = false;
 
@@ -37,7 +47,7 @@ export class BackgroundSave {
   constructor(options: BackgroundOptions) {
     this.#options = options;
     this.#file = new TemporaryFile(options, `temp-${Deno.pid}-bg.rdb`);
-    this.#writer = beginRdb(options);
+    this.#writer = (options.begin ?? beginRdb)(options);
     this.#snapshot = new Snapshot(options.keyspace, this.#writer);
     this.done = this.#run();
   }

@@ -26,18 +26,29 @@ export interface LoadResult {
   functions: ByteString[];
 }
 
-/** How a load is watched. */
-export interface LoadOptions {
-  /** Called after each chunk of the file, at least some times a second. */
-  onProgress?: (progress: { bytesRead: number; totalBytes: number; keys: number }) => void;
+/** How single records are taken in. */
+export interface TakeOptions {
   /** Called for keys that are left out because they hold nothing. */
   onEmptyKey?: (key: ByteString) => void;
+  /** Keep keys past their time: commands behind the snapshot, which are still to come, need them. */
+  keepExpired?: boolean;
+}
+
+/** How a load is watched. */
+export interface LoadOptions extends TakeOptions {
+  /** Called after each chunk of the file, at least some times a second. */
+  onProgress?: (progress: { bytesRead: number; totalBytes: number; keys: number }) => void;
   /** Called once the header and the remarks before the first key are read. */
   onHeader?: (aux: ReadonlyMap<ByteString, ByteString>) => void;
   /** Verify the checksum; true when absent. */
   verifyChecksum?: boolean;
   /** Ends the load before its time: it then throws the signal's reason. */
   signal?: AbortSignal;
+}
+
+/** The result of a load that has not begun. */
+export function newLoadResult(): LoadResult {
+  return { keysLoaded: 0, keysExpired: 0, aux: new Map(), functions: [] };
 }
 
 /**
@@ -52,7 +63,7 @@ export async function loadRdbFile(
   keyspace: Keyspace,
   options: LoadOptions = {},
 ): Promise<LoadResult> {
-  const result: LoadResult = { keysLoaded: 0, keysExpired: 0, aux: new Map(), functions: [] };
+  const result = newLoadResult();
   let announced = false;
   keyspace.expiryPaused = true;
   try {
@@ -67,7 +78,7 @@ export async function loadRdbFile(
           announced = true;
           options.onHeader?.(result.aux);
         }
-        take(record, keyspace, result, options);
+        takeRecord(record, keyspace, result, options);
       }
       options.onProgress?.({ bytesRead, totalBytes, keys: result.keysLoaded });
     }
@@ -77,15 +88,20 @@ export async function loadRdbFile(
   return result;
 }
 
-function take(
+/**
+ * Take one record of a file in. O(its size).
+ *
+ * @throws RdbError when its key is there already
+ */
+export function takeRecord(
   record: RdbRecord,
   keyspace: Keyspace,
   result: LoadResult,
-  options: LoadOptions,
+  options: TakeOptions,
 ): void {
   switch (record.kind) {
     case "key":
-      if (loadKey(record, keyspace)) result.keysLoaded++;
+      if (loadKey(record, keyspace, options.keepExpired ?? false)) result.keysLoaded++;
       else result.keysExpired++;
       break;
     case "emptyKey":
@@ -107,8 +123,8 @@ function takeAux(record: RdbAuxRecord, result: LoadResult): void {
 }
 
 /** @returns false when the key's time is past */
-function loadKey(record: RdbKeyRecord, keyspace: Keyspace): boolean {
-  const now = keyspace.clock.ms;
+function loadKey(record: RdbKeyRecord, keyspace: Keyspace, keepExpired: boolean): boolean {
+  const now = keepExpired ? 0 : keyspace.clock.ms;
   if (record.expireAt !== null && record.expireAt < now) return false;
   const value = toValue(record.value, keyspace.limits, now);
   if (value === null) return false;

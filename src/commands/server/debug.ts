@@ -30,6 +30,7 @@ import {
 } from "../../resp/reply.ts";
 import { parseRangeArg } from "../parse.ts";
 import { describeObject } from "./debug_object.ts";
+import { loadAof } from "./debug_loadaof.ts";
 import { reload } from "./debug_reload.ts";
 import { digestAll, digestValues } from "./digest.ts";
 
@@ -157,6 +158,11 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
     count: [3, 3],
     help: ["ERROR <string>", "    Answer an error with this text."],
     run: (_client, args) => new ErrorReply(args[2]),
+  }],
+  ["LOADAOF", {
+    count: [2, 2],
+    help: ["LOADAOF", "    Write all to the append-only file, then load the data from it anew."],
+    run: loadAof,
   }],
   ["LOG", {
     count: [3, 3],

@@ -157,7 +157,7 @@ function memory(engine: Engine): Field[] {
     ["mem_clients_slaves", 0],
     ["mem_clients_normal", report.clients],
     ["mem_cluster_links", 0],
-    ["mem_aof_buffer", 0],
+    ["mem_aof_buffer", engine.aof.pendingBytes],
     ["mem_allocator", "v8"],
     ["v8_heap_used", heapUsed],
     ["v8_heap_total", heapTotal],
@@ -170,8 +170,12 @@ function memory(engine: Engine): Field[] {
   ];
 }
 
+function status(wentWell: boolean): string {
+  return wentWell ? "ok" : "err";
+}
+
 function persistence(engine: Engine): Field[] {
-  const { loading, persistence, keyspace } = engine;
+  const { aof, loading, persistence, keyspace } = engine;
   const { background } = persistence;
   const keysDone = background?.keysDone ?? 0;
   const keysTotal = background?.keysTotal ?? 0;
@@ -194,19 +198,29 @@ function persistence(engine: Engine): Field[] {
     ["rdb_last_cow_size", 0],
     ["rdb_last_load_keys_expired", persistence.expiredKeysOnLoad],
     ["rdb_last_load_keys_loaded", persistence.loadedKeys],
-    ["aof_enabled", 0],
-    ["aof_rewrite_in_progress", 0],
-    ["aof_rewrite_scheduled", 0],
-    ["aof_last_rewrite_time_sec", -1],
-    ["aof_current_rewrite_time_sec", -1],
-    ["aof_last_bgrewrite_status", "ok"],
-    ["aof_rewrites", 0],
-    ["aof_rewrites_consecutive_failures", 0],
-    ["aof_last_write_status", "ok"],
+    ["aof_enabled", flag(aof.enabled)],
+    ["aof_rewrite_in_progress", flag(aof.rewriting)],
+    ["aof_rewrite_scheduled", flag(aof.rewriteScheduled)],
+    ["aof_last_rewrite_time_sec", aof.lastRewriteSeconds],
+    ["aof_current_rewrite_time_sec", aof.rewriteSeconds],
+    ["aof_last_bgrewrite_status", status(aof.lastRewriteWentWell)],
+    ["aof_rewrites", aof.rewrites],
+    ["aof_rewrites_consecutive_failures", aof.consecutiveFailures],
+    ["aof_last_write_status", status(aof.error === null)],
     ["aof_last_cow_size", 0],
     ["module_fork_in_progress", 0],
     ["module_fork_last_cow_size", 0],
   ];
+  if (aof.enabled) {
+    fields.push(
+      ["aof_current_size", aof.size],
+      ["aof_base_size", aof.baseSize],
+      ["aof_pending_rewrite", flag(aof.rewriteScheduled)],
+      ["aof_buffer_length", aof.pendingBytes],
+      ["aof_pending_bio_fsync", flag(aof.syncing)],
+      ["aof_delayed_fsync", aof.delayedSyncs],
+    );
+  }
   if (loading !== null) {
     const elapsed = Math.max(1, (engine.clock.ms - loading.startedMs) / 1000);
     const speed = loading.loadedBytes / elapsed;

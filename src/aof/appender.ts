@@ -1,0 +1,367 @@
+/**
+ * From effects to bytes on the disk: what the journal hands on becomes commands in a buffer, and the
+ * buffer is appended to the incremental file.
+ *
+ * The buffer is written once a turn of the event loop, before any reply to the commands in it
+ * leaves: replies wait for {@linkcode Appender.holdsReplies} to become false. With
+ * `appendfsync always` the same turn waits for the disk, once for all clients whose requests came
+ * together; with `everysec` the disk is flushed in another thread, at most once a second, and
+ * nothing waits for it.
+ *
+ * When the file cannot be written, what was not written stays in the buffer and is tried again;
+ * meanwhile writes are refused. With `always` the server ends instead, as it could not keep what it
+ * has promised.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../bytes/bytes.ts";
+import { writeLatin1 } from "../bytes/latin1.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { Config } from "../config/config.ts";
+import { osReason } from "../config/os_error.ts";
+import type { Effect } from "../journal/journal.ts";
+import type { Logger } from "../log/logger.ts";
+import { encodeCommand } from "../resp/encoder.ts";
+import type { AppendFile } from "./file.ts";
+
+const MULTI = encodeCommand(["MULTI"]);
+const EXEC = encodeCommand(["EXEC"]);
+/** Of the `everysec` policy, in milliseconds. */
+const SYNC_EVERY_MS = 1000;
+/** Between two log lines about the same trouble, in milliseconds. */
+const LOG_EVERY_MS = 30_000;
+/** The buffer that bytes are encoded in is kept when it is not larger than this. */
+const KEPT_BUFFER = 1024 * 1024;
+
+/** What an appender is made of. */
+export interface AppenderOptions {
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly log: Logger;
+  /** The journal's position: how many units it has handed on. */
+  readonly position: () => number;
+  /** Whether a base is being written, which the disk may be left alone for. */
+  readonly rewriting: () => boolean;
+  /** The file can be written no more (and why), or again (null). */
+  readonly onError: (reason: string | null) => void;
+  /** The disk holds more than before; see {@linkcode Appender.syncedPosition}. */
+  readonly onSynced: () => void;
+  /** The server cannot go on. */
+  readonly onFatal: () => void;
+}
+
+/** The remark with the time that `aof-timestamp-enabled` asks for. */
+export function timeRemark(seconds: number): ByteString {
+  return `#TS:${seconds}\r\n`;
+}
+
+/** Appends effects to a file. */
+export class Appender {
+  readonly #options: AppenderOptions;
+  #file: AppendFile | null = null;
+  #pending: ByteString = "";
+  #selectedDb = -1;
+  #lastRemark = 0;
+  #scratch = new Uint8Array(64 * 1024);
+  #size = 0;
+  #fileSize = 0;
+  #scheduled = false;
+  #failed = false;
+  #waiting: (() => void)[] = [];
+  #writtenPosition = 0;
+  #syncedPosition = 0;
+  #syncDue = false;
+  #syncing = false;
+  #lastSyncMs = 0;
+  #lastLogMs = -Infinity;
+  #writeError: string | null = null;
+  #syncError: string | null = null;
+  /** How often a flush was due while the one before was under way. */
+  delayedSyncs = 0;
+
+  constructor(options: AppenderOptions) {
+    this.#options = options;
+  }
+
+  /** Whether replies have to wait: what they answer to is not in the file yet. */
+  get holdsReplies(): boolean {
+    return this.#scheduled;
+  }
+
+  /** Bytes that wait to be written. */
+  get pendingBytes(): number {
+    return this.#pending.length;
+  }
+
+  /** Bytes of all files, what waits not included. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Whether a flush of the disk is under way. */
+  get syncing(): boolean {
+    return this.#syncing;
+  }
+
+  /** The position of the journal up to which all is on the disk. */
+  get syncedPosition(): number {
+    return this.#syncedPosition;
+  }
+
+  /**
+   * Append to this file from now on; the one before is closed once it is on the disk.
+   *
+   * @param fileSize its size
+   * @param totalSize the size of all files
+   */
+  open(file: AppendFile, fileSize: number, totalSize: number): void {
+    const before = this.#file;
+    const position = this.#options.position();
+    this.#file = file;
+    this.#fileSize = fileSize;
+    this.#size = totalSize;
+    this.#selectedDb = -1;
+    this.#writtenPosition = position;
+    if (before === null) this.#syncedPosition = position;
+    else {
+      before.sync().then(() => this.#synced(position), () => {});
+      before.close();
+    }
+  }
+
+  /** All that is appended from now on is for another file: the next command names its database. */
+  forgetDb(): void {
+    this.#selectedDb = -1;
+  }
+
+  /** The size of all files has become another one. */
+  resize(totalSize: number): void {
+    this.#size = totalSize;
+  }
+
+  /** Flush all to the disk, and close the file. */
+  close(): void {
+    const file = this.#file;
+    if (file === null) return;
+    this.flush();
+    try {
+      file.syncSync();
+      this.#synced(this.#writtenPosition);
+    } catch (error) {
+      this.#options.log.warning(`Fail to fsync the AOF file: ${osReason(error)}.`);
+    }
+    file.close();
+    this.#file = null;
+    this.#pending = "";
+    this.#writeError = null;
+    this.#syncError = null;
+    this.#syncDue = false;
+    this.#tellError();
+  }
+
+  /** Take the effects of a unit. */
+  readonly append = (effects: readonly Effect[]): void => {
+    if (this.#file === null) return;
+    let text = this.#remark();
+    const together = effects.length > 1;
+    if (together) text += MULTI;
+    for (let i = 0; i < effects.length; i++) {
+      const { db, args } = effects[i];
+      if (db !== this.#selectedDb) {
+        this.#selectedDb = db;
+        text += encodeCommand(["SELECT", `${db}`]);
+      }
+      text += encodeCommand(args);
+    }
+    if (together) text += EXEC;
+    this.#pending += text;
+    this.#schedule();
+  };
+
+  #remark(): ByteString {
+    if (!this.#options.config.values.aofTimestampEnabled) return "";
+    const seconds = Math.floor(this.#options.clock.ms / 1000);
+    if (seconds <= this.#lastRemark) return "";
+    this.#lastRemark = seconds;
+    return timeRemark(seconds);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(this.#endTurn);
+  }
+
+  #endTurn = (): void => {
+    if (this.#failed) return;
+    this.flush();
+    if (this.#failed) return;
+    this.#scheduled = false;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const callback of waiting) callback();
+  };
+
+  /** Call back when replies need not wait any more. */
+  whenWritten(callback: () => void): void {
+    this.#waiting.push(callback);
+  }
+
+  /** Write what waits, and flush it if that is the policy. O(bytes that wait). */
+  flush(): void {
+    const file = this.#file;
+    if (file === null || (this.#pending === "" && !this.#syncDue)) return;
+    if (!this.#write(file)) return;
+    if (this.#options.config.values.appendfsync === "always") this.#syncNow(file);
+  }
+
+  /** @returns whether all was written */
+  #write(file: AppendFile): boolean {
+    const length = this.#pending.length;
+    if (length === 0) return true;
+    let bytes = this.#scratch;
+    if (bytes.length < length) {
+      bytes = new Uint8Array(length);
+      if (length <= KEPT_BUFFER) this.#scratch = bytes;
+    }
+    writeLatin1(this.#pending, bytes, 0);
+    let at = 0;
+    try {
+      while (at < length) {
+        const count = file.appendSync(bytes.subarray(at, length));
+        if (count === 0) throw new Error("No space left on device");
+        at += count;
+      }
+    } catch (error) {
+      this.#writeFailed(file, at, osReason(error));
+      return false;
+    }
+    this.#pending = "";
+    this.#size += length;
+    this.#fileSize += length;
+    this.#syncDue = true;
+    this.#writtenPosition = this.#options.position();
+    if (this.#writeError !== null) {
+      this.#writeError = null;
+      this.#tellError();
+      this.#options.log.warning("AOF write error looks solved, Redis can write again.");
+    }
+    return true;
+  }
+
+  #writeFailed(file: AppendFile, written: number, reason: string): void {
+    const { log, config, clock } = this.#options;
+    const now = clock.ms;
+    const say = now - this.#lastLogMs >= LOG_EVERY_MS;
+    if (say) {
+      this.#lastLogMs = now;
+      log.warning(
+        written === 0
+          ? `Error writing to the AOF file: ${reason}`
+          : `Short write while writing to the AOF file: (nwritten=${written}, ` +
+            `expected=${this.#pending.length})`,
+      );
+    }
+    if (written > 0) {
+      // Half a command must not stay: a crash now would leave a file with a torn end.
+      try {
+        file.truncateSync(this.#fileSize);
+      } catch (error) {
+        if (say) {
+          log.warning(
+            "Could not remove short write from the append-only file.  Redis may refuse to load " +
+              `the AOF the next time it starts.  ftruncate: ${osReason(error)}`,
+          );
+        }
+        this.#pending = this.#pending.substring(written);
+        this.#size += written;
+        this.#fileSize += written;
+      }
+    }
+    this.#writeError = reason;
+    this.#tellError();
+    if (config.values.appendfsync !== "always") return;
+    log.warning(
+      "Can't recover from AOF write error when the AOF fsync policy is 'always'. Exiting...",
+    );
+    this.#fail();
+  }
+
+  #syncNow(file: AppendFile): void {
+    if (!this.#syncDue) return;
+    try {
+      file.syncSync();
+    } catch (error) {
+      this.#options.log.warning(
+        "Can't persist AOF for fsync error when the AOF fsync policy is 'always': " +
+          `${osReason(error)}. Exiting...`,
+      );
+      this.#fail();
+      return;
+    }
+    this.#syncDue = false;
+    this.#lastSyncMs = this.#options.clock.ms;
+    this.#synced(this.#writtenPosition);
+  }
+
+  /** Replies that wait are never sent: they would promise what is not on the disk. */
+  #fail(): void {
+    this.#failed = true;
+    this.#scheduled = true;
+    this.#waiting = [];
+    this.#options.onFatal();
+  }
+
+  #tellError(): void {
+    this.#options.onError(this.#writeError ?? this.#syncError);
+  }
+
+  #synced(position: number): void {
+    if (position <= this.#syncedPosition) return;
+    this.#syncedPosition = position;
+    this.#options.onSynced();
+  }
+
+  /** The regular work, some times a second: try again what failed, and flush what is due. */
+  tick(): void {
+    const file = this.#file;
+    if (file === null || this.#failed) return;
+    if (this.#writeError !== null) this.flush();
+    const { config: { values }, clock } = this.#options;
+    if (values.appendfsync !== "everysec" || !this.#syncDue) return;
+    if (clock.ms - this.#lastSyncMs < SYNC_EVERY_MS && clock.ms >= this.#lastSyncMs) return;
+    if (values.noAppendfsyncOnRewrite && this.#options.rewriting()) return;
+    if (this.#syncing) {
+      this.delayedSyncs++;
+      this.#lastSyncMs = clock.ms;
+      return;
+    }
+    this.#syncInBackground(file);
+  }
+
+  #syncInBackground(file: AppendFile): void {
+    const position = this.#writtenPosition;
+    this.#syncing = true;
+    this.#syncDue = false;
+    this.#lastSyncMs = this.#options.clock.ms;
+    file.sync().then(() => {
+      this.#syncing = false;
+      if (this.#syncError !== null) {
+        this.#syncError = null;
+        this.#tellError();
+      }
+      this.#synced(position);
+    }, (error) => {
+      this.#syncing = false;
+      if (file !== this.#file) return;
+      const reason = osReason(error);
+      if (this.#syncError === null) {
+        this.#options.log.warning(`Fail to fsync the AOF file: ${reason}`);
+      }
+      this.#syncError = reason;
+      this.#tellError();
+      this.#syncDue = true;
+    });
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * A base in commands (`aof-use-rdb-preamble no`): the same steps as those that write a snapshot.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../bytes/bytes.ts";
+import { writeLatin1 } from "../bytes/latin1.ts";
+import { type KeyTable, NO_EXPIRY } from "../keyspace/key_table.ts";
+import type { SaveWriter } from "../rdb/background_save.ts";
+import { type SaveOptions, TemporaryFile } from "../rdb/save.ts";
+import { encodeCommand } from "../resp/encoder.ts";
+import { timeRemark } from "./appender.ts";
+import { emitValue } from "./value_commands.ts";
+
+/** Bytes are handed out when there are so many. */
+const CHUNK_BYTES = 256 * 1024;
+
+/** Makes a base in commands. */
+export class CommandBaseWriter implements SaveWriter {
+  #pending: ByteString = "";
+  #db = -1;
+  /** Keys written so far. */
+  keys = 0;
+
+  /** @param seconds unix time for a remark at the beginning; null for none */
+  constructor(functions: readonly ByteString[], seconds: number | null) {
+    if (seconds !== null) this.#pending += timeRemark(seconds);
+    for (const code of functions) this.#emit(["FUNCTION", "LOAD", code]);
+  }
+
+  /** Bytes that wait to be taken. */
+  get pending(): number {
+    return this.#pending.length;
+  }
+
+  readonly #emit = (args: readonly ByteString[]): void => {
+    this.#pending += encodeCommand(args);
+  };
+
+  /** Say which database the next keys are in. */
+  selectDb(index: number): void {
+    if (index === this.#db) return;
+    this.#db = index;
+    this.#emit(["SELECT", `${index}`]);
+  }
+
+  /** Commands have no place for how many keys there are. */
+  resizeDb(): void {}
+
+  /** Write the key in a live slot with all that belongs to it. O(size of the value). */
+  key(index: number, table: KeyTable, slot: number): void {
+    this.selectDb(index);
+    const key = table.keyAt(slot);
+    emitValue(key, table.valueAt(slot), this.#emit);
+    const expireAt = table.expiring === 0 ? NO_EXPIRY : table.expireAt(slot);
+    if (expireAt !== NO_EXPIRY) this.#emit(["PEXPIREAT", key, `${expireAt}`]);
+    this.keys++;
+  }
+
+  /** Write the end, which commands have none of. */
+  end(): void {}
+
+  /** The bytes gathered so far, which are forgotten here. */
+  take(): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(this.#pending.length);
+    writeLatin1(this.#pending, bytes, 0);
+    this.#pending = "";
+    return bytes;
+  }
+}
+
+/**
+ * Save all databases as commands. Nothing else runs meanwhile. O(size of the data).
+ *
+ * @param seconds unix time for a remark at the beginning; null for none
+ * @throws SaveError when it fails; the file that was there is there still
+ */
+export function saveCommands(options: SaveOptions, seconds: number | null): void {
+  const file = new TemporaryFile(options, `temp-rewriteaof-${Deno.pid}.aof`);
+  try {
+    const writer = new CommandBaseWriter(options.functions, seconds);
+    for (const { index, table } of options.keyspace.databases) {
+      const limit = table.slotLimit;
+      for (let slot = 0; slot < limit; slot++) {
+        if (!table.isLive(slot)) continue;
+        writer.key(index, table, slot);
+        if (writer.pending >= CHUNK_BYTES) file.writeSync(writer.take());
+      }
+    }
+    file.writeSync(writer.take());
+    file.commit();
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The commands of the append-only file: rewriting it, and waiting until it is on the disk.
+ *
+ * @module
+ */
+
+import { INT64_MAX } from "../../bytes/int.ts";
+import { integer } from "../../dispatch/arguments.ts";
+import type { Client } from "../../dispatch/client.ts";
+import { type Command, defineCommand } from "../../dispatch/command.ts";
+import { RedisError, type Reply, SimpleString } from "../../resp/reply.ts";
+import { parseIntArg } from "../parse.ts";
+
+const STARTED = new SimpleString("Background append only file rewriting started");
+const SCHEDULED = new SimpleString("Background append only file rewriting scheduled");
+
+const bgrewriteaof = defineCommand({
+  name: "bgrewriteaof",
+  summary: "Rewrites the append-only file in the background.",
+  since: "1.0.0",
+  group: "server",
+  complexity: "O(1)",
+  arity: 1,
+  flags: ["admin", "noscript", "no_async_loading"],
+  acl: ["@admin", "@slow", "@dangerous"],
+  run({ engine, inExec }) {
+    const { aof } = engine;
+    if (aof.rewriting) {
+      throw new RedisError("ERR Background append only file rewriting already in progress");
+    }
+    // What a transaction has done so far has not been journaled: the new base would have it twice.
+    if (inExec || aof.mustWait) {
+      aof.scheduleRewrite();
+      return SCHEDULED;
+    }
+    if (aof.rewrite()) return STARTED;
+    throw new RedisError(
+      "ERR Can't execute an AOF background rewriting. Please check the server logs for more " +
+        "information.",
+    );
+  },
+});
+
+const waitaof = defineCommand({
+  name: "waitaof",
+  summary: "Waits until the client's writes are on the disks of this server and of replicas.",
+  since: "7.2.0",
+  group: "generic",
+  complexity: "O(1)",
+  arity: 4,
+  flags: ["noscript"],
+  acl: ["@slow", "@connection"],
+  tips: ["request_policy:all_shards", "response_policy:agg_min"],
+  args: [integer("numlocal"), integer("numreplicas"), integer("timeout")],
+  run(client, args) {
+    const local = parseIntArg(args[1]);
+    if (local < 0 || local > 1) {
+      throw new RedisError("ERR value is out of range, must be between 0 and 1");
+    }
+    const replicas = parseIntArg(args[2]);
+    if (replicas < 0) throw new RedisError("ERR value is out of range, must be positive");
+    const timeoutMs = parseTimeoutMillis(args[3], client.engine.clock.ms);
+    const { config, waitingForDisk } = client.engine;
+    if (local > 0 && !config.values.appendonly) {
+      throw new RedisError(
+        "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.",
+      );
+    }
+    const reply = () => acknowledged(client);
+    if (replicas === 0 && (local === 0 || waitingForDisk.isSynced(client))) return reply();
+    return waitingForDisk.block(client, args, { timeoutMs, endless: replicas > 0, reply });
+  },
+});
+
+/** How many have the client's writes on the disk: this server, and replicas. */
+function acknowledged(client: Client): Reply {
+  return [client.engine.waitingForDisk.isSynced(client) ? 1 : 0, 0];
+}
+
+/**
+ * A timeout in milliseconds; 0 for ever.
+ *
+ * @throws RedisError
+ */
+function parseTimeoutMillis(text: string, nowMs: number): number {
+  const value = parseIntArg(text, "ERR timeout is not an integer or out of range");
+  if (value < 0) throw new RedisError("ERR timeout is negative");
+  if (value > Number(INT64_MAX) - nowMs) throw new RedisError("ERR timeout is out of range");
+  return value;
+}
+
+/** The commands of the append-only file. */
+export const aofCommands: readonly Command[] = [bgrewriteaof, waitaof];
