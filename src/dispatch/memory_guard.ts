@@ -8,7 +8,9 @@
  *
  * The heap counts as full when a fifth of the old generation's limit is left. What V8 tells includes
  * garbage, so before anything is refused a full collection is run, if one was not run lately; above
- * nine tenths there is no waiting for that. Being full ends when there is some room again.
+ * nine tenths there is no waiting for that. Being full ends when there is some room again. A single
+ * collection that is larger than that fifth makes the room that has to stay larger: it may have to
+ * be copied to grow.
  *
  * @module
  */
@@ -16,6 +18,7 @@
 import type { Timer } from "../clock/clock.ts";
 import { Evictor } from "../keyspace/eviction.ts";
 import type { HeapProbe } from "../keyspace/heap_probe.ts";
+import { LargestValue } from "../keyspace/largest_value.ts";
 import { MemoryMeter } from "../keyspace/memory.ts";
 import type { Client } from "./client.ts";
 import type { Command } from "./command.ts";
@@ -23,14 +26,19 @@ import type { Engine } from "./engine.ts";
 
 /** Commands between two looks at the time while nothing presses. */
 const CREDIT = 64;
-/** Longest time between two samples, in milliseconds: always, and when memory is getting scarce. */
+/** Longest time between two samples, in milliseconds, by how scarce memory is. */
 const SAMPLE_MS = 100;
-const SAMPLE_SOON_MS = 5;
-/** Parts of the old generation's limit: look often, full without garbage, full in any case, room again. */
-const HEAP_BUSY = 0.5;
+const SAMPLE_OFTEN_MS = 20;
+const SAMPLE_MOST_MS = 5;
+/** Parts of the heap's limit from which on samples are taken often, and most often. */
+const HEAP_BUSY = 0.4;
+const HEAP_SCARCE = 0.65;
+/** The same: full without garbage, full in any case, and room again. */
 const HEAP_FULL = 0.8;
 const HEAP_BRIM = 0.9;
 const HEAP_ROOM = 0.76;
+/** Slots that are looked at for the largest collection with each sample of a busy heap. */
+const LARGEST_STEP = 2048;
 /** Part of `maxmemory` from which on samples are taken often. */
 const NEAR_LIMIT = 0.9;
 /** Collections may take this part of the time (one in so many), by what hangs on them. */
@@ -64,9 +72,10 @@ export class MemoryGuard {
 
   readonly #engine: Engine;
   readonly #evictor: Evictor;
+  readonly #largest: LargestValue;
   #evicting: Timer | null = null;
-  /** `dirty` of the keyspace at the last collection while the heap was full. */
-  #dirtyWhenFull = 0;
+  /** `dirty` of the keyspace at the last collection while the heap was full; -1 without one. */
+  #dirtyWhenFull = -1;
 
   constructor(engine: Engine, heap: HeapProbe) {
     this.#engine = engine;
@@ -77,11 +86,22 @@ export class MemoryGuard {
       clientBytes: () => clientBytes(engine),
     });
     this.#evictor = new Evictor(engine.keyspace, this.meter);
+    this.#largest = new LargestValue(engine.keyspace);
   }
 
   /** Milliseconds for which the data has been over the limit now, for INFO. */
   get currentExceededMs(): number {
     return this.#exceededSince < 0 ? 0 : this.#engine.clock.monotonic() - this.#exceededSince;
+  }
+
+  /**
+   * How full V8's heap is: the part of the old generation's limit that is in use, garbage included,
+   * and of what a collection beyond the usual reserve would need to grow.
+   */
+  get heapFill(): number {
+    const { last, heap: { oldLimit } } = this.meter;
+    const reserve = oldLimit * (1 - HEAP_FULL);
+    return (last.old + Math.max(0, this.#largest.bytes - reserve)) / oldLimit;
   }
 
   /** The server is set up and has no data yet. */
@@ -206,9 +226,10 @@ export class MemoryGuard {
   /** Take a sample if the last one is too old for what may have happened since. */
   #look(maxmemory: number): void {
     const { meter } = this;
-    const scarce = meter.fill > HEAP_BUSY || (maxmemory > 0 && meter.used > maxmemory * NEAR_LIMIT);
+    const fill = this.heapFill;
+    const often = fill > HEAP_BUSY || (maxmemory > 0 && meter.used > maxmemory * NEAR_LIMIT);
     const age = this.#engine.clock.monotonic() - meter.sampledAt;
-    if (age < (scarce ? SAMPLE_SOON_MS : SAMPLE_MS)) return;
+    if (age < (fill > HEAP_SCARCE ? SAMPLE_MOST_MS : often ? SAMPLE_OFTEN_MS : SAMPLE_MS)) return;
     meter.sample();
     this.#judgeHeap();
   }
@@ -217,13 +238,16 @@ export class MemoryGuard {
   #judgeHeap(): void {
     const { meter } = this;
     const { keyspace, log } = this.#engine;
+    if (this.heapFill > HEAP_BUSY) this.#largest.step(LARGEST_STEP);
     if (!this.heapFull) {
-      if (meter.fill < HEAP_FULL) return;
+      if (this.heapFill < HEAP_FULL) return;
       const certain = meter.collect(SHARE_WHEN_FULL);
-      if (meter.fill < (certain ? HEAP_FULL : HEAP_BRIM)) return;
+      // A large table is copied at once: there may be no further look before.
+      const urgent = this.#largest.bytes > meter.heap.oldLimit * (1 - HEAP_FULL);
+      if (this.heapFill < (certain || urgent ? HEAP_FULL : HEAP_BRIM)) return;
       this.heapFull = true;
       this.credit = 0;
-      this.#dirtyWhenFull = keyspace.dirty;
+      this.#dirtyWhenFull = certain ? keyspace.dirty : -1;
       log.warning(
         `V8's heap is nearly full (${mb(meter.last.old)} of ${mb(meter.heap.oldLimit)} MB): ` +
           "commands that may need memory are refused until there is room again. The limit can be " +
@@ -232,10 +256,10 @@ export class MemoryGuard {
       return;
     }
     // What commands removed meanwhile shows once it is collected.
-    if (meter.fill >= HEAP_ROOM && keyspace.dirty !== this.#dirtyWhenFull) {
+    if (this.heapFill >= HEAP_ROOM && keyspace.dirty !== this.#dirtyWhenFull) {
       if (meter.collect(SHARE_WHEN_FULL)) this.#dirtyWhenFull = keyspace.dirty;
     }
-    if (meter.fill >= HEAP_ROOM) return;
+    if (this.heapFill >= HEAP_ROOM) return;
     this.heapFull = false;
     log.warning("There is room on V8's heap again: all commands are accepted.");
   }
@@ -254,11 +278,11 @@ export class MemoryGuard {
         samples: values.maxmemorySamples,
         tenacity: values.maxmemoryEvictionTenacity,
       },
-      () => meter.last.old - meter.evicted - room,
+      () => this.heapFill * meter.heap.oldLimit - meter.evicted - room,
       true,
     );
     // At the brim nothing is taken before the collector has shown that there is room.
-    return result !== "stuck" && meter.fill < HEAP_BRIM;
+    return result !== "stuck" && this.heapFill < HEAP_BRIM;
   }
 }
 

@@ -10,7 +10,7 @@
  * - what clients hold in buffers, sampled too.
  *
  * Evicting objects does not make the heap smaller at once. What they took is therefore deducted
- * until the next full collection, which is noticed by the loss of an object that nobody holds.
+ * until the old generation shrinks, which it does only when it was collected.
  *
  * Left out: the program itself (some 60 MB), the young generation, and pages' unused rests, all of
  * which the resident size shows.
@@ -43,8 +43,6 @@ export class MemoryMeter {
   sampledAt = -Infinity;
   /** Bytes that clients held at the last sample. */
   clients = 0;
-  /** Full collections noticed so far, V8's own and ours. */
-  collections = 0;
 
   readonly #keyspace: Keyspace;
   readonly #clock: Clock;
@@ -59,9 +57,8 @@ export class MemoryMeter {
   #windowSamples = 0;
   /** What evicted objects took that were not collected yet, in bytes. */
   evicted = 0;
-  /** `measured` after the last full collection. */
+  /** `measured` when it last had become less. */
   #afterCollection = 0;
-  #sentinel = new WeakRef({});
   #collectMs = 0;
   #collectedAt = -Infinity;
 
@@ -83,10 +80,14 @@ export class MemoryMeter {
       held += table.heldBytes;
       objects += table.objects;
     }
-    this.#measured = this.last.old + Math.max(0, this.last.external - held);
+    const measured = this.last.old + Math.max(0, this.last.external - held);
+    if (measured < this.#measured) {
+      this.evicted = Math.max(0, this.evicted - (this.#measured - measured));
+      this.#afterCollection = measured;
+    }
+    this.#measured = measured;
     if (objects > 0) this.#seenObjects = true;
     else if (!this.#seenObjects) this.#weighProgram();
-    if (this.#sentinel.deref() === undefined) this.#collected();
   }
 
   /**
@@ -100,13 +101,6 @@ export class MemoryMeter {
     }
     this.#least = Math.min(this.#least, this.#measured);
     this.#program = Math.min(this.#least, this.#previousLeast);
-  }
-
-  #collected(): void {
-    this.#sentinel = new WeakRef({});
-    this.collections++;
-    this.evicted = 0;
-    this.#afterCollection = this.#measured;
   }
 
   /** Bytes of the tables outside the heap. */
@@ -129,14 +123,9 @@ export class MemoryMeter {
     return this.tables + this.objects + this.clients;
   }
 
-  /** Bytes that may be garbage: what came to the heap since the last full collection. */
+  /** Bytes that may be garbage: what came to the heap since it was last collected. */
   get uncollected(): number {
     return Math.max(0, this.#measured - Math.max(this.#program, this.#afterCollection));
-  }
-
-  /** How full the old generation is, garbage included: 1 is where V8 ends the process. */
-  get fill(): number {
-    return this.last.old / this.heap.oldLimit;
   }
 
   /** An object of about `bytes` was evicted. */
@@ -157,7 +146,8 @@ export class MemoryMeter {
     this.#collectedAt = this.#clock.monotonic();
     this.#collectMs = this.#collectedAt - begun;
     this.sample();
-    this.#collected();
+    this.evicted = 0;
+    this.#afterCollection = this.#measured;
     return true;
   }
 }

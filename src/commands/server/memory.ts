@@ -61,7 +61,8 @@ const usage = defineCommand({
 });
 
 function usageOf({ db }: Client, name: ByteString, samples: number): Reply {
-  const slot = db.slotOf(name);
+  // A key past its time takes memory as well.
+  const slot = db.table.find(name);
   if (slot === NO_SLOT) return null;
   const entry = db.table.entryBytes(slot);
   if (db.table.stringLengthAt(slot) >= 0) return Math.round(entry);
@@ -140,8 +141,8 @@ function* findings(engine: Engine, report: MemoryReport): Generator<string> {
   if (memory.heapFull) {
     yield "- V8's heap is nearly full, so commands that need memory are refused. Start the server " +
       "with a larger --v8-flags=--max-old-space-size, or delete lists, sets, hashes or streams.";
-  } else if (memory.meter.fill > 0.6) {
-    yield `- V8's heap is ${(memory.meter.fill * 100).toFixed(0)} % full. At 80 % commands that ` +
+  } else if (memory.heapFill > 0.6) {
+    yield `- V8's heap is ${(memory.heapFill * 100).toFixed(0)} % full. At 80 % commands that ` +
       "need memory are refused, whatever maxmemory says.";
   }
   if (values.maxmemory > 0 && used > values.maxmemory * 1.05) {
@@ -182,7 +183,7 @@ function allocatorLines(engine: Engine): string[] {
   const lines = [
     `used ${used}, held ${active}, resident ${resources.resident}`,
     `v8: used ${meter.last.used}, old generation ${meter.last.old} of ${meter.heap.oldLimit}, ` +
-    `outside ${meter.last.external}, full collections noticed ${meter.collections}`,
+    `outside ${meter.last.external}`,
   ];
   for (const { index, table } of engine.keyspace.databases) {
     if (table.size === 0) continue;
