@@ -32,6 +32,7 @@ const LAYERS: Record<string, number> = {
   "serve.ts": 8,
   lifecycle: 7,
   cli: 8,
+  tools: 8,
   "main.ts": 9,
 };
 
