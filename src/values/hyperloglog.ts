@@ -128,13 +128,17 @@ export class HyperLogLog {
     this.#bytes[STALE_AT] |= STALE;
   }
 
-  /** The stored count, or null when it is out of date. O(1). */
-  storedCount(): number | null {
+  /**
+   * The stored count, or null when it is out of date. Clients can write any 63 bits there: beyond
+   * the safe integers it is a `bigint`. O(1).
+   */
+  storedCount(): number | bigint | null {
     const bytes = this.#bytes;
     if ((bytes[STALE_AT] & STALE) !== 0) return null;
     let count = 0;
     for (let i = COUNT_AT + 7; i >= COUNT_AT; i--) count = count * 256 + bytes[i];
-    return count;
+    if (Number.isSafeInteger(count)) return count;
+    return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(COUNT_AT, true);
   }
 
   /**
@@ -144,7 +148,7 @@ export class HyperLogLog {
    */
   count(): number {
     const stored = this.storedCount();
-    if (stored !== null) return stored;
+    if (stored !== null) return Number(stored);
     const count = HyperLogLog.countOf(this.registers());
     let rest = count;
     for (let i = COUNT_AT; i < COUNT_AT + 8; i++) {
@@ -229,14 +233,18 @@ export class HyperLogLog {
     this.#length = DENSE_BYTES;
   }
 
-  /** The runs of a sparse one as PFDEBUG DECODE writes them; null for a dense one. */
+  /**
+   * The runs of a sparse one as PFDEBUG DECODE writes them, sound or not; null for a dense one. The
+   * missing byte of an opcode that is cut off counts as 0.
+   */
   describe(): ByteString | null {
     const bytes = this.#bytes;
     if (bytes[ENCODING_AT] === DENSE) return null;
     const parts: string[] = [];
     for (let pos = HEADER_BYTES; pos < this.#length; pos += opcodeBytes(bytes[pos])) {
       const op = bytes[pos];
-      const run = this.#runAt(pos);
+      const isCut = opcodeBytes(op) > 1 && pos + 1 >= this.#length;
+      const run = isCut ? ((op & 0x3f) << 8) + 1 : this.#runAt(pos);
       if ((op & 0x80) !== 0) parts.push(`v:${((op >> 2) & 31) + 1},${run}`);
       else parts.push(`${(op & 0x40) !== 0 ? "Z" : "z"}:${run}`);
     }

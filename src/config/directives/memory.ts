@@ -194,6 +194,7 @@ export const encodings = {
     }),
     directive("hll-sparse-max-bytes", size(NATURAL), {
       default: 3000,
+      acts: true,
       doc: "Size at which a HyperLogLog leaves its sparse form",
     }),
   ],

@@ -1,0 +1,12 @@
+/**
+ * The HyperLogLog commands: estimates of how many different elements were added to a key.
+ *
+ * @module
+ */
+
+import type { Command } from "../../dispatch/command.ts";
+import { countingCommands } from "./count.ts";
+import { debuggingCommands } from "./debug.ts";
+
+/** Every HyperLogLog command. */
+export const hyperLogLogCommands: readonly Command[] = [...countingCommands, ...debuggingCommands];
