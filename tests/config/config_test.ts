@@ -93,10 +93,10 @@ Deno.test("protected, loading, refused and secret directives", async () => {
   );
   assertEquals(set("hz", "5", { loading: true }), null);
   assertEquals(
-    set("appendonly", "yes"),
-    `${prefix("appendonly")} - this server does not write an append-only file`,
+    set("tls-replication", "yes"),
+    `${prefix("tls-replication")} - this server does not replicate with TLS`,
   );
-  assertEquals(set("appendonly", "no"), null);
+  assertEquals(set("tls-replication", "no"), null);
   assertEquals(config.isSensitive("RequirePass"), true);
   assertEquals(config.isSensitive("hz"), false);
   assertEquals(config.isSensitive("no-such-thing"), false);

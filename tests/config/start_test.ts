@@ -257,7 +257,6 @@ Deno.test("what a real server does and this one cannot stops the start, saying s
       ["--replicaof", "127.0.0.1", "6379"],
       ["--daemonize", "yes"],
       ["--cluster-enabled", "yes"],
-      ["--appendonly", "yes"],
       ["--tls-port", "6380"],
       ["--supervised", "systemd"],
       ["--syslog-enabled", "yes"],
