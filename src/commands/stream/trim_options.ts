@@ -121,8 +121,9 @@ function defaultLimit(client: Client): number {
 /** The words that trim another copy of a stream to where this one was trimmed. */
 export function exactTrimWords(trim: StreamTrim, stream: StreamValue): ByteString[] {
   if (!trim.approximate) {
+    // No stream is longer than the largest exact number, and above it the digits would be wrong.
     return trim.strategy === "maxlen"
-      ? ["MAXLEN", "=", String(trim.maxLength)]
+      ? ["MAXLEN", "=", String(Math.min(trim.maxLength, Number.MAX_SAFE_INTEGER))]
       : ["MINID", "=", formatStreamId(trim.minId)];
   }
   if (trim.strategy === "maxlen") return ["MAXLEN", "=", String(stream.length)];
