@@ -151,6 +151,8 @@ function write(client: Client, key: ByteString, { list, length }: Operations): R
     return kind === "set" ? before : after;
   });
   if (changes > 0) db.changed(key, EventClass.STRING, "setbit", changes);
+  // All overflowed: there is no event, but the string may be new or longer, and so its copies must.
+  else if (grows) db.keyspace.dirty++;
   return replies;
 }
 
