@@ -38,7 +38,7 @@ for (const group of Object.keys(GROUPS)) {
 }
 
 Deno.test("fuzz: a template makes what it says", () => {
-  const context = { random: mulberry32(1), clock: 1, now: 0 };
+  const context = { random: mulberry32(1), clock: 1, ids: [], now: 0 };
   const templates = Templates.parse("# a comment\n!3 SET 'key' [NX|XX] ~int ; GET k1\n");
   const seen = new Set<string>();
   for (let i = 0; i < 300; i++) {

@@ -85,7 +85,7 @@ export async function fuzz(pair: Pair, options: FuzzOptions): Promise<FuzzResult
 }
 
 function makeRound(templates: Templates, random: Prng, count: number): FuzzCommand[] {
-  const context: WordContext = { random, clock: 1, now: Date.now() };
+  const context: WordContext = { random, clock: 1, ids: [], now: Date.now() };
   const commands: FuzzCommand[] = [];
   let untilDigest = DIGEST_EVERY;
   while (commands.length < count) {

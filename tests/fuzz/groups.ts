@@ -197,40 +197,41 @@ DEL key
 `;
 
 const STREAM = `
-14 XADD key [NOMKSTREAM] [MAXLEN [=] count|MAXLEN ~ count [LIMIT count]|MINID [=|~] id] newid (member value)+
-2 XADD key newid (member value)++
-4 XDEL key id+
-2 XLEN key
-4 XRANGE key (-|id) (+|id) [COUNT count]
-4 XREVRANGE key (+|id) (-|id) [COUNT count]
-3 XTRIM key (MAXLEN|MINID) [=] (count|id)
-3 XTRIM key (MAXLEN ~ count|MINID ~ id) [LIMIT count]
-3 XREAD [COUNT count] STREAMS key (0|id) ~differs:xread-unbalanced
-2 XREAD [COUNT count] STREAMS key key id id ~differs:xread-unbalanced
-!5 XGROUP CREATE key group (id|$|0) [MKSTREAM] [ENTRIESREAD entries]
+10 XADD stream [NOMKSTREAM] newid (member value)+
+6 XADD stream [NOMKSTREAM] (MAXLEN [=] limit|MAXLEN ~ limit [LIMIT count]|MINID [=|~] id) newid (member value)+
+2 XADD stream newid (member value)++
+4 XDEL stream entry+
+2 XLEN stream
+4 XRANGE stream (-|id) (+|id) [COUNT count]
+4 XREVRANGE stream (+|id) (-|id) [COUNT count]
+XTRIM stream (MAXLEN|MINID) [=] (limit|id)
+2 XTRIM stream (MAXLEN ~ limit|MINID ~ id) [LIMIT count]
+3 XREAD [COUNT count] STREAMS stream (0|id) ~differs:xread-unbalanced
+2 XREAD [COUNT count] STREAMS stream stream id id ~differs:xread-unbalanced
+!5 XGROUP CREATE stream group (id|$|0) [MKSTREAM] [ENTRIESREAD entries]
 XGROUP CREATE 'nokey' group (id|$) [ENTRIESREAD int]
 # Since 7.2 reading makes a consumer even where there is nothing to read.
-2 XGROUP CREATECONSUMER key group consumer ~int
-XGROUP DELCONSUMER key group consumer
-!2 XGROUP SETID key group (id|$|0) [ENTRIESREAD entries]
-XGROUP DESTROY key group
-10 XREADGROUP GROUP group consumer [COUNT count] [NOACK] STREAMS key (>|>|id) ~differs:xreadgroup-unbalanced
-2 XREADGROUP GROUP group consumer [COUNT count] STREAMS key key (>|id) (>|id) ~differs:xreadgroup-unbalanced
-6 XACK key group id++
-3 XPENDING key group
-4 XPENDING key group [IDLE idle] (-|id) (+|id) count [consumer] ~pendingTimes
-5 XCLAIM key group consumer idle id+ [IDLE 5|TIME 0] [RETRYCOUNT count] [FORCE] [JUSTID] [LASTID id]
-4 XAUTOCLAIM key group consumer idle (0|-|id) [COUNT (1|3|10|0|-1|'abc')] [JUSTID]
+2 XGROUP CREATECONSUMER stream group consumer ~int
+XGROUP DELCONSUMER stream group consumer
+!2 XGROUP SETID stream group (id|$|0) [ENTRIESREAD entries]
+XGROUP DESTROY stream g2
+10 XREADGROUP GROUP group consumer [COUNT count] [NOACK] STREAMS stream (>|>|id) ~differs:xreadgroup-unbalanced
+2 XREADGROUP GROUP group consumer [COUNT count] STREAMS stream stream (>|id) (>|id) ~differs:xreadgroup-unbalanced
+8 XACK stream group entry++
+3 XPENDING stream group
+4 XPENDING stream group [IDLE idle] (-|id) (+|id) count [consumer] ~pendingTimes
+5 XCLAIM stream group consumer idle entry+ [IDLE 5|TIME 0] [RETRYCOUNT count] [FORCE] [JUSTID] [LASTID id]
+4 XAUTOCLAIM stream group consumer idle (0|-|id) [COUNT (1|3|10|0|-1|'abc')] [JUSTID]
 # Since 7.2 XSETID minds what was deleted: so its ids are new ones.
-!XSETID key topid [ENTRIESADDED entries] [MAXDELETEDID (0|1-1)] ~differs:xsetid-max-deleted
-XSETID key ('abc'|'-'|'+'|'') [ENTRIESADDED entries] [MAXDELETEDID id]
-2 XINFO STREAM key ~streamTimes
-3 XINFO STREAM key FULL [COUNT count] ~streamTimes
-2 XINFO GROUPS key ~streamTimes
-2 XINFO CONSUMERS key group ~streamTimes
-OBJECT ENCODING key ~encoding
-COPY key key [REPLACE]
-DEL key
+!XSETID stream topid [ENTRIESADDED entries] [MAXDELETEDID (0|1-1)] ~differs:xsetid-max-deleted
+XSETID stream ('abc'|'-'|'+'|'') [ENTRIESADDED entries] [MAXDELETEDID id]
+2 XINFO STREAM stream ~streamTimes
+3 XINFO STREAM stream FULL [COUNT count] ~streamTimes
+2 XINFO GROUPS stream ~streamTimes
+2 XINFO CONSUMERS stream group ~streamTimes
+OBJECT ENCODING stream ~encoding
+COPY stream stream [REPLACE]
+DEL stream
 `;
 
 const GEO = `
@@ -256,7 +257,8 @@ DEL key
 
 const HYPERLOGLOG = `
 40 PFADD key member++
-20 PFADD key long long long long
+20 PFADD key wide++
+2 PFADD key manymembers
 10 PFCOUNT key
 10 PFCOUNT key+
 10 PFMERGE key key*
@@ -264,8 +266,8 @@ const HYPERLOGLOG = `
 5 STRLEN key
 8 GET key
 SET key value
-APPEND key member
-SETRANGE key offset member
+# What becomes of one that is damaged within is nobody's promise.
+SETRANGE 'nohll' offset member
 5 COPY key key [REPLACE]
 8 DEL key
 3 OBJECT ENCODING key ~encoding

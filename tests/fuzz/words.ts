@@ -12,6 +12,8 @@ export interface WordContext {
   readonly random: Prng;
   /** Grows as entries are added to streams. */
   clock: number;
+  /** Ids that were made for entries, the last ones first. */
+  readonly ids: string[];
   /** Unix time in milliseconds at the beginning, for times far away from it. */
   readonly now: number;
 }
@@ -103,8 +105,9 @@ function score({ random }: WordContext): string {
   return kind === 10 ? String(random.int(5)) : random.pick(ODD_FLOATS);
 }
 
-function streamId({ random, clock }: WordContext): string {
-  const kind = random.int(12);
+function streamId({ random, clock, ids }: WordContext): string {
+  const kind = random.int(18);
+  if (kind > 11 && ids.length > 0) return random.pick(ids);
   if (kind < 5) return `${1 + random.int(clock + 2)}-${random.int(3)}`;
   if (kind < 8) return String(1 + random.int(clock + 2));
   if (kind < 10) return "0";
@@ -128,7 +131,10 @@ function newId(context: WordContext): string {
   if (kind === 1) return `${context.clock}-*`;
   if (kind < 4) return `${context.clock}-${100 + random.int(1000)}`;
   context.clock += 1 + random.int(2);
-  return kind < 10 ? String(context.clock) : `${context.clock}-${random.int(3)}`;
+  const id = `${context.clock}-${kind < 10 ? 0 : random.int(3)}`;
+  context.ids.unshift(id);
+  context.ids.length = Math.min(context.ids.length, 16);
+  return kind < 10 ? String(context.clock) : id;
 }
 
 /** Unix seconds far in the future, all different, or a time that is over. */
@@ -177,6 +183,7 @@ export const WORDS: Readonly<Record<string, WordMaker>> = {
   glob: (context) => letters(context, "ab*?[]^-\\", 8),
   globtext: (context) => letters(context, "abc-]^\\", 5),
   member,
+  wide: ({ random }) => `w${random.int(100_000)}`,
   manymembers: several((_context, text) => [text]),
   manypairs: several((context, text) => [text, member(context)]),
   manyscores: several(({ random }, text) => [String(random.int(200) / 4), text]),
@@ -205,16 +212,23 @@ export const WORDS: Readonly<Record<string, WordMaker>> = {
   // What becomes of a negative zero that is stored depends on how 7.2 chooses encodings.
   weight: mostly(oneOf("1", "2", "3", "0.5", "1e10"), ["inf", "nan", "abc", "", "1 "], 15),
   signedweight: mostly(oneOf("1", "2", "-1", "0", "0.5", "1e10"), ODD_FLOATS, 15),
+  stream: (context) =>
+    context.random.int(12) === 0 ? key(context) : context.random.pick(["k1", "k1", "k1", "k2"]),
   id: streamId,
+  entry: (context) =>
+    context.random.int(4) > 0 && context.ids.length > 0
+      ? context.random.pick(context.ids)
+      : streamId(context),
   newid: newId,
   topid: (context) => `${context.clock += 1 + context.random.int(3)}-${context.random.int(3)}`,
   entries: mostly(between(0, 30), ["-1", "-2", "abc", "", "1.5"], 15),
-  group: mostly(oneOf("g1", "g2"), ["", "nogroup", "g\0\xff"], 15),
+  group: mostly(oneOf("g1", "g1", "g2"), ["", "nogroup", "g\0\xff"], 15),
   consumer: mostly(oneOf("c1", "c2", "c3"), ["", "c\0"], 20),
-  idle: oneOf("0", "0", "0", "-1", "3600000", "abc", ""),
+  idle: mostly(oneOf("0"), ["-1", "3600000", "abc", ""], 5),
   limit: mostly(between(0, 20), ["-1", "100", ...ODD_NUMBERS], 10),
   unixtime: unixTime(1),
   unixms: unixTime(1000),
+  soon: oneOf("1", "2", "20", "30", "90", "100000", "0", "-1"),
   seconds: timeToLive(1),
   millis: timeToLive(1000),
   db: mostly(
