@@ -11,10 +11,8 @@
 import type { ByteString } from "../bytes/bytes.ts";
 import { asciiLower } from "../bytes/bytes.ts";
 import type { Client } from "./client.ts";
+import { clientMemory } from "./client_memory.ts";
 import { RedisError } from "../resp/reply.ts";
-
-/** What a client record itself weighs, with its entry in the table of clients. */
-const CLIENT_OVERHEAD = 2048;
 
 /** Kinds of clients as filters name them. */
 export type ClientType = "normal" | "replica" | "master" | "pubsub";
@@ -66,7 +64,6 @@ export function clientLine(client: Client): ByteString {
   const queryFree = (connection?.queryCapacity ?? 0) - queryBytes;
   const output = connection?.outputBytes ?? 0;
   const multiBytes = client.transaction?.bytes ?? 0;
-  const total = CLIENT_OVERHEAD + queryBytes + Math.max(0, queryFree) + output + multiBytes;
   return [
     `id=${client.id}`,
     `addr=${connection?.address ?? ""}`,
@@ -90,7 +87,7 @@ export function clientLine(client: Client): ByteString {
     `obl=${output}`,
     "oll=0",
     "omem=0",
-    `tot-mem=${total}`,
+    `tot-mem=${clientMemory(client)}`,
     `events=${connection?.isWriting ? "rw" : "r"}`,
     `cmd=${client.lastCommand?.name ?? "NULL"}`,
     `user=${client.user}`,

@@ -21,6 +21,8 @@ import type { HeapProbe } from "../keyspace/heap_probe.ts";
 import { LargestValue } from "../keyspace/largest_value.ts";
 import { MemoryMeter } from "../keyspace/memory.ts";
 import type { Client } from "./client.ts";
+import { evictClients } from "./client_eviction.ts";
+import { allClientMemory } from "./client_memory.ts";
 import type { Command } from "./command.ts";
 import type { Engine } from "./engine.ts";
 
@@ -45,9 +47,9 @@ const NEAR_LIMIT = 0.9;
 const SHARE_WHEN_FULL = 10;
 const SHARE_OF_EVICTION = 50;
 const SHARE_OF_TIDYING = 50;
-/** Garbage that is worth a collection before keys are evicted: this part of what objects take. */
+/** Garbage that is worth a collection: this part of what objects take. */
 const WORTH_COLLECTING = 0.25;
-/** What an emptied keyspace leaves on the heap is collected when it is more than this. */
+/** Less than this is not worth a collection while there is no need. */
 const LEFTOVERS = 32 << 20;
 /** Pause between two steps of eviction while more has to go: clients get their turn. */
 const EVICTION_GAP_MS = 1;
@@ -83,7 +85,7 @@ export class MemoryGuard {
       keyspace: engine.keyspace,
       clock: engine.clock,
       heap,
-      clientBytes: () => clientBytes(engine),
+      clientBytes: () => allClientMemory(engine),
     });
     this.#evictor = new Evictor(engine.keyspace, this.meter);
     this.#largest = new LargestValue(engine.keyspace);
@@ -134,12 +136,20 @@ export class MemoryGuard {
   /** The regular look, ten times a second. */
   tick(): void {
     const { meter } = this;
+    evictClients(this.#engine);
     meter.sample();
     this.#judgeHeap();
     const { used } = meter;
     if (used > this.peak) this.peak = used;
-    // The memory of an emptied keyspace goes back though nobody allocates.
-    if (meter.objects === 0 && meter.uncollected > LEFTOVERS) meter.collect(SHARE_OF_TIDYING);
+    // The memory of an emptied keyspace goes back though nobody allocates, and that of evicted
+    // objects before it is as much as that of the others.
+    const { objects } = meter;
+    if (
+      (objects === 0 && meter.uncollected > LEFTOVERS) ||
+      meter.evicted > Math.max(LEFTOVERS, objects * WORTH_COLLECTING)
+    ) {
+      meter.collect(SHARE_OF_TIDYING);
+    }
   }
 
   /**
@@ -305,17 +315,4 @@ function needsMemory(client: Client, command: Command): boolean {
     default:
       return true;
   }
-}
-
-/** What a client takes beside its buffers. */
-const CLIENT_BYTES = 2048;
-
-/** Bytes that clients hold. */
-export function clientBytes(engine: Engine): number {
-  let sum = 0;
-  for (const { connection, transaction } of engine.clients.values()) {
-    sum += CLIENT_BYTES + (transaction?.bytes ?? 0);
-    if (connection !== null) sum += connection.queryCapacity + connection.outputBytes;
-  }
-  return sum;
 }

@@ -57,6 +57,8 @@ export class Stats {
   errorReplies = 0;
   queryBufferDisconnections = 0;
   outputBufferDisconnections = 0;
+  /** Clients closed as all together took too much memory. */
+  evictedClients = 0;
   maxInputBuffer = 0;
   maxOutputBuffer = 0;
   activeExpireCycleMs = 0;
@@ -96,6 +98,7 @@ export class Stats {
     this.errorReplies = 0;
     this.queryBufferDisconnections = 0;
     this.outputBufferDisconnections = 0;
+    this.evictedClients = 0;
     this.activeExpireCycleMs = 0;
     this.expiredTimeCapReached = 0;
     this.evictionExceededMs = 0;

@@ -57,7 +57,7 @@ export class MemoryMeter {
   #windowSamples = 0;
   /** What evicted objects took that were not collected yet, in bytes. */
   evicted = 0;
-  /** `measured` when it last had become less. */
+  /** `measured` after the last collection. */
   #afterCollection = 0;
   #collectMs = 0;
   #collectedAt = -Infinity;
@@ -81,9 +81,11 @@ export class MemoryMeter {
       objects += table.objects;
     }
     const measured = this.last.old + Math.max(0, this.last.external - held);
-    if (measured < this.#measured) {
-      this.evicted = Math.max(0, this.evicted - (this.#measured - measured));
-      this.#afterCollection = measured;
+    const shrunk = this.#measured - measured;
+    if (shrunk > 0) {
+      this.evicted = Math.max(0, this.evicted - shrunk);
+      // Buffers come and go; a collection takes most of what was added.
+      if (shrunk > this.uncollected / 2) this.#afterCollection = measured;
     }
     this.#measured = measured;
     if (objects > 0) this.#seenObjects = true;

@@ -16,9 +16,12 @@ import type { HeapProbe, HeapSample } from "../../src/keyspace/heap_probe.ts";
 import { applyConfig } from "../../src/lifecycle/apply_config.ts";
 import { Logger } from "../../src/log/logger.ts";
 import { mulberry32 } from "../support/prng.ts";
+import { startServer } from "../../src/mod.ts";
+import { RawClient } from "../support/raw_client.ts";
 import { plain } from "./support.ts";
 
 const MB = 1 << 20;
+const QUEUED = "+QUEUED\r\n";
 const OOM = "-OOM command not allowed when used memory > 'maxmemory'.";
 
 class FakeHeap implements HeapProbe {
@@ -245,4 +248,26 @@ Deno.test("with a policy a full heap is relieved of objects", () => {
   // 60 MB had to go, by 1 MB each.
   assertGreater(lists, 130);
   assertLess(lists, 150);
+});
+
+Deno.test("when clients take too much the largest are closed", async () => {
+  await using server = await startServer({ port: 0, config: { "maxmemory-clients": "3mb" } });
+  await using small = await RawClient.connect(server.port);
+  await using large = await RawClient.connect(server.port);
+  await using spared = await RawClient.connect(server.port);
+  await spared.call("CLIENT", "NO-EVICT", "on");
+  for (const client of [spared, large]) {
+    await client.call("MULTI");
+    for (let i = 0; i < 20; i++) {
+      assertEquals(await client.call("ECHO", "x".repeat(100_000)), QUEUED);
+    }
+  }
+  assertEquals(await small.call("PING"), "+PONG\r\n");
+  await small.call("MULTI");
+  assertEquals(await small.call("ECHO", "x".repeat(1_500_000)), QUEUED);
+  assert(await large.closedByPeer());
+  assertEquals(await spared.call("PING"), QUEUED);
+  assertEquals(await small.call("PING"), QUEUED);
+  await small.call("DISCARD");
+  assert((await small.call("INFO", "stats")).includes("evicted_clients:1\r\n"));
 });

@@ -265,7 +265,7 @@ function stats(engine: Engine): Field[] {
     ["expired_time_cap_reached_count", stats.expiredTimeCapReached],
     ["expire_cycle_cpu_milliseconds", Math.round(stats.activeExpireCycleMs)],
     ["evicted_keys", keyspace.stats.evictedKeys],
-    ["evicted_clients", 0],
+    ["evicted_clients", stats.evictedClients],
     [
       "total_eviction_exceeded_time",
       Math.round(

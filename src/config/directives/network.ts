@@ -103,6 +103,7 @@ export const network = {
     }),
     directive("maxmemory-clients", memoryOrPercent, {
       default: 0,
+      acts: true,
       doc: "Memory that all clients together may hold, or a share of maxmemory; 0 for no limit",
     }),
     directive("io-threads", integer({ min: 1, max: 128 }), {
