@@ -280,3 +280,45 @@ Deno.test("check: a dump at the beginning of a file of commands", async () => {
     assertEquals(Deno.statSync(file).size, RDB.length + ENDS.at(-2)!);
   }
 });
+
+const RECORDED = new URL("../../fixtures/aof/", import.meta.url);
+
+/** The recorded append-only files: a directory with a manifest, or a single file. */
+function recorded(): string[] {
+  const paths: string[] = [];
+  for (const version of Deno.readDirSync(RECORDED)) {
+    const folder = new URL(`${version.name}/`, RECORDED);
+    for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+      if (!isDirectory) continue;
+      const inside = new URL(`${name}/`, folder);
+      const part = [...Deno.readDirSync(inside)].find((each) => !each.name.endsWith(".json"))!;
+      paths.push(decodeURIComponent(new URL(part.name, inside).pathname));
+    }
+  }
+  return paths.sort();
+}
+
+/** Copy a file, or a directory of files. */
+function copy(from: string, to: string): void {
+  if (Deno.statSync(from).isFile) return Deno.copyFileSync(from, to);
+  Deno.mkdirSync(to);
+  for (const { name } of Deno.readDirSync(from)) {
+    Deno.copyFileSync(`${from}/${name}`, `${to}/${name}`);
+  }
+}
+
+Deno.test("check: what real servers wrote is sound, and what a crash cut off can be mended", async () => {
+  const paths = recorded();
+  assert(paths.length > 5);
+  for (const path of paths) {
+    const truncated = /\/truncated-/.test(path);
+    const { code, stdout } = await run(["check", path]);
+    assertEquals(code, truncated ? 1 : 0, `${path}\n${stdout}`);
+    if (!truncated) continue;
+    await using directory = await TempDir.create();
+    const own = `${directory.path}/${path.split("/").at(-1)}`;
+    copy(path, own);
+    assertEquals((await run(["check", "--fix", "--yes", own])).code, 0, path);
+    assertEquals((await run(["check", own])).code, 0, path);
+  }
+});
