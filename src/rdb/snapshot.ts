@@ -6,8 +6,9 @@
  * came later is marked likewise. So everything is written exactly once, as it was at the start.
  *
  * A table that leaves its database (FLUSHALL, SWAPDB) is walked to its end under the number that it
- * had at the start. A value is written in one go, so that a slice is as long as the largest value
- * takes.
+ * had at the start. A large value that the walk comes to is written in steps too; when it is about
+ * to change, what is left of it is written at once, and a large value that changes before its turn
+ * is written in one go.
  *
  * @module
  */
@@ -16,6 +17,7 @@ import type { Clock } from "../clock/clock.ts";
 import type { KeyTable } from "../keyspace/key_table.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { SnapshotHook } from "../keyspace/snapshot_hook.ts";
+import type { Steps } from "./encode/context.ts";
 
 /** The epoch of slots that are written, or need not be. */
 const TAKEN = 1;
@@ -29,6 +31,12 @@ export interface SnapshotTarget {
   selectDb(index: number): void;
   resizeDb(keys: number, expiring: number): void;
   key(index: number, table: KeyTable, slot: number): void;
+  /**
+   * Where the target can write a large value in steps: begin with it.
+   *
+   * @returns the work that is left; null when there is none
+   */
+  beginKey?(index: number, table: KeyTable, slot: number): Steps | null;
 }
 
 /** How long a slice may be. */
@@ -67,6 +75,8 @@ export class Snapshot implements SnapshotHook {
   readonly #parts: Part[] = [];
   readonly #byTable = new Map<KeyTable, Part>();
   #part = 0;
+  /** What is left of the value that the walk stands at. */
+  #rest: Steps | null = null;
   #open = true;
 
   /** Begin: from here on the keyspace reports its changes. O(databases). */
@@ -99,7 +109,15 @@ export class Snapshot implements SnapshotHook {
     const part = this.#byTable.get(table);
     if (part === undefined || slot < part.next || slot >= part.limit) return;
     if (table.epochAt(slot) === TAKEN) return;
-    this.#write(part, slot);
+    const rest = this.#rest;
+    if (rest !== null && slot === part.next && part === this.#parts[this.#part]) {
+      while (!rest.next().done);
+      this.#rest = null;
+    } else {
+      this.#announce(part);
+      this.#target.key(part.index, table, slot);
+      this.written++;
+    }
     table.setEpochAt(slot, TAKEN);
   }
 
@@ -119,7 +137,10 @@ export class Snapshot implements SnapshotHook {
       const { table } = part;
       while (part.next < part.limit) {
         const slot = part.next;
-        if (table.isLive(slot) && table.epochAt(slot) !== TAKEN) this.#write(part, slot);
+        if (this.#rest === null && table.isLive(slot) && table.epochAt(slot) !== TAKEN) {
+          this.#begin(part, slot);
+        }
+        if (this.#rest !== null && !this.#goOn(this.#rest, limits, deadline)) return false;
         part.next++;
         if (this.written >= stopAt || this.#target.pending >= limits.bytes) return false;
         if (--left > 0) continue;
@@ -130,15 +151,29 @@ export class Snapshot implements SnapshotHook {
     return true;
   }
 
-  #write(part: Part, slot: number): void {
-    const target = this.#target;
-    target.selectDb(part.index);
-    if (!part.announced) {
-      part.announced = true;
-      target.resizeDb(part.keys, part.expiring);
+  /** Do steps of a large value. @returns whether it is complete */
+  #goOn(rest: Steps, { bytes }: SliceLimits, deadline: number): boolean {
+    while (!rest.next().done) {
+      if (this.#target.pending >= bytes || this.#clock.monotonic() >= deadline) return false;
     }
-    target.key(part.index, part.table, slot);
+    this.#rest = null;
+    return true;
+  }
+
+  #begin(part: Part, slot: number): void {
+    const target = this.#target;
+    this.#announce(part);
     this.written++;
+    if (target.beginKey === undefined) target.key(part.index, part.table, slot);
+    else this.#rest = target.beginKey(part.index, part.table, slot);
+  }
+
+  /** Say how large the database is, before its first key. */
+  #announce(part: Part): void {
+    if (part.announced) return;
+    part.announced = true;
+    this.#target.selectDb(part.index);
+    this.#target.resizeDb(part.keys, part.expiring);
   }
 
   /** End, complete or not: the keyspace reports nothing any more. */

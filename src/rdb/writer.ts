@@ -4,7 +4,8 @@
  * The writer knows no file. It gathers bytes, and {@linkcode RdbWriter.take} hands them out; what
  * they are written to, and whether that is waited for, is the caller's business. Records may come in
  * any order of databases: a record of another database than the last is led in by its number, as a
- * snapshot needs it that saves keys out of turn.
+ * snapshot needs it that saves keys out of turn. A large value can be written in steps; what else is
+ * written meanwhile is kept aside until it is complete.
  *
  * @module
  */
@@ -13,11 +14,11 @@ import type { ByteString } from "../bytes/bytes.ts";
 import type { AccessClock } from "../keyspace/access_clock.ts";
 import { type KeyTable, NO_EXPIRY } from "../keyspace/key_table.ts";
 import { Crc64 } from "./crc64.ts";
-import { EncodeContext, type EncodeOptions } from "./encode/context.ts";
+import { EncodeContext, type EncodeOptions, type Steps } from "./encode/context.ts";
 import { ByteSink } from "./encode/sink.ts";
 import { writeLength, writeString } from "./encode/string.ts";
 import { Opcode, RDB_MAGIC } from "./format.ts";
-import { valueType, writeValue } from "./writer_value.ts";
+import { beginValue, valueType } from "./writer_value.ts";
 
 /** First version that has function libraries. */
 const FUNCTIONS_VERSION = 10;
@@ -37,8 +38,11 @@ export interface RdbWriterOptions extends EncodeOptions {
 /** Makes an RDB file. */
 export class RdbWriter {
   readonly #options: RdbWriterOptions;
-  readonly #context: EncodeContext;
-  readonly #sink: ByteSink;
+  /** What is handed out. */
+  readonly #main: ByteSink;
+  /** Where records go: into the main sink, or aside while a value there is not complete. */
+  #context: EncodeContext;
+  #sink: ByteSink;
   readonly #crc = new Crc64();
   /** The memory that was handed out last and may be used again. */
   #spare: Uint8Array<ArrayBuffer> | null = null;
@@ -50,13 +54,14 @@ export class RdbWriter {
 
   constructor(options: RdbWriterOptions) {
     this.#options = options;
-    this.#sink = new ByteSink(CHUNK_BYTES + CHUNK_BYTES / 4);
-    this.#context = new EncodeContext(options, this.#sink);
+    this.#main = new ByteSink(CHUNK_BYTES + CHUNK_BYTES / 4);
+    this.#sink = this.#main;
+    this.#context = new EncodeContext(options, this.#main);
   }
 
   /** Bytes that wait to be taken. */
   get pending(): number {
-    return this.#sink.length;
+    return this.#main.length;
   }
 
   /** Write the first nine bytes. */
@@ -100,6 +105,39 @@ export class RdbWriter {
 
   /** Write the key in a live slot with all that belongs to it. O(size of the value). */
   key(index: number, table: KeyTable, slot: number): void {
+    const steps = this.#beginKey(index, table, slot);
+    if (steps !== null) { while (!steps.next().done); }
+    this.#trim();
+  }
+
+  /**
+   * As {@linkcode RdbWriter.key}, but of a large value only the beginning: the caller does the steps,
+   * and does not begin another key in this way before the last.
+   *
+   * @returns the work that is left; null when there is none
+   */
+  beginKey(index: number, table: KeyTable, slot: number): Steps | null {
+    const steps = this.#beginKey(index, table, slot);
+    if (steps === null) {
+      this.#trim();
+      return null;
+    }
+    const context = this.#context;
+    this.#sink = new ByteSink();
+    this.#context = new EncodeContext(this.#options, this.#sink);
+    return this.#complete(steps, context);
+  }
+
+  *#complete(steps: Steps, context: EncodeContext): Steps {
+    yield* steps;
+    const aside = this.#sink;
+    this.#sink = this.#main;
+    this.#context = context;
+    this.#main.raw(aside.bytes, 0, aside.length);
+    this.#trim();
+  }
+
+  #beginKey(index: number, table: KeyTable, slot: number): Steps | null {
     const sink = this.#sink;
     const { access, accessClock, version } = this.#options;
     this.selectDb(index);
@@ -121,9 +159,12 @@ export class RdbWriter {
     const value = table.valueAt(slot);
     sink.byte(valueType(value, version));
     writeString(this.#context, table.keyAt(slot));
-    writeValue(this.#context, value);
-    if (this.#context.packed.bytes.length > CHUNK_BYTES) this.#context.trim();
     this.keys++;
+    return beginValue(this.#context, value);
+  }
+
+  #trim(): void {
+    if (this.#context.packed.bytes.length > CHUNK_BYTES) this.#context.trim();
   }
 
   /** Write the end. What is left is to be taken after that. */
@@ -140,7 +181,7 @@ export class RdbWriter {
    * by then they must have been written.
    */
   take(): Uint8Array<ArrayBuffer> {
-    const sink = this.#sink;
+    const sink = this.#main;
     const taken = sink.view();
     if (this.#options.checksum) this.#crc.update(taken);
     this.bytesTaken += taken.length;

@@ -12,7 +12,12 @@ import { StreamValue } from "../values/stream.ts";
 import { StringBuffer } from "../values/string_buffer.ts";
 import type { Value } from "../values/value.ts";
 import { Crc64 } from "./crc64.ts";
-import { EncodeContext, type EncodeOptions, type WriteVersion } from "./encode/context.ts";
+import {
+  EncodeContext,
+  type EncodeOptions,
+  type Steps,
+  type WriteVersion,
+} from "./encode/context.ts";
 import { FIELD_EXPIRY_VERSION, hashType, writeHash } from "./encode/hash.ts";
 import { writeList } from "./encode/list.ts";
 import { LISTPACK_VERSION } from "./encode/packed.ts";
@@ -36,15 +41,31 @@ export function valueType(value: Value, version: WriteVersion): number {
   return value instanceof StreamValue ? streamType(version) : zsetType(value, version);
 }
 
+/**
+ * Begin to append a value, without its type number.
+ *
+ * @returns the work that is left, or null when the value is written: then it was a string or packed
+ */
+export function beginValue(context: EncodeContext, value: Value): Steps | null {
+  if (typeof value === "string") {
+    writeString(context, value);
+    return null;
+  }
+  if (value instanceof StringBuffer) {
+    writeString(context, value.toByteString());
+    return null;
+  }
+  if (value instanceof HashValue) return writeHash(context, value);
+  if (value instanceof SetValue) return writeSet(context, value);
+  if (value instanceof ListValue) return writeList(context, value);
+  if (value instanceof StreamValue) return writeStream(context, value);
+  return writeZset(context, value);
+}
+
 /** Append a value, without its type number. O(size of the value). */
 export function writeValue(context: EncodeContext, value: Value): void {
-  if (typeof value === "string") writeString(context, value);
-  else if (value instanceof StringBuffer) writeString(context, value.toByteString());
-  else if (value instanceof HashValue) writeHash(context, value);
-  else if (value instanceof SetValue) writeSet(context, value);
-  else if (value instanceof ListValue) writeList(context, value);
-  else if (value instanceof StreamValue) writeStream(context, value);
-  else writeZset(context, value);
+  const steps = beginValue(context, value);
+  if (steps !== null) { while (!steps.next().done); }
 }
 
 /**

@@ -468,13 +468,21 @@ export class ListValue {
     for (const chunk of chunks) yield* chunk.toArray();
   }
 
-  /** The elements node by node, as the list is saved; one node while it is short. O(n). */
-  nodes(): ByteString[][] {
+  /** How many nodes it is saved as; one while it is short. O(1). */
+  get nodeCount(): number {
+    return typeof this.#store === "string" ? 1 : this.#store.chunkCount;
+  }
+
+  /** The elements node by node; the list must not change meanwhile. O(n). */
+  *nodes(): Generator<ByteString[]> {
     const store = this.#store;
-    if (typeof store === "string") return [unpackItems(store)];
-    const nodes: ByteString[][] = [];
-    store.forEachChunk(0, false, (chunk) => nodes.push(chunk.toArray()) > 0);
-    return nodes;
+    if (typeof store === "string") {
+      yield unpackItems(store);
+      return;
+    }
+    const chunks: ListChunk[] = [];
+    store.forEachChunk(0, false, (chunk) => chunks.push(chunk) > 0);
+    for (const chunk of chunks) yield chunk.toArray();
   }
 
   /** A copy that shares nothing that changes. O(1) when short, else O(n). */

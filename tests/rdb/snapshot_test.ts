@@ -46,6 +46,19 @@ function contentNow(server: TestServer): unknown {
   return contentOf(writer);
 }
 
+const LARGE = ["hash", "set", "zset", "list", "stream"];
+
+/** Values that are written in several steps. */
+function fillLarge(server: TestServer): void {
+  const numbers = Array.from({ length: 1000 }, (_, i) => i);
+  server.main.run(`HSET large:hash ${numbers.map((i) => `f${i} v${i}`).join(" ")}`);
+  server.main.run(`HPEXPIRE large:hash 9000000 FIELDS 2 f7 f8`);
+  server.main.run(`SADD large:set ${numbers.map((i) => `m${i}`).join(" ")}`);
+  server.main.run(`ZADD large:zset ${numbers.map((i) => `${i / 3} m${i}`).join(" ")}`);
+  server.main.run(`RPUSH large:list ${numbers.map((i) => `${i}`.repeat(20)).join(" ")}`);
+  for (const i of numbers) server.main.run(`XADD large:stream ${i + 1}-0 f v${i}`);
+}
+
 const NAMES = Array.from({ length: 40 }, (_, i) => `k${i}`);
 
 /** A command that changes something in one way or another. */
@@ -55,6 +68,23 @@ function change({ int, pick }: Prng): string {
   // Some keys are left to one type, so that their values grow old.
   const stream = `stream${int(4)}`;
   const hash = `hash${int(4)}`;
+  if (int(6) === 0) {
+    return pick([
+      `HSET large:hash f${int(2000)} new`,
+      `HDEL large:hash f${int(2000)}`,
+      `SREM large:set m${int(2000)}`,
+      `SPOP large:set 3`,
+      `ZADD large:zset ${int(2000)} m${int(2000)}`,
+      `ZPOPMAX large:zset 2`,
+      `LPOP large:list`,
+      `LSET large:list ${int(1000)} new`,
+      `XADD large:stream * f v`,
+      `XTRIM large:stream MAXLEN 900`,
+      `RENAME large:${pick(LARGE)} ${other}`,
+      `DEL large:${pick(LARGE)}`,
+      `EXPIRE large:${pick(LARGE)} 100`,
+    ]);
+  }
   const n = int(50);
   if (int(4) === 0) {
     return pick([
@@ -145,6 +175,8 @@ for (const [name, newTable] of [["ByteMap", ByteMap], ["MapTable", MapTable]] as
       const prng = mulberry32(seed);
       const server = new TestServer();
       for (const db of server.keyspace.databases) db.table = new newTable();
+      // The first keys are those that the walk comes to while there still are changes.
+      if (seed % 2 === 0) fillLarge(server);
       for (let i = 0; i < 400; i++) apply(server, change(prng));
       const before = contentNow(server);
       const writer = newWriter(server);
@@ -155,7 +187,9 @@ for (const [name, newTable] of [["ByteMap", ByteMap], ["MapTable", MapTable]] as
         if (i === 90 && seed % 5 === 0) server.main.run("FLUSHDB");
         if (i === 120 && seed % 6 === 0) server.keyspace.clearAll();
         apply(server, change(prng));
-        if (i % 4 === 0) snapshot.step({ ms: 1000, bytes: Infinity, keys: 1 });
+        if (prng.int(4) > 0) continue;
+        // As nothing is taken from the writer, one byte is a step.
+        snapshot.step({ ms: 1000, bytes: seed % 3 === 0 ? Infinity : 1, keys: 1 });
       }
       while (!snapshot.step({ ms: 1000, bytes: Infinity }));
       snapshot.close();

@@ -13,6 +13,15 @@ import { ByteSink } from "./sink.ts";
  */
 export type WriteVersion = 9 | 10 | 11 | 12;
 
+/**
+ * The work that is left of a large value, in steps of some hundred elements: each `next` does one.
+ * The value must not change before the last.
+ */
+export type Steps = Generator<void, void, void>;
+
+/** Elements a step. */
+export const STEP = 128;
+
 /** How values are encoded. */
 export interface EncodeOptions {
   readonly version: WriteVersion;

@@ -7,7 +7,7 @@
 
 import type { HashValue } from "../../values/hash.ts";
 import { ValueType } from "../format.ts";
-import type { EncodeContext } from "./context.ts";
+import { type EncodeContext, STEP, type Steps } from "./context.ts";
 import { beginPacked, LISTPACK_VERSION } from "./packed.ts";
 import { writeLength, writePacked, writeString } from "./string.ts";
 
@@ -24,37 +24,45 @@ export function hashType(hash: HashValue, version: number): number {
   return version >= LISTPACK_VERSION ? ValueType.HASH_LISTPACK : ValueType.HASH_ZIPLIST;
 }
 
-/** Write a hash. O(n). */
-export function writeHash(context: EncodeContext, hash: HashValue): void {
+/** Write a hash. O(n). @returns the work that is left when it is a table */
+export function writeHash(context: EncodeContext, hash: HashValue): Steps | null {
   const { sink } = context;
   switch (hashType(hash, context.version)) {
     case ValueType.HASH_LISTPACK_EX:
       sink.int64(hash.nextExpiry);
       writePackedHash(context, hash, true);
-      break;
-    case ValueType.HASH_METADATA: {
-      const earliest = hash.nextExpiry;
-      sink.int64(earliest);
-      writeLength(sink, hash.size);
-      hash.forEach((field, value) => {
+      return null;
+    case ValueType.HASH_METADATA:
+      return writeFields(context, hash, hash.nextExpiry);
+    case ValueType.HASH:
+      return writeFields(context, hash, null);
+    default:
+      writePackedHash(context, hash, false);
+      return null;
+  }
+}
+
+/** @param earliest when the first field expires; null when times are not to be written */
+function* writeFields(context: EncodeContext, hash: HashValue, earliest: number | null): Steps {
+  const { sink } = context;
+  if (earliest !== null) sink.int64(earliest);
+  writeLength(sink, hash.size);
+  let cursor = 0;
+  do {
+    const page = hash.scan(cursor, STEP);
+    cursor = page.cursor;
+    for (let i = 0; i < page.items.length; i += 2) {
+      const field = page.items[i];
+      if (earliest !== null) {
         const at = hash.getExpiry(field);
         // 0 is "does not expire", so that the earliest time itself is 1.
         writeLength(sink, at === undefined ? 0 : at - earliest + 1);
-        writeString(context, field);
-        writeString(context, value);
-      });
-      break;
+      }
+      writeString(context, field);
+      writeString(context, page.items[i + 1]);
     }
-    case ValueType.HASH:
-      writeLength(sink, hash.size);
-      hash.forEach((field, value) => {
-        writeString(context, field);
-        writeString(context, value);
-      });
-      break;
-    default:
-      writePackedHash(context, hash, false);
-  }
+    yield;
+  } while (cursor !== 0);
 }
 
 function writePackedHash(context: EncodeContext, hash: HashValue, timed: boolean): void {

@@ -5,7 +5,7 @@
  */
 
 import type { ListValue } from "../../values/list.ts";
-import type { EncodeContext } from "./context.ts";
+import type { EncodeContext, Steps } from "./context.ts";
 import { beginPacked, LISTPACK_VERSION } from "./packed.ts";
 import { writeLength, writePacked, writeString } from "./string.ts";
 
@@ -16,19 +16,19 @@ const PACKED = 2;
 /** First version whose writers keep an element that is longer than a node may be by itself. */
 const PLAIN_VERSION = 11;
 
-/** Write a list's nodes. O(n). */
-export function writeList(context: EncodeContext, list: ListValue): void {
+/** Write a list's nodes, a step each. O(n). */
+export function* writeList(context: EncodeContext, list: ListValue): Steps {
   const { sink } = context;
   const withKind = context.version >= LISTPACK_VERSION;
   const longest = context.version >= PLAIN_VERSION
     ? longestPacked(context.limits.listMaxListpackSize)
     : Infinity;
-  const nodes = list.nodes();
-  writeLength(sink, nodes.length);
-  for (const items of nodes) {
+  writeLength(sink, list.nodeCount);
+  for (const items of list.nodes()) {
     if (items.length === 1 && items[0].length > longest) {
       writeLength(sink, PLAIN);
       writeString(context, items[0]);
+      yield;
       continue;
     }
     if (withKind) writeLength(sink, PACKED);
@@ -36,6 +36,7 @@ export function writeList(context: EncodeContext, list: ListValue): void {
     for (const item of items) packed.text(item);
     packed.end();
     writePacked(context);
+    yield;
   }
 }
 

@@ -7,7 +7,7 @@
 import { parseInteger } from "../../bytes/int.ts";
 import type { SetValue } from "../../values/set.ts";
 import { ValueType } from "../format.ts";
-import type { EncodeContext } from "./context.ts";
+import { type EncodeContext, STEP, type Steps } from "./context.ts";
 import { beginPacked } from "./packed.ts";
 import { writeLength, writePacked, writeString } from "./string.ts";
 
@@ -26,22 +26,32 @@ export function setType(set: SetValue, version: number): number {
   }
 }
 
-/** Write a set. O(n). */
-export function writeSet(context: EncodeContext, set: SetValue): void {
+/** Write a set. O(n). @returns the work that is left when it is a table */
+export function writeSet(context: EncodeContext, set: SetValue): Steps | null {
   switch (setType(set, context.version)) {
     case ValueType.SET_INTSET:
       writeIntset(context, set);
-      break;
+      return null;
     case ValueType.SET_LISTPACK: {
       const packed = beginPacked(context);
       for (const member of set.toArray()) packed.text(member);
       packed.end();
       writePacked(context);
-      break;
+      return null;
     }
     default:
-      writeLength(context.sink, set.size);
-      set.forEach((member) => writeString(context, member));
+      return writeMembers(context, set);
+  }
+}
+
+function* writeMembers(context: EncodeContext, set: SetValue): Steps {
+  writeLength(context.sink, set.size);
+  let left = STEP;
+  for (const member of set) {
+    writeString(context, member);
+    if (--left > 0) continue;
+    yield;
+    left = STEP;
   }
 }
 

@@ -10,7 +10,7 @@ import type { StreamGroup } from "../../values/stream_group.ts";
 import { MAX_STREAM_ID, MIN_STREAM_ID, type StreamId } from "../../values/stream_id.ts";
 import { UINT64_MAX } from "../../bytes/int.ts";
 import { ValueType } from "../format.ts";
-import type { EncodeContext } from "./context.ts";
+import type { EncodeContext, Steps } from "./context.ts";
 import type { ByteSink } from "./sink.ts";
 import { writeBytes, writeLength, writeString } from "./string.ts";
 
@@ -20,14 +20,15 @@ export function streamType(version: number): number {
   return version === 10 ? ValueType.STREAM_LISTPACKS_2 : ValueType.STREAM_LISTPACKS;
 }
 
-/** Write a stream. O(bytes). */
-export function writeStream(context: EncodeContext, stream: StreamValue): void {
+/** Write a stream, a step for each node and each group. O(bytes). */
+export function* writeStream(context: EncodeContext, stream: StreamValue): Steps {
   const { sink, version } = context;
   writeLength(sink, stream.nodeCount);
   for (const { id, listpack } of stream.nodes()) {
     writeLength(sink, 16);
     writeRawId(sink, id);
     writeBytes(context, listpack, listpack.length);
+    yield;
   }
   writeLength(sink, stream.length);
   writeId(sink, stream.lastId);
@@ -38,7 +39,10 @@ export function writeStream(context: EncodeContext, stream: StreamValue): void {
   }
   const groups = stream.groups();
   writeLength(sink, groups.length);
-  for (const group of groups) writeGroup(context, group);
+  for (const group of groups) {
+    writeGroup(context, group);
+    yield;
+  }
 }
 
 function writeGroup(context: EncodeContext, group: StreamGroup): void {

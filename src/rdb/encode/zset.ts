@@ -9,7 +9,7 @@
 import { formatDouble, formatDouble17 } from "../../bytes/double.ts";
 import type { ZSetValue } from "../../values/zset.ts";
 import { ValueType } from "../format.ts";
-import type { EncodeContext } from "./context.ts";
+import { type EncodeContext, STEP, type Steps } from "./context.ts";
 import { beginPacked, LISTPACK_VERSION } from "./packed.ts";
 import { writeLength, writePacked, writeString } from "./string.ts";
 
@@ -22,17 +22,10 @@ export function zsetType(set: ZSetValue, version: number): number {
   return version >= LISTPACK_VERSION ? ValueType.ZSET_LISTPACK : ValueType.ZSET_ZIPLIST;
 }
 
-/** Write a sorted set. O(n). */
-export function writeZset(context: EncodeContext, set: ZSetValue): void {
-  const { sink, version } = context;
-  if (set.encoding !== "listpack") {
-    writeLength(sink, set.size);
-    for (const cursor = set.cursor(0, set.size, true); cursor.next();) {
-      writeString(context, cursor.member);
-      sink.double(cursor.score);
-    }
-    return;
-  }
+/** Write a sorted set. O(n). @returns the work that is left when it is not packed */
+export function writeZset(context: EncodeContext, set: ZSetValue): Steps | null {
+  const { version } = context;
+  if (set.encoding !== "listpack") return writeEntries(context, set);
   const packed = beginPacked(context);
   for (const cursor = set.cursor(); cursor.next();) {
     const { score } = cursor;
@@ -42,4 +35,18 @@ export function writeZset(context: EncodeContext, set: ZSetValue): void {
   }
   packed.end();
   writePacked(context);
+  return null;
+}
+
+function* writeEntries(context: EncodeContext, set: ZSetValue): Steps {
+  const { sink } = context;
+  writeLength(sink, set.size);
+  let left = STEP;
+  for (const cursor = set.cursor(0, set.size, true); cursor.next();) {
+    writeString(context, cursor.member);
+    sink.double(cursor.score);
+    if (--left > 0) continue;
+    yield;
+    left = STEP;
+  }
 }
