@@ -118,6 +118,7 @@ function* loadParts(
       isLast: i === parts.length - 1,
       snapshot,
       before: size,
+      size: sizes[i],
       totalBytes,
     });
     const started = clock.monotonic();
@@ -139,6 +140,8 @@ interface PartOptions {
   readonly snapshot: LoadResult;
   /** Bytes of the files before this one. */
   readonly before: number;
+  /** Bytes of this one. */
+  readonly size: number;
   readonly totalBytes: number;
 }
 
@@ -160,7 +163,7 @@ class PartLoader {
   /** @returns the file's size now */
   *load(): Generator<AofProgress, number, void> {
     using file = this.#open();
-    const chunk = new Uint8Array(CHUNK_BYTES);
+    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, this.#part.size + RDB_MAGIC.length));
     let first = this.#readChunk(file, chunk);
     // A read may give less than it could; the signature decides, so it has to be there in full.
     for (let more = first; more.length > 0 && first.length < RDB_MAGIC.length;) {

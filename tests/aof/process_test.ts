@@ -1,0 +1,249 @@
+/**
+ * Servers as processes: what the other kind makes of the files, and what a kill leaves.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { mulberry32 } from "../support/prng.ts";
+import type { RawClient } from "../support/raw_client.ts";
+import { encodeCommand, parseReply } from "../support/resp.ts";
+import {
+  findRedisServer,
+  type ServerProcess,
+  startRedeno,
+  startRedis,
+} from "../support/servers.ts";
+import { TempDir } from "../support/temp.ts";
+import { runToEnd, until } from "../server/support.ts";
+
+const redis = findRedisServer();
+/** How often a server is killed; AOF_KILLS in the environment says otherwise. */
+const KILLS = Number(Deno.env.get("AOF_KILLS") ?? 3);
+
+/** Commands that both kinds of servers know. */
+function dataCommands(count: number, seed: number): string[][] {
+  const random = mulberry32(seed);
+  const below = (n: number) => Math.floor(random.next() * n);
+  const out: string[][] = [["XGROUP", "CREATE", "stream", "group", "$", "MKSTREAM"]];
+  while (out.length < count) {
+    const word = `w${below(50)}`;
+    const choice: string[][] = [
+      ["SET", `s${below(20)}`, `\0\xff\r\n${word}`],
+      ["SET", `ttl${below(20)}`, word, "EX", "1000"],
+      ["INCRBYFLOAT", "float", "0.1"],
+      ["RPUSH", `l${below(3)}`, word],
+      ["LPOP", `l${below(3)}`],
+      ["SADD", `set${below(3)}`, word, `${below(99)}`],
+      ["SPOP", `set${below(3)}`],
+      ["HSET", `h${below(3)}`, word, word],
+      ["ZADD", `z${below(3)}`, `${below(1000) / 8}`, word],
+      ["XADD", "stream", "*", word, word],
+      ["XREADGROUP", "GROUP", "group", "consumer", "COUNT", "1", "STREAMS", "stream", ">"],
+      ["SELECT", `${below(3)}`],
+      ["MULTI"],
+      ["COPY", "s1", "s2", "DB", `${below(4)}`, "REPLACE"],
+    ];
+    const command = choice[below(choice.length)];
+    if (command[0] === "MULTI") out.push(command, ["INCR", "m1"], ["INCR", "m2"], ["EXEC"]);
+    else if (command[0] === "XREADGROUP") out.push(["SELECT", "0"], command);
+    else out.push(command);
+  }
+  return out;
+}
+
+async function digest(server: ServerProcess): Promise<string> {
+  await using client = await server.connect();
+  return await client.call("DEBUG", "DIGEST");
+}
+
+async function runAll(client: RawClient, commands: readonly string[][]): Promise<void> {
+  for (const command of commands) await client.call(...command);
+}
+
+/** Wait until no rewrite runs. */
+async function rewritten(client: RawClient): Promise<void> {
+  await until(async () => {
+    const text = parseReply(await client.call("INFO", "persistence")).text ?? "";
+    assertMatch(text, /aof_last_bgrewrite_status:ok/);
+    return text.includes("aof_rewrite_in_progress:0") && text.includes("aof_rewrite_scheduled:0");
+  }, "the rewrite");
+}
+
+const PAIRS = [
+  { from: startRedeno, to: startRedis, what: "a real server loads what this one wrote" },
+  { from: startRedis, to: startRedeno, what: "this server loads what a real one wrote" },
+];
+for (const { from, to, what } of PAIRS) {
+  for (const preamble of ["yes", "no"]) {
+    const name = `aof: ${what} (preamble ${preamble})`;
+    Deno.test({
+      name: redis === undefined ? `${name} (ignored: no redis-server on PATH)` : name,
+      ignore: redis === undefined,
+      async fn() {
+        await using dir = await TempDir.create();
+        const args = [
+          ...["--dir", dir.path, "--appendonly", "yes", "--aof-use-rdb-preamble", preamble],
+          ...["--appendfilename", "my data.aof", "--aof-timestamp-enabled", "yes"],
+        ];
+        // A version that both can read.
+        const version = from === startRedeno ? ["--rdb-version", "10"] : [];
+        let want: string;
+        {
+          await using server = await from({ args: [...args, ...version] });
+          await using client = await server.connect();
+          await runAll(client, dataCommands(400, 1));
+          await client.call("BGREWRITEAOF");
+          await runAll(client, dataCommands(100, 2));
+          await rewritten(client);
+          await runAll(client, dataCommands(100, 3));
+          want = await digest(server);
+        }
+        await using server = await to({ args });
+        assertEquals(await digest(server), want);
+      },
+    });
+  }
+}
+
+/** A writer that remembers what was acknowledged. */
+class Writer {
+  #acknowledged = 0;
+  #sent = 0;
+  #over = false;
+
+  constructor(readonly id: number) {}
+
+  /** Write until the connection ends, several units at a time. */
+  async run(server: ServerProcess): Promise<void> {
+    try {
+      await using client = await server.connect();
+      while (!this.#over) {
+        const units = 1 + this.#sent % 5;
+        let text = "";
+        for (let i = 0; i < units; i++) text += this.#unit(this.#sent++);
+        await client.sendRaw(text);
+        for (let i = 0; i < units; i++) {
+          for (let reply = 0; reply < 6; reply++) {
+            const got = await client.readReply();
+            assert(!got.startsWith("-"), got);
+          }
+          this.#acknowledged++;
+        }
+      }
+    } catch (error) {
+      if (error instanceof Error && error.name === "AssertionError") throw error;
+    }
+  }
+
+  /** A list gets the number of each unit, a counter and a stream go along; six replies. */
+  #unit(n: number): string {
+    return [
+      ["INCR", `counter:${this.id}`],
+      ["RPUSH", `list:${this.id}`, `${n}`],
+      ["MULTI"],
+      ["XADD", `stream:${this.id}`, `${n + 1}-1`, "n", `${n}`],
+      ["INCR", `twin:${this.id}`],
+      ["EXEC"],
+    ].map(encodeCommand).join("");
+  }
+
+  end(): void {
+    this.#over = true;
+  }
+
+  /** What is there now must be all that was acknowledged, and nothing that was not sent. */
+  async check(client: RawClient): Promise<number> {
+    const number = async (...args: string[]) =>
+      Number(parseReply(await client.call(...args)).text ?? 0);
+    const counter = await number("GET", `counter:${this.id}`);
+    const list = await number("LLEN", `list:${this.id}`);
+    const stream = await number("XLEN", `stream:${this.id}`);
+    const twin = await number("GET", `twin:${this.id}`);
+    assertEquals(stream, twin, "half a transaction");
+    for (const count of [counter, list, stream]) {
+      assert(count >= this.#acknowledged, `${count} of ${this.#acknowledged} acknowledged`);
+      assert(count <= this.#sent, `${count} of ${this.#sent} sent`);
+    }
+    assert(counter >= list && list >= stream && counter - stream <= 1);
+    const last = parseReply(await client.call("LINDEX", `list:${this.id}`, "-1")).text;
+    assertEquals(last, list === 0 ? null : `${list - 1}`);
+    return this.#acknowledged;
+  }
+}
+
+for (const policy of ["always", "everysec"]) {
+  Deno.test(`aof: a server that is killed keeps what it acknowledged (appendfsync ${policy})`, async () => {
+    const random = mulberry32(Number(Deno.env.get("AOF_SEED") ?? 1));
+    for (let kill = 0; kill < KILLS; kill++) {
+      await using dir = await TempDir.create();
+      const args = [
+        ...["--dir", dir.path, "--appendonly", "yes", "--appendfsync", policy],
+        // So small that rewrites are under way all the time.
+        ...["--auto-aof-rewrite-min-size", "20kb", "--auto-aof-rewrite-percentage", "10"],
+      ];
+      const writers = [0, 1, 2, 3].map((id) => new Writer(id));
+      {
+        await using server = await startRedeno({ args });
+        const running = Promise.all(writers.map((writer) => writer.run(server)));
+        await new Promise((resolve) => setTimeout(resolve, 100 + random.next() * 900));
+        server.kill("SIGKILL");
+        await server.status;
+        for (const writer of writers) writer.end();
+        await running;
+      }
+      await using server = await startRedeno({ args });
+      await using client = await server.connect();
+      let acknowledged = 0;
+      for (const writer of writers) acknowledged += await writer.check(client);
+      assert(acknowledged > 0, "nothing was written");
+    }
+  });
+}
+
+Deno.test("aof: WAITAOF waits for the disk", async () => {
+  await using server = await startRedeno({ args: ["--appendonly", "no"] });
+  await using client = await server.connect();
+  assertEquals(
+    await client.call("WAITAOF", "1", "0", "0"),
+    "-ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.\r\n",
+  );
+  assertEquals(await client.call("WAITAOF", "0", "0", "0"), "*2\r\n:0\r\n:0\r\n");
+  await client.call("SET", "key", "1");
+  assertEquals(await client.call("CONFIG", "SET", "appendonly", "yes"), "+OK\r\n");
+  assertEquals(await client.call("WAITAOF", "1", "0", "0"), "*2\r\n:1\r\n:0\r\n");
+  await client.call("CONFIG", "SET", "appendfsync", "no");
+  await client.call("SET", "key", "2");
+  assertEquals(await client.call("WAITAOF", "1", "0", "20"), "*2\r\n:0\r\n:0\r\n");
+  await client.send("WAITAOF", "1", "0", "0");
+  await using other = await server.connect();
+  await other.call("CONFIG", "SET", "appendfsync", "everysec");
+  assertEquals(await client.readReply(), "*2\r\n:1\r\n:0\r\n");
+  await client.call("CONFIG", "SET", "appendfsync", "always");
+  await client.call("SET", "key", "3");
+  assertEquals(await client.call("WAITAOF", "1", "1", "20"), "*2\r\n:1\r\n:0\r\n");
+  for (
+    const [args, error] of [
+      [["2", "0", "0"], "value is out of range, must be between 0 and 1"],
+      [["x", "0", "0"], "value is not an integer or out of range"],
+      [["1", "-1", "0"], "value is out of range, must be positive"],
+      [["1", "0", "-1"], "timeout is negative"],
+      [["1", "0", "x"], "timeout is not an integer or out of range"],
+    ] as const
+  ) {
+    assertEquals(await client.call("WAITAOF", ...args), `-ERR ${error}\r\n`);
+  }
+});
+
+Deno.test("aof: with a file that cannot be loaded the program ends, and says why", async () => {
+  await using dir = await TempDir.create();
+  Deno.mkdirSync(`${dir.path}/appendonlydir`);
+  Deno.writeTextFileSync(`${dir.path}/appendonlydir/appendonly.aof.manifest`, "file x\n");
+  const args = ["--port", "0", "--dir", dir.path, "--appendonly", "yes", "--save", ""];
+  const socket = ["--unixsocket", `${dir.path}/socket`];
+  const { code, stdout } = await runToEnd([...args, ...socket]);
+  assertEquals(code, 1);
+  assertStringIncludes(stdout, "FATAL AOF MANIFEST FILE ERROR");
+  assertStringIncludes(stdout, ">>> 'file x'");
+  assertStringIncludes(stdout, "Invalid AOF manifest file format");
+});

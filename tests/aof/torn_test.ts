@@ -1,0 +1,145 @@
+/**
+ * Files as a crash leaves them: cut at every byte of the end.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { prepareAof } from "../../src/lifecycle/persistence_aof.ts";
+import { beginAofLoad } from "../../src/dispatch/replay.ts";
+import { mulberry32 } from "../support/prng.ts";
+import { TempDir } from "../support/temp.ts";
+import { AofServer } from "./support.ts";
+
+const INCR = "appendonlydir/appendonly.aof.1.incr.aof";
+/** How many bytes of the end are cut off one by one. */
+const TAIL = 4096;
+
+/** Load without opening the file to append to. */
+function loadInto(server: AofServer) {
+  server.engine.keyspace.clearAll();
+  const work = beginAofLoad(server.engine);
+  for (let step = work.next();; step = work.next()) if (step.done) return step.value;
+}
+
+/** A server that has read the manifest. */
+function prepare(dir: string, settings: Record<string, string> = {}): AofServer {
+  const server = new AofServer(dir, settings);
+  assert(prepareAof(server.engine), server.lines.join("\n"));
+  return server;
+}
+
+function load(dir: string) {
+  const server = prepare(dir);
+  return { server, result: loadInto(server) };
+}
+
+/** Write a file; the sizes at which a unit ends, and the counter then. */
+async function record(dir: string): Promise<Map<number, number>> {
+  const random = mulberry32(7);
+  const counter = new Map<number, number>();
+  await using server = new AofServer(dir, {
+    "appendfsync": "no",
+    "aof-use-rdb-preamble": "no",
+    "auto-aof-rewrite-percentage": "0",
+  });
+  assert(await server.start());
+  counter.set(0, 0);
+  for (let n = 0; server.aof.size < TAIL + 600;) {
+    switch (Math.floor(random.next() * 4)) {
+      case 0:
+        server.run("INCR", "n");
+        n++;
+        break;
+      case 1:
+        server.run("MULTI");
+        server.run("INCR", "n");
+        server.run("RPUSH", "list", "\r\n*1\r\n", `${n}`);
+        server.run("INCR", "n");
+        server.run("EXEC");
+        n += 2;
+        break;
+      case 2:
+        server.run("SET", "binary", "\0\xff\r\n$5\r\n".repeat(3));
+        break;
+      case 3:
+        server.run("SELECT", "0");
+        server.run("XADD", "stream", "*", "field", "#TS:1\r\n");
+    }
+    await server.written();
+    counter.set(server.aof.size, n);
+  }
+  return counter;
+}
+
+Deno.test("aof: a file cut at any byte of its end loads up to its last whole unit, or is refused", async () => {
+  await using dir = await TempDir.create();
+  const counter = await record(dir.path);
+  const path = `${dir.path}/${INCR}`;
+  const bytes = Deno.readFileSync(path);
+  assert(counter.has(bytes.length) && bytes.length > TAIL);
+  const ends = [...counter.keys()].sort((a, b) => a - b);
+  const strict = prepare(dir.path, { "aof-load-truncated": "no" });
+  const lenient = prepare(dir.path);
+  for (let cut = bytes.length - TAIL; cut <= bytes.length; cut++) {
+    const end = ends.findLast((at) => at <= cut)!;
+    const part = bytes.subarray(0, cut);
+    Deno.writeFileSync(path, part);
+    assertEquals(loadInto(strict) === null, end !== cut, `cut at ${cut}`);
+    assertEquals(Deno.statSync(path).size, cut);
+    assertEquals(loadInto(lenient)?.size, end, `cut at ${cut}`);
+    assertEquals(Deno.statSync(path).size, end);
+    assertEquals(Number(lenient.run("GET", "n")), counter.get(end));
+  }
+});
+
+Deno.test("aof: only the last file may be torn, and another one stays as it is", async () => {
+  await using dir = await TempDir.create();
+  await record(dir.path);
+  const folder = `${dir.path}/appendonlydir`;
+  Deno.writeTextFileSync(`${folder}/appendonly.aof.2.incr.aof`, "");
+  Deno.writeTextFileSync(
+    `${folder}/appendonly.aof.manifest`,
+    "file appendonly.aof.1.base.aof seq 1 type b\nfile appendonly.aof.1.incr.aof seq 1 type i\n" +
+      "file appendonly.aof.2.incr.aof seq 2 type i\n",
+  );
+  const path = `${dir.path}/${INCR}`;
+  const size = Deno.statSync(path).size - 3;
+  Deno.truncateSync(path, size);
+  const { server, result } = load(dir.path);
+  assertEquals(result, null);
+  assertEquals(server.lines.at(-1), "Fatal error: the truncated file is not the last file");
+  assertEquals(Deno.statSync(path).size, size);
+});
+
+Deno.test("aof: damage in the middle, unknown commands and missing files are refused by name", async () => {
+  await using dir = await TempDir.create();
+  await record(dir.path);
+  const path = `${dir.path}/${INCR}`;
+  const bytes = Deno.readFileSync(path);
+  const damaged = bytes.slice();
+  damaged[damaged.indexOf(0x24)] = 0x25;
+  Deno.writeFileSync(path, damaged);
+  const bad = load(dir.path);
+  assertEquals(bad.result, null);
+  assertEquals(
+    bad.server.lines.at(-1),
+    "Bad file format reading the append only file appendonly.aof.1.incr.aof: make a backup of " +
+      "your AOF file, then use ./redis-check-aof --fix <filename.manifest>",
+  );
+  Deno.writeTextFileSync(path, "*1\r\n$7\r\nNOTHING\r\n");
+  const unknown = load(dir.path);
+  assertEquals(unknown.result, null);
+  assertEquals(
+    unknown.server.lines.at(-1),
+    "Unknown command 'NOTHING' reading the append only file appendonly.aof.1.incr.aof",
+  );
+  Deno.removeSync(path);
+  const missing = load(dir.path);
+  assertEquals(missing.result, null);
+  assertEquals(
+    missing.server.lines.at(-1),
+    "Unable to obtain the AOF file appendonly.aof.1.incr.aof length. stat: " +
+      "No such file or directory",
+  );
+});
