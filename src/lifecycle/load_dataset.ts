@@ -16,6 +16,11 @@ import { loadRdbFile, type LoadResult } from "../rdb/load.ts";
 
 /** Milliseconds between two lines of progress in the log. */
 const REPORT_EVERY_MS = 1000;
+/**
+ * Longest time in milliseconds that loading goes on without waiting for the sockets: a file that
+ * is in memory already is read so fast that the event loop would look at nothing else for a while.
+ */
+const TURN_EVERY_MS = 8;
 
 /**
  * Load the data, if there is a file.
@@ -28,7 +33,8 @@ export async function loadDataset(engine: Engine, signal: AbortSignal): Promise<
   const path = engine.config.path(engine.config.values.dbfilename);
   let totalBytes: number;
   try {
-    totalBytes = (await Deno.stat(path)).size;
+    // At once: clients may be connected already, and must not be served before the data is there.
+    totalBytes = Deno.statSync(path).size;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return true;
     log.warning(`Fatal error: can't open the RDB file ${path} for reading: ${osReason(error)}`);
@@ -39,6 +45,7 @@ export async function loadDataset(engine: Engine, signal: AbortSignal): Promise<
   engine.loading = { startedMs, totalBytes, loadedBytes: 0, loadedKeys: 0 };
   const loading = engine.loading;
   let reported = began;
+  let turned = began;
   try {
     const result = await loadRdbFile(path, engine.keyspace, {
       verifyChecksum: engine.config.values.rdbchecksum,
@@ -50,11 +57,19 @@ export async function loadDataset(engine: Engine, signal: AbortSignal): Promise<
         loading.loadedBytes = bytesRead;
         loading.loadedKeys = keys;
         const now = clock.monotonic();
-        if (now - reported < REPORT_EVERY_MS) return;
-        reported = now;
-        const percent = totalBytes === 0 ? 100 : bytesRead / totalBytes * 100;
-        log.notice(
-          `Loading DB in memory: ${percent.toFixed(1)} % of the file, ${keys} keys so far`,
+        if (now - reported >= REPORT_EVERY_MS) {
+          reported = now;
+          const percent = totalBytes === 0 ? 100 : bytesRead / totalBytes * 100;
+          log.notice(
+            `Loading DB in memory: ${percent.toFixed(1)} % of the file, ${keys} keys so far`,
+          );
+        }
+        if (now - turned < TURN_EVERY_MS) return;
+        return new Promise((resolve) =>
+          clock.after(0, () => {
+            turned = clock.monotonic();
+            resolve();
+          })
         );
       },
     });

@@ -34,10 +34,17 @@ export interface TakeOptions {
   keepExpired?: boolean;
 }
 
+/** How far a load is. */
+export interface LoadProgress {
+  bytesRead: number;
+  totalBytes: number;
+  keys: number;
+}
+
 /** How a load is watched. */
 export interface LoadOptions extends TakeOptions {
-  /** Called after each chunk of the file, at least some times a second. */
-  onProgress?: (progress: { bytesRead: number; totalBytes: number; keys: number }) => void;
+  /** Called after each chunk of the file; the load waits for what it returns. */
+  onProgress?: (progress: LoadProgress) => Promise<void> | void;
   /** Called once the header and the remarks before the first key are read. */
   onHeader?: (aux: ReadonlyMap<ByteString, ByteString>) => void;
   /** Verify the checksum; true when absent. */
@@ -80,7 +87,7 @@ export async function loadRdbFile(
         }
         takeRecord(record, keyspace, result, options);
       }
-      options.onProgress?.({ bytesRead, totalBytes, keys: result.keysLoaded });
+      await options.onProgress?.({ bytesRead, totalBytes, keys: result.keysLoaded });
     }
   } finally {
     keyspace.expiryPaused = false;
