@@ -211,7 +211,8 @@ export class Persistence {
   /** The regular look at the save points. */
   tick(): void {
     const { config, keyspace, loading, log } = this.#engine;
-    if (this.#job !== null || loading !== null) return;
+    // The append-only file may be taking a snapshot for itself.
+    if (this.#job !== null || keyspace.snapshot !== null || loading !== null) return;
     const now = this.#now;
     if (!this.lastWentWell && now - this.#lastTry <= RETRY_SECONDS) return;
     for (const { seconds, changes } of config.values.save) {

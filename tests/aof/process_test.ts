@@ -106,6 +106,53 @@ for (const { from, to, what } of PAIRS) {
   }
 }
 
+/** What servers answer while something is written in the background. */
+async function busyReplies(server: ServerProcess): Promise<string[]> {
+  await using client = await server.connect();
+  const replies: string[] = [];
+  const say = async (...args: string[]) => {
+    replies.push(`${args.join(" ")}: ${await client.call(...args)}`);
+  };
+  const idle = () =>
+    until(async () => {
+      const text = parseReply(await client.call("INFO", "persistence")).text ?? "";
+      return /bgsave_in_progress:0.*rewrite_in_progress:0.*rewrite_scheduled:0/s.test(text);
+    }, "the background work");
+  await client.call("DEBUG", "POPULATE", "10");
+  await client.call("CONFIG", "SET", "rdb-key-save-delay", "20000");
+  await say("BGREWRITEAOF");
+  await say("BGREWRITEAOF");
+  await say("BGSAVE");
+  await say("BGSAVE", "SCHEDULE");
+  await until(
+    async () => (await client.call("INFO", "persistence")).includes("bgsave_in_progress:1"),
+    "the scheduled save",
+  );
+  await say("BGREWRITEAOF");
+  await say("BGSAVE");
+  await idle();
+  await say("MULTI");
+  await say("BGREWRITEAOF");
+  await say("BGSAVE");
+  await say("EXEC");
+  await idle();
+  return replies;
+}
+
+Deno.test({
+  name: "aof: a rewrite and a save wait for each other, as with a real server" +
+    (redis === undefined ? " (ignored: no redis-server on PATH)" : ""),
+  ignore: redis === undefined,
+  async fn() {
+    const args = ["--appendonly", "yes"];
+    const [want, got] = await Promise.all([startRedis, startRedeno].map(async (start) => {
+      await using server = await start({ args });
+      return await busyReplies(server);
+    }));
+    assertEquals(got, want);
+  },
+});
+
 /** A writer that remembers what was acknowledged. */
 class Writer {
   #acknowledged = 0;

@@ -41,13 +41,20 @@ const save = defineCommand({
 });
 
 function runBgSave(client: Client, args: readonly ByteString[]): Reply {
-  const { persistence } = client.engine;
-  if (args.length > 1 && (args.length > 2 || !isWord(args[1], "SCHEDULE"))) throw syntaxError();
+  const { persistence, aof } = client.engine;
+  const schedule = args.length > 1;
+  if (schedule && (args.length > 2 || !isWord(args[1], "SCHEDULE"))) throw syntaxError();
   if (persistence.background !== null) throw inProgress();
   // Within a transaction the data are not what they will be at its end.
-  if (client.inExec) {
+  if (client.inExec || (aof.rewriting && schedule)) {
     persistence.scheduled = true;
     return SCHEDULED;
+  }
+  if (aof.rewriting) {
+    throw new RedisError(
+      "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in " +
+        "order to schedule a BGSAVE whenever possible.",
+    );
   }
   persistence.startBackground();
   return STARTED;
