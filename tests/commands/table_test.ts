@@ -40,9 +40,10 @@ function plain(reply: WireReply): Plain {
   return map;
 }
 
+const probe = new Probe(allCommands);
+
 /** What a client gets in answer to a command, through the encoder of a protocol. */
 function ask(protocol: 2 | 3, ...args: string[]): Plain {
-  const probe = new Probe(allCommands);
   const encoder = new ReplyEncoder();
   encoder.protocol = protocol;
   encoder.write(probe.execute(probe.client, args));
