@@ -153,7 +153,7 @@ async function cutDown(
 export function report(difference: Difference): string {
   const { commands, protocol, oracle, ours, unstable } = difference;
   const note = unstable ? " (it did not come again)" : "";
-  return `RESP${protocol}: ${commands}${note}\n` +
+  return `RESP${protocol}: ${commands.slice(0, 4000)}${note}\n` +
     `    redis:  ${JSON.stringify(oracle.slice(0, 2000))}\n` +
     `    redeno: ${JSON.stringify(ours.slice(0, 2000))}`;
 }

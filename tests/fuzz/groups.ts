@@ -220,7 +220,7 @@ XGROUP DESTROY stream g2
 8 XACK stream group entry++
 3 XPENDING stream group
 4 XPENDING stream group [IDLE idle] (-|id) (+|id) count [consumer] ~pendingTimes
-5 XCLAIM stream group consumer idle entry+ [IDLE 5|TIME 0] [RETRYCOUNT count] [FORCE] [JUSTID] [LASTID id]
+5 XCLAIM stream group consumer idle entry+ [IDLE 5|TIME 0] [RETRYCOUNT (0|3|100|-1|'abc'|1.5)] [FORCE] [JUSTID] [LASTID id]
 4 XAUTOCLAIM stream group consumer idle (0|-|id) [COUNT (1|3|10|0|-1|'abc')] [JUSTID]
 # Since 7.2 XSETID minds what was deleted: so its ids are new ones.
 !XSETID stream topid [ENTRIESADDED entries] [MAXDELETEDID (0|1-1)] ~differs:xsetid-max-deleted

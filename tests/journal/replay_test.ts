@@ -348,6 +348,7 @@ const SINGLE = [
   "SADD k c a b | SORT k BY nosort ALPHA STORE l | SORT k ALPHA DESC STORE m",
   "XADD k * f v | XADD k * f v | XTRIM k MAXLEN ~ 1 | XGROUP CREATE k g 0 | " +
   "XREADGROUP GROUP g c STREAMS k > | XAUTOCLAIM k g d 0 0",
+  "XADD k 1-1 f v | XGROUP CREATE k g 0 | XCLAIM k g c 0 1-1 RETRYCOUNT 9223372036854775807 FORCE",
   "SET a 1 | SELECT 3 | SET b 2 PX 1 | MOVE b 0 | SWAPDB 0 3 | COPY a c DB 5",
 ];
 

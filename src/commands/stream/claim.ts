@@ -68,7 +68,8 @@ function parseClaimOptions(args: readonly ByteString[], now: number): ClaimOptio
         args[++at],
         "ERR Invalid RETRYCOUNT option argument for XCLAIM",
       );
-      deliveryCount = count < 0 ? undefined : count;
+      // Counts are exact numbers: what is above them must not reach a reply or the journal.
+      deliveryCount = count < 0 ? undefined : Math.min(count, Number.MAX_SAFE_INTEGER);
     } else if (more && isWord(arg, "LASTID")) {
       lastId = parseId(args[++at]);
     } else {
