@@ -42,6 +42,8 @@ export class BackgroundSave {
   readonly #writer: SaveWriter;
   readonly #snapshot: Snapshot;
   #cancelled = false;
+  /** The file is about to be in place, which cannot be called off. */
+  #renaming = false;
 
   /** @throws SaveError when the file cannot be opened */
   constructor(options: BackgroundOptions) {
@@ -62,11 +64,15 @@ export class BackgroundSave {
     return this.#snapshot.keys;
   }
 
-  /** Call it off. Nothing of it is left when this returns. */
+  /**
+   * Call it off. When this returns nothing of it is left, or the file is in place: it will not come
+   * over one that is saved later.
+   */
   cancel(): void {
     if (this.#cancelled) return;
     this.#cancelled = true;
     this.#snapshot.close();
+    if (this.#renaming) this.#file.awaitRename(this.#options.keyspace.clock);
     this.#file.discard();
   }
 
@@ -86,7 +92,10 @@ export class BackgroundSave {
       await file.write(writer.take());
       await file.sync();
       if (this.#cancelled) return null;
-      file.commit(true);
+      this.#renaming = true;
+      await file.renameSoon();
+      if (this.#cancelled) return null;
+      await file.syncDirectory();
       return true;
     } catch (error) {
       // What was called off fails in any way it likes.

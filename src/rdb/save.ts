@@ -9,6 +9,7 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
+import type { Clock } from "../clock/clock.ts";
 import { osReason } from "../config/os_error.ts";
 import { splitPath } from "../config/paths.ts";
 import { hasExpiringFields } from "../keyspace/field_expire.ts";
@@ -19,6 +20,8 @@ import type { WriteVersion } from "./writer_value.ts";
 
 /** With `rdb-save-incremental-fsync`, so many bytes are brought to the disk at a time. */
 const SYNC_BYTES = 4 * 1024 * 1024;
+/** A rename that takes longer than this has failed. */
+const LONGEST_RENAME_MS = 5000;
 
 /** How to save. */
 export interface SaveOptions {
@@ -148,24 +151,75 @@ export class TemporaryFile {
     }
   }
 
-  /** Put the file in the place of the final one. @throws SaveError */
-  commit(synced = false): void {
-    const { path } = this.#options;
+  /** Bring the file to the disk and put it in the place of the final one. @throws SaveError */
+  commit(): void {
     try {
-      if (!synced) this.#file.syncSync();
+      this.#file.syncSync();
     } catch (error) {
       throw writeFailure("fsync", error);
     }
+    this.rename();
+    try {
+      using directory = Deno.openSync(this.#directory, { read: true });
+      directory.syncSync();
+    } catch {
+      // Where directories cannot be opened there is no need to: the data is in place.
+    }
+  }
+
+  /**
+   * Bring to the disk that the file was renamed, without stopping the thread. It is in place already:
+   * what fails here is only how soon that is on the disk.
+   */
+  async syncDirectory(): Promise<void> {
+    try {
+      using directory = await Deno.open(this.#directory, { read: true });
+      await directory.sync();
+    } catch {
+      // Where directories cannot be opened there is no need to.
+    }
+  }
+
+  /** Put the file, which is on the disk, in the place of the final one. @throws SaveError */
+  rename(): void {
     this.#close();
     try {
-      Deno.renameSync(this.#temporary, path);
+      Deno.renameSync(this.#temporary, this.#options.path);
     } catch (error) {
-      throw new SaveError(
-        `Error moving temp DB file ${this.#name} on the final destination ${path} ` +
-          `(in server root dir ${this.#directory}): ${osReason(error)}`,
-      );
+      throw this.#renameFailure(error);
     }
-    syncDirectory(this.#directory);
+  }
+
+  /**
+   * As {@linkcode TemporaryFile.rename}, without stopping the thread: the file that is replaced is
+   * freed on the way, which takes some time for a large one. @throws SaveError
+   */
+  async renameSoon(): Promise<void> {
+    this.#close();
+    try {
+      await Deno.rename(this.#temporary, this.#options.path);
+    } catch (error) {
+      throw this.#renameFailure(error);
+    }
+  }
+
+  /** Stop the thread until a {@linkcode TemporaryFile.renameSoon} that has begun is over. */
+  awaitRename(clock: Clock): void {
+    for (let waited = 0; waited < LONGEST_RENAME_MS; waited++) {
+      try {
+        Deno.lstatSync(this.#temporary);
+      } catch {
+        return;
+      }
+      clock.block(1);
+    }
+  }
+
+  #renameFailure(error: unknown): SaveError {
+    return new SaveError(
+      `Error moving temp DB file ${this.#name} on the final destination ${this.#options.path} ` +
+        `(in server root dir ${this.#directory}): ${osReason(error)}`,
+    );
   }
 
   /** Remove what was written. Does nothing after `commit`'s rename, as there is nothing then. */
@@ -187,16 +241,6 @@ export class TemporaryFile {
 
 function writeFailure(what: string, error: unknown): SaveError {
   return new SaveError(`Write error saving DB on disk(${what}): ${osReason(error)}`);
-}
-
-/** Bring a rename to the disk. Where directories cannot be opened there is no need to. */
-function syncDirectory(path: string): void {
-  try {
-    using directory = Deno.openSync(path, { read: true });
-    directory.syncSync();
-  } catch {
-    // The data is in place; only how soon the name is on the disk is left to the system.
-  }
 }
 
 /**
