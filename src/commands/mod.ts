@@ -10,6 +10,7 @@ import { bitmapCommands } from "./bitmap/mod.ts";
 import { clientCommand } from "./connection/client.ts";
 import { sessionCommands } from "./connection/session.ts";
 import { genericCommands } from "./generic/mod.ts";
+import { geoCommands } from "./geo/mod.ts";
 import { hyperLogLogCommands } from "./hyperloglog/mod.ts";
 import { listCommands } from "./list/mod.ts";
 import { hashCommands } from "./hash/mod.ts";
@@ -42,6 +43,7 @@ export const allCommands: readonly Command[] = [
   ...aofCommands,
   ...bitmapCommands,
   ...hyperLogLogCommands,
+  ...geoCommands,
   ...listCommands,
   ...hashCommands,
   ...setCommands,

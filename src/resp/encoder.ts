@@ -263,7 +263,7 @@ export class ReplyEncoder {
       return reply.items;
     }
     if (reply instanceof DoubleReply) {
-      const digits = formatDouble(reply.value);
+      const digits = reply.digits ?? formatDouble(reply.value);
       if (this.protocol === 3) this.#text += "," + digits + "\r\n";
       else this.#bulk(digits);
       return null;

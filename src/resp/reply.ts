@@ -22,9 +22,13 @@ export class ErrorReply {
   constructor(readonly text: ByteString) {}
 }
 
-/** A floating point number: RESP3 double; in RESP2 a bulk string of the same digits. */
+/**
+ * A floating point number: RESP3 double; in RESP2 a bulk string of the same digits.
+ *
+ * `digits` are its text where that is not the shortest one.
+ */
 export class DoubleReply {
-  constructor(readonly value: number) {}
+  constructor(readonly value: number, readonly digits: ByteString | null = null) {}
 }
 
 /** True or false: RESP3 boolean; in RESP2 the integer 1 or 0. */

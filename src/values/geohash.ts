@@ -89,8 +89,10 @@ export function geoPoint(score: number): GeoPoint {
     high = Math.floor(score / TWO_32);
     low = Math.floor(score % TWO_32);
   } else {
-    // Not a score of a place: taken modulo 2^64, as a conversion to an integer does.
-    const bits = Number.isFinite(score) ? BigInt.asUintN(64, BigInt(Math.trunc(score))) : 0n;
+    // Not a score of a place: what the processor's conversion to 64 bits makes of it.
+    const large = score < 0 ? 1n << 63n : 0n;
+    const fits = Math.abs(score) <= TWO_32 * TWO_32 / 2;
+    const bits = fits ? BigInt.asUintN(64, BigInt(Math.trunc(score))) : large;
     high = Number(bits >> 32n);
     low = Number(bits & 0xffffffffn);
   }

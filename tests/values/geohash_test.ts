@@ -158,7 +158,8 @@ Deno.test({
     });
 
     // Scores that no place has.
-    const odd = [2 ** 52, 2 ** 53 + 2, 2 ** 60, 12345.75, 1.8e19];
+    const odd = [2 ** 52, 2 ** 53 + 2, 2 ** 60, 12345.75, 1.8e19, 1e30, -1, -0.5, -1e18, -1e19];
+    odd.push(2 ** 63, -(2 ** 63), 2 ** 64, Infinity, -Infinity);
     await pipeline(odd.map((score, i) => ["ZADD", "odd", String(score), `o${i}`]));
     for (const [i, score] of odd.entries()) {
       const [reply] = await pipeline([["GEOPOS", "odd", `o${i}`]]);

@@ -98,6 +98,15 @@ function parseAndAdd(client: Client, args: ByteString[], base: AddOptions): Repl
   return add(client, args, { first: first + 1, scores, options });
 }
 
+/**
+ * Run a ZADD, for commands that are one in disguise.
+ *
+ * @param args those of the ZADD
+ */
+export function addMembers(client: Client, args: ByteString[]): Reply {
+  return parseAndAdd(client, args, PLAIN);
+}
+
 /** What to add, and how. */
 interface Addition {
   /** Where the first member stands in the arguments; the others follow at every second place. */
@@ -185,7 +194,7 @@ const zadd = defineCommand({
     opt(token("INCR", { name: "increment", since: "3.0.2" })),
     many(block("data", [double("score"), string("member")])),
   ],
-  run: (client, args) => parseAndAdd(client, args, PLAIN),
+  run: addMembers,
 });
 
 const zincrby = defineCommand({

@@ -1,0 +1,17 @@
+/**
+ * The geo commands: places as members of a sorted set, whose scores say where they are.
+ *
+ * @module
+ */
+
+import type { Command } from "../../dispatch/command.ts";
+import { pointCommands } from "./points.ts";
+import { radiusCommands } from "./radius.ts";
+import { searchCommands } from "./search.ts";
+
+/** Every geo command. */
+export const geoCommands: readonly Command[] = [
+  ...pointCommands,
+  ...radiusCommands,
+  ...searchCommands,
+];
