@@ -31,6 +31,7 @@ const EXEC = encodeCommand(["EXEC"]);
 const SYNC_EVERY_MS = 1000;
 /** Between two log lines about the same trouble, in milliseconds. */
 const LOG_EVERY_MS = 30_000;
+const NO_SPACE = "No space left on device";
 /** The buffer that bytes are encoded in is kept when it is not larger than this. */
 const KEPT_BUFFER = 1024 * 1024;
 
@@ -230,7 +231,7 @@ export class Appender {
     try {
       while (at < length) {
         const count = file.appendSync(bytes.subarray(at, length));
-        if (count === 0) throw new Error("No space left on device");
+        if (count === 0) throw new Error(NO_SPACE);
         at += count;
       }
     } catch (error) {
@@ -279,7 +280,8 @@ export class Appender {
         this.#fileSize += written;
       }
     }
-    this.#writeError = reason;
+    // What stops a write halfway is a full disk, whatever the next one says.
+    this.#writeError = written === 0 ? reason : NO_SPACE;
     this.#tellError();
     if (config.values.appendfsync !== "always") return;
     log.warning(
