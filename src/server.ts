@@ -15,6 +15,7 @@ import { osReason } from "./config/os_error.ts";
 import { Engine, type Host, type Resources, type ShutdownRequest } from "./dispatch/engine.ts";
 import type { KeyTable } from "./keyspace/key_table.ts";
 import { ByteMap } from "./keyspace/byte_map.ts";
+import { prepareCollector } from "./keyspace/heap_probe.ts";
 import { applyConfig, watchConfig } from "./lifecycle/apply_config.ts";
 import { logBanner } from "./lifecycle/banner.ts";
 import { Cron } from "./lifecycle/cron.ts";
@@ -116,6 +117,7 @@ export class Server implements Host {
     if (!loaded) throw new StartError("the data cannot be loaded");
     this.#loaded = true;
     void prepareResources();
+    void prepareCollector();
     if (this.#listeners.port !== 0) log.notice("Ready to accept connections tcp");
     if (values.unixsocket !== "") log.notice("Ready to accept connections unix");
   }
@@ -130,10 +132,13 @@ export class Server implements Host {
   }
 
   #listen(): void {
-    const { log, config: { values } } = this.engine;
+    const { log, config } = this.engine;
+    const { values } = config;
     if (values.port !== 0 || this.#anyPort) {
       try {
         this.#listeners.listenTcp(values.bind, values.port, values.tcpBacklog);
+        // From here on 0 means none.
+        config.assign("port", [String(this.port)]);
       } catch (error) {
         if (!(error instanceof ListenError)) throw error;
         log.warning(`Failed listening on port ${values.port} (tcp), aborting.`);

@@ -5,8 +5,9 @@
  * @module
  */
 
+import type { ChangeListener } from "../config/config.ts";
 import type { Engine } from "../dispatch/engine.ts";
-import type { Listeners } from "../net/listeners.ts";
+import { ListenError, type Listeners } from "../net/listeners.ts";
 
 /** Bring the engine in line with the configuration. */
 export function applyConfig(engine: Engine): void {
@@ -50,8 +51,15 @@ export function watchConfig(engine: Engine, listeners: Listeners): void {
     "loglevel",
   ], () => applyConfig(engine));
   config.onChange(["maxmemory", "maxmemory-policy"], () => engine.memory.limitsChanged());
-  config.onChange(["port", "bind"], ({ bind, port, tcpBacklog }) => {
-    if (port === 0) listeners.stopTcp();
-    else listeners.listenTcp(bind, port, tcpBacklog);
-  });
+  const listening = (refusal: string): ChangeListener => ({ bind, port, tcpBacklog }) => {
+    if (port === 0) return listeners.stopTcp();
+    try {
+      listeners.listenTcp(bind, port, tcpBacklog);
+    } catch (error) {
+      // The reason is in the log.
+      throw error instanceof ListenError ? new Error(refusal) : error;
+    }
+  };
+  config.onChange(["port"], listening("Unable to listen on this port. Check server logs."));
+  config.onChange(["bind"], listening("Failed to bind to specified addresses."));
 }

@@ -1,8 +1,13 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { ManualClock } from "../../src/clock/clock.ts";
 import type { RawClient } from "../support/raw_client.ts";
-import { encodeCommand, fromBytes, toBytes } from "../support/resp.ts";
-import { parseReply } from "../support/resp.ts";
+import { encodeCommand, fromBytes, parseReply, toBytes } from "../support/resp.ts";
 import { LocalServer, until } from "./support.ts";
 
 const KB = 1024;
@@ -354,3 +359,53 @@ Deno.test("a value of a hundred megabytes arrives and comes back as it was", asy
   // A second is usual; a machine under load takes longer, a quadratic path takes minutes.
   assert(took < 20_000, `${took} ms`);
 });
+
+Deno.test("port and bind can be changed while connections stay, unless the new ones are taken", async () => {
+  await using local = await LocalServer.start();
+  await using client = await local.connect();
+  const { port } = local.server;
+  assertEquals(await client.call("CONFIG", "GET", "port"), flat("port", `${port}`));
+  const busy = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const other = `${busy.addr.port}`;
+  assertEquals(
+    await client.call("CONFIG", "SET", "port", other),
+    "-ERR CONFIG SET failed (possibly related to argument 'port') - Unable to listen on this " +
+      "port. Check server logs.\r\n",
+  );
+  assertStringIncludes(
+    local.log,
+    ` # Warning: Could not create server TCP listening socket 127.0.0.1:${other}: bind: Address ` +
+      "already in use\n",
+  );
+  assertEquals(
+    await client.call("CONFIG", "SET", "bind", "127.0.0.1 192.0.2.1"),
+    "-ERR CONFIG SET failed (possibly related to argument 'bind') - Failed to bind to specified " +
+      "addresses.\r\n",
+  );
+  assertEquals(await client.call("CONFIG", "GET", "port"), flat("port", `${port}`));
+  assertEquals(await client.call("CONFIG", "GET", "bind"), flat("bind", "127.0.0.1"));
+  {
+    await using still = await local.connect();
+    assertEquals(await still.call("PING"), "+PONG\r\n");
+  }
+  await setUp(client, "CONFIG SET bind 127.0.0.1", "CONFIG SET timeout 0");
+  // An address that the machine may lack does no harm.
+  assertEquals(await client.call("CONFIG", "SET", "bind", "127.0.0.1 -192.0.2.1"), "+OK\r\n");
+  busy.close();
+  await setUp(client, `CONFIG SET port ${other}`);
+  assertEquals(`${local.server.port}`, other);
+  await using moved = await local.connect();
+  assertEquals(await moved.call("PING"), "+PONG\r\n");
+  assertEquals(await client.call("PING"), "+PONG\r\n");
+  await assertRejects(
+    () => Deno.connect({ hostname: "127.0.0.1", port }),
+    Deno.errors.ConnectionRefused,
+  );
+  await setUp(client, "CONFIG SET port 0");
+  assertEquals(local.server.port, 0);
+  assertEquals(await moved.call("PING"), "+PONG\r\n");
+});
+
+function flat(...items: string[]): string {
+  return encodeCommand(items);
+}
