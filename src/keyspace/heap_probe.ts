@@ -9,7 +9,6 @@
  */
 
 import v8 from "node:v8";
-import vm from "node:vm";
 
 /** A look at the heap; all in bytes. */
 export interface HeapSample {
@@ -58,15 +57,24 @@ export class V8Probe implements HeapProbe {
   }
 
   collect(): boolean {
-    if (this.#collect === undefined) this.#collect = findCollector();
-    if (this.#collect === null) return false;
+    if (this.#collect === undefined && contexts !== null) this.#collect = findCollector(contexts);
+    if (this.#collect === undefined || this.#collect === null) return false;
     this.#collect();
     return true;
   }
 }
 
+type Contexts = Pick<typeof import("node:vm"), "runInNewContext">;
+
+let contexts: Contexts | null = null;
+
+/** Make `collect` possible; loading what it takes is no part of a server's start. */
+export async function prepareCollector(): Promise<void> {
+  contexts = await import("node:vm");
+}
+
 /** V8's function that runs a collection; null where it cannot be had. */
-function findCollector(): (() => void) | null {
+function findCollector(vm: Contexts): (() => void) | null {
   try {
     v8.setFlagsFromString("--expose-gc");
     const collect: unknown = vm.runInNewContext("gc");
