@@ -26,7 +26,10 @@ export interface StartOptions {
   port?: number;
   /** Addresses to listen on; the loopback ones when absent. */
   bind?: readonly string[];
-  /** Further directives by name, as a configuration file has them: `{ maxmemory: "100mb" }`. */
+  /**
+   * Further directives by name, as a configuration file has them: `{ maxmemory: "100mb" }`. Unlike
+   * a server of its own, this one has no save points unless `save` is among them.
+   */
   config?: Readonly<Record<string, string | readonly string[]>>;
   /** Takes the log, a line at a time without its end; nothing is logged when absent. */
   onLog?: (line: string) => void;
@@ -53,6 +56,7 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
   const { port = 6379, bind = ["127.0.0.1"], onLog } = options;
   assign(config, "port", String(port));
   assign(config, "bind", bind);
+  assign(config, "save", "");
   for (const [name, value] of Object.entries(options.config ?? {})) assign(config, name, value);
   const decoder = new TextDecoder();
   const log = new Logger({
