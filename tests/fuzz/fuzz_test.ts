@@ -11,6 +11,7 @@ import { isTolerance } from "./compare.ts";
 import { fuzz, report } from "./fuzzer.ts";
 import { GROUPS } from "./groups.ts";
 import { Pair } from "./pair.ts";
+import { Shrinker } from "./shrink.ts";
 import { Templates } from "./template.ts";
 
 const COUNT = 15_000;
@@ -55,4 +56,14 @@ Deno.test("fuzz: the groups name only tolerances that there are", () => {
   for (const { templates } of Object.values(GROUPS)) {
     for (const mark of templates.tolerances) assert(isTolerance(mark), mark);
   }
+});
+
+Deno.test("fuzz: a failing sequence is cut down to what it needs", async () => {
+  const shrinker = new Shrinker(
+    Array.from({ length: 100 }, (_, i) => i),
+    (items) => items.includes(17) ? items.indexOf(42) : -1,
+    500,
+  );
+  await shrinker.drop();
+  assertEquals(shrinker.items, [17, 42]);
 });

@@ -220,7 +220,8 @@ XGROUP DESTROY stream g2
 8 XACK stream group entry++
 3 XPENDING stream group
 4 XPENDING stream group [IDLE idle] (-|id) (+|id) count [consumer] ~pendingTimes
-5 XCLAIM stream group consumer idle entry+ [IDLE 5|TIME 0] [RETRYCOUNT (0|3|100|-1|'abc'|1.5)] [FORCE] [JUSTID] [LASTID id]
+2 XCLAIM stream group consumer idle entry+ [FORCE] [JUSTID] [LASTID id]
+!5 XCLAIM stream group consumer idle entry+ [IDLE 5|TIME 0] [RETRYCOUNT (0|3|100|-1|'abc'|1.5)] [FORCE] [JUSTID] [LASTID id]
 4 XAUTOCLAIM stream group consumer idle (0|-|id) [COUNT (1|3|10|0|-1|'abc')] [JUSTID]
 # Since 7.2 XSETID minds what was deleted: so its ids are new ones.
 !XSETID stream topid [ENTRIESADDED entries] [MAXDELETEDID (0|1-1)] ~differs:xsetid-max-deleted
@@ -235,21 +236,24 @@ DEL stream
 `;
 
 const GEO = `
-10 GEOADD key [NX|XX] [CH] (longitude latitude member)++
-3 GEOPOS key member+ ~nearDeep:0.00001
-3 GEODIST key member member [unit]
-2 GEOHASH key member+
-4 GEOSEARCH key (FROMMEMBER member|FROMLONLAT longitude latitude) (BYRADIUS radius unit|BYBOX radius radius unit) (ASC|DESC) [COUNT positive] [WITHDIST] [WITHHASH] ~deep
-2 GEOSEARCH key (FROMMEMBER member|FROMLONLAT longitude latitude) (BYRADIUS radius unit|BYBOX radius radius unit) [WITHDIST] [WITHHASH] ~deep
-GEOSEARCH key FROMMEMBER member BYRADIUS radius unit WITHCOORD ~nearDeep:0.00001
-2 GEOSEARCHSTORE key key (FROMMEMBER member|FROMLONLAT longitude latitude) (BYRADIUS radius unit|BYBOX radius radius unit) [ASC|DESC] [STOREDIST]
+10 GEOADD key [NX|XX] [CH] (longitude latitude place)++
+3 GEOPOS key place+ ~nearDeep:0.00001
+3 GEODIST key place place [unit]
+2 GEOHASH key place+
+4 GEOSEARCH key (FROMMEMBER place|FROMLONLAT longitude latitude) (BYRADIUS radius unit|BYBOX radius radius unit) (ASC|DESC) [COUNT positive] [WITHDIST] [WITHHASH] ~deep
+2 GEOSEARCH key (FROMMEMBER place|FROMLONLAT longitude latitude) (BYRADIUS radius unit|BYBOX radius radius unit) [WITHDIST] [WITHHASH] ~deep
+GEOSEARCH key FROMMEMBER place BYRADIUS radius unit WITHCOORD ~nearDeep:0.00001
+2 GEOSEARCHSTORE key key (FROMMEMBER place|FROMLONLAT longitude latitude) (BYRADIUS radius unit|BYBOX radius radius unit) [ASC|DESC]
+# Distances may differ in their last bits, which the digest would see.
+!GEOSEARCHSTORE k9 key (FROMMEMBER place|FROMLONLAT longitude latitude) BYRADIUS radius unit STOREDIST ; ZRANGE k9 0 -1 WITHSCORES ~nearDeep:0.001 ; DEL k9
+!GEORADIUSBYMEMBER key place radius unit STOREDIST k9 ; ZRANGE k9 0 -1 WITHSCORES ~nearDeep:0.001 ; DEL k9
 2 GEORADIUS key longitude latitude radius unit [WITHDIST] [WITHHASH] [COUNT positive] (ASC|DESC) ~deep
-GEORADIUS key longitude latitude radius unit [ASC|DESC] [STORE key|STOREDIST key] ~deep
-2 GEORADIUSBYMEMBER key member radius unit [WITHDIST] [WITHHASH] (ASC|DESC) ~deep
-GEORADIUSBYMEMBER key member radius unit [STORE key|STOREDIST key] ~deep
+GEORADIUS key longitude latitude radius unit [ASC|DESC] [STORE key] ~deep
+2 GEORADIUSBYMEMBER key place radius unit [WITHDIST] [WITHHASH] (ASC|DESC) ~deep
+GEORADIUSBYMEMBER key place radius unit [STORE key] ~deep
 GEORADIUS_RO key longitude latitude radius unit (ASC|DESC) ~deep
-GEORADIUSBYMEMBER_RO key member radius unit (ASC|DESC) ~deep
-2 ZREM key member+
+GEORADIUSBYMEMBER_RO key place radius unit (ASC|DESC) ~deep
+2 ZREM key place+
 ZCARD key
 ZRANGE key 0 -1
 DEL key

@@ -236,6 +236,11 @@ export const WORDS: Readonly<Record<string, WordMaker>> = {
     ["16", "-1", "2147483648", "-9223372036854775808", "abc", ""],
     15,
   ),
+  place: mostly(
+    ({ random }) => `p${random.int(12)}`,
+    ["", "nowhere", "x".repeat(30), "\0\xff", "-5"],
+    12,
+  ),
   longitude: mostly(
     ({ random }) => String((random.next() * 2 - 1) * random.pick([1, 15, 180])),
     ["180", "-180", "181", "0", "abc", "nan", "", "inf"],
@@ -247,7 +252,7 @@ export const WORDS: Readonly<Record<string, WordMaker>> = {
     12,
   ),
   radius: mostly(
-    ({ random }) => String(random.next() * 10 ** random.int(8)),
+    ({ random }) => String(random.next() * 10 ** (3 + random.int(6))),
     ["0", "-1", "1e10", "abc", "", "inf", "nan"],
     12,
   ),
