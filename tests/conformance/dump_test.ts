@@ -50,5 +50,18 @@ MULTI ; RESTORE k 0 ${S} ; GET k ; EXEC
 RESTORE k 0 ${L} ; RPUSH k more ; LLEN k
 COMMAND INFO dump restore restore-asking ~commandInfo
 COMMAND GETKEYS RESTORE k 0 x
+
+# SAVE, BGSAVE, DEBUG RELOAD
+SAVE x
+SAVE
+MULTI ; SAVE ; EXEC
+BGSAVE x
+BGSAVE SCHEDULE x
+MULTI ; BGSAVE x ; EXEC
+COMMAND INFO save bgsave ~commandInfo
+SET k v ; EXPIRE k 100 ; RPUSH l a b ; DEBUG RELOAD ; GET k ; TTL k ; LRANGE l 0 -1
+SET k v ; SAVE ; SET k w ; SET n 1 ; DEBUG RELOAD NOSAVE ; GET k ; EXISTS n
+SET k v ; SAVE ; SET k w ; SET n 1 ; DEBUG RELOAD nosave noflush merge ; GET k ; EXISTS n
+DEBUG RELOAD x ; DEBUG RELOAD NOSAVE x
 `,
 );
