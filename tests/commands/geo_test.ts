@@ -52,11 +52,14 @@ Deno.test("geo: a partial sort gives the first elements of a whole one", () => {
 });
 
 Deno.test("geo: distances have four decimals, ties to even", () => {
-  const texts = [0, 0.00005, 0.00015, 0.25, 12.34567, 166274.15156, 20015087.0].map(distanceReply);
+  const texts = [0, 0.00005, 0.00035, 0.00065, 0.25, 12.34567, 166274.15156, 20015087.0].map(
+    distanceReply,
+  );
   assertEquals(texts, [
     "0.0000",
     "0.0000",
-    "0.0002",
+    "0.0004",
+    "0.0006",
     "0.2500",
     "12.3457",
     "166274.1516",
