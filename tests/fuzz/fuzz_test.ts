@@ -14,7 +14,7 @@ import { Pair } from "./pair.ts";
 import { Shrinker } from "./shrink.ts";
 import { Templates } from "./template.ts";
 
-const COUNT = 15_000;
+const COUNT = 9000;
 const missing = findRedisServer() === undefined;
 let pair: Pair | undefined;
 

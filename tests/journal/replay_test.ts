@@ -30,7 +30,7 @@ import { Templates } from "../fuzz/template.ts";
 import type { WordContext } from "../fuzz/words.ts";
 import { mulberry32, type Prng } from "../support/prng.ts";
 
-const ROUNDS = Number(Deno.env.get("REPLAY_ROUNDS") ?? 24);
+const ROUNDS = Number(Deno.env.get("REPLAY_ROUNDS") ?? 16);
 const COMMANDS = 1500;
 const CLIENTS = 6;
 /** The last of these only send commands that block. */
