@@ -18,6 +18,7 @@ import { ReplyEncoder } from "../../src/resp/encoder.ts";
 
 const host: Host = {
   shutdown: () => true,
+  abandon() {},
   abortShutdown: () => false,
   resources: processResources,
   listeners: () => [],
