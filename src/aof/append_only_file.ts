@@ -21,7 +21,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { Logger } from "../log/logger.ts";
 import { Appender } from "./appender.ts";
 import { type AppendFile, FsAppendFile } from "./file.ts";
-import { AofDirectory, AofFileError, exists, remove } from "./files.ts";
+import { AofDirectory, AofFileError, baseName, exists, remove } from "./files.ts";
 import type { AofLoadResult } from "./load.ts";
 import { EMPTY_MANIFEST, isEmpty, type Manifest, withNextBase, withNextIncr } from "./manifest.ts";
 import { RewriteBackoff } from "./rewrite_backoff.ts";
@@ -232,9 +232,7 @@ export class AppendOnlyFile {
     try {
       return this.#openFile(path, how);
     } catch (error) {
-      const message = `Can't open the append-only file ${path.slice(path.lastIndexOf("/") + 1)}: ${
-        osReason(error)
-      }`;
+      const message = `Can't open the append-only file ${baseName(path)}: ${osReason(error)}`;
       this.#options.log.warning(message);
       throw new AofFileError(message);
     }
@@ -367,6 +365,9 @@ export class AppendOnlyFile {
       this.#unsubscribe = null;
       this.#appender.close();
       const file = this.#open(this.#waitingPath, { truncate: true });
+      log.notice(
+        `Creating AOF incr file ${baseName(this.#waitingPath)} on background rewrite`,
+      );
       this.#appender.open(file, 0, 0);
       this.#follow("waiting");
       return;
@@ -389,6 +390,9 @@ export class AppendOnlyFile {
   #written(rewrite: Rewrite): void {
     if (this.#rewrite !== rewrite) return;
     const { log } = this.#options;
+    log.notice(
+      `Successfully created the temporary AOF base file ${baseName(rewrite.temporary)}`,
+    );
     log.notice("Background AOF rewrite terminated with success");
     try {
       this.#install(rewrite);
@@ -416,9 +420,9 @@ export class AppendOnlyFile {
     const basePath = directory.pathOf(base);
     directory.rename(rewrite.temporary, basePath, "base");
     log.notice(
-      `Successfully renamed the temporary AOF base file ${
-        rewrite.temporary.slice(rewrite.temporary.lastIndexOf("/") + 1)
-      } into ${toText(base)}`,
+      `Successfully renamed the temporary AOF base file ${baseName(rewrite.temporary)} into ${
+        toText(base)
+      }`,
     );
     let incrPath = "";
     try {
@@ -429,8 +433,8 @@ export class AppendOnlyFile {
         // The open file stays the same one under its new name.
         directory.rename(this.#waitingPath, incrPath, "incr");
         log.notice(
-          `Successfully renamed the temporary AOF incr file temp-${toText(directory.filename)}` +
-            `.incr into ${toText(name)}`,
+          `Successfully renamed the temporary AOF incr file ${baseName(this.#waitingPath)} into ` +
+            toText(name),
         );
       }
       directory.writeManifest(manifest);

@@ -39,7 +39,7 @@ export class AofFormatError extends Error {
  * reader.push(new TextEncoder().encode("#TS:1700000000\r\n*2\r\n$3\r\nDEL\r\n$1\r\nk\r\n*1\r"));
  * assertEquals(reader.next(), ["DEL", "k"]);
  * assertEquals(reader.next(), null);
- * assertEquals([reader.offset, reader.atEnd], [38, false]);
+ * assertEquals([reader.offset, reader.atEnd], [36, false]);
  * ```
  */
 export class CommandReader {

@@ -251,6 +251,13 @@ class PartLoader {
           : `Error reading the RDB preamble of the AOF file ${this.#name}, AOF loading aborted`,
       );
     }
+    const { aux, keysLoaded } = snapshot;
+    const version = aux.get("redis-ver") ?? aux.get("valkey-ver");
+    if (version !== undefined) log.notice(`Loading RDB produced by version ${toText(version)}`);
+    if (aux.get("aof-base") === "1") log.notice("RDB is base AOF");
+    log.notice(
+      `Done loading RDB, keys loaded: ${keysLoaded}, keys expired: ${snapshot.keysExpired}.`,
+    );
     for (const code of snapshot.functions.slice(librariesBefore)) {
       replayer.run(["FUNCTION", "LOAD", "REPLACE", code]);
     }
