@@ -1,5 +1,5 @@
 /**
- * Timeouts of the commands that block on lists and sorted sets.
+ * Timeouts of the commands that block: in seconds on lists and sorted sets, in milliseconds else.
  *
  * @module
  */
@@ -8,6 +8,7 @@ import type { ByteString } from "../bytes/bytes.ts";
 import { isLongDouble, parseDouble } from "../bytes/double.ts";
 import { INT64_MAX } from "../bytes/int.ts";
 import { RedisError } from "../resp/reply.ts";
+import { parseIntArg } from "./parse.ts";
 
 const LARGEST = Number(INT64_MAX);
 
@@ -39,4 +40,18 @@ export function parseTimeoutSeconds(text: ByteString, nowMs: number): number {
   // The deadline has to fit 64 bits.
   if (ms > LARGEST - nowMs) throw new RedisError("ERR timeout is out of range");
   return ms;
+}
+
+/**
+ * Read a timeout in milliseconds; 0 means for ever.
+ *
+ * @param nowMs unix time in milliseconds
+ *
+ * @throws RedisError
+ */
+export function parseTimeoutMillis(text: ByteString, nowMs: number): number {
+  const value = parseIntArg(text, "ERR timeout is not an integer or out of range");
+  if (value < 0) throw new RedisError("ERR timeout is negative");
+  if (value > Number(INT64_MAX) - nowMs) throw new RedisError("ERR timeout is out of range");
+  return value;
 }

@@ -3,6 +3,18 @@ import { conform } from "./runner.ts";
 conform(
   "blocking",
   String.raw`
+WAIT
+WAIT 1
+WAIT a 1
+WAIT 1 a
+WAIT a a
+WAIT 1 -1
+WAIT 0 -1
+WAIT 0 0
+WAIT -1 0
+WAIT 1 20
+MULTI ; WAIT 1 0 ; EXEC
+@b WAIT 1 0 & ; !blocked 1 ; CLIENT UNBLOCK $id:b ; @b < ; @b PING
 # arguments
 BLPOP
 BLPOP k

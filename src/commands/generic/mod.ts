@@ -12,6 +12,7 @@ import { movingCommands } from "./moving.ts";
 import { objectCommand } from "./object.ts";
 import { sortCommands } from "./sort.ts";
 import { ttlCommands } from "./ttl.ts";
+import { waitCommand } from "./wait.ts";
 
 /** The generic commands. */
 export const genericCommands: readonly Command[] = [
@@ -22,4 +23,5 @@ export const genericCommands: readonly Command[] = [
   ...expireCommands,
   ...ttlCommands,
   ...sortCommands,
+  waitCommand,
 ];

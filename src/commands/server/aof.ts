@@ -4,11 +4,11 @@
  * @module
  */
 
-import { INT64_MAX } from "../../bytes/int.ts";
 import { integer } from "../../dispatch/arguments.ts";
 import type { Client } from "../../dispatch/client.ts";
 import { type Command, defineCommand } from "../../dispatch/command.ts";
 import { RedisError, type Reply, SimpleString } from "../../resp/reply.ts";
+import { parseTimeoutMillis } from "../blocking_timeout.ts";
 import { parseIntArg } from "../parse.ts";
 
 const STARTED = new SimpleString("Background append only file rewriting started");
@@ -75,18 +75,6 @@ const waitaof = defineCommand({
 /** How many have the client's writes on the disk: this server, and replicas. */
 function acknowledged(client: Client): Reply {
   return [client.engine.waitingForDisk.isSynced(client) ? 1 : 0, 0];
-}
-
-/**
- * A timeout in milliseconds; 0 for ever.
- *
- * @throws RedisError
- */
-function parseTimeoutMillis(text: string, nowMs: number): number {
-  const value = parseIntArg(text, "ERR timeout is not an integer or out of range");
-  if (value < 0) throw new RedisError("ERR timeout is negative");
-  if (value > Number(INT64_MAX) - nowMs) throw new RedisError("ERR timeout is out of range");
-  return value;
 }
 
 /** The commands of the append-only file. */
