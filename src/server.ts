@@ -269,7 +269,7 @@ export class Server implements Host {
 
   /** Stop, and wait until all is closed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.shutdown({ save: false });
+    this.shutdown({ save: false, force: true });
     await this.#stopped.promise;
   }
 }

@@ -193,7 +193,6 @@ export class AppendOnlyFile {
    */
   start(loaded: Pick<AofLoadResult, "size" | "baseSize">): void {
     const { log, config, host } = this.#options;
-    this.#timer ??= this.#options.clock.every(TICK_MS, () => this.tick());
     if (config.values.appendonly) {
       this.directory.ensure();
       let { manifest } = this;
@@ -226,6 +225,7 @@ export class AppendOnlyFile {
       this.#follow("on");
     }
     this.manifest = this.directory.removeHistory(this.manifest);
+    this.#timer ??= this.#options.clock.every(TICK_MS, () => this.tick());
   }
 
   #open(path: string, how: { truncate?: boolean } = {}): AppendFile {
