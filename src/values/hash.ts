@@ -23,8 +23,8 @@
  *
  * Methods are `private` rather than `#private`, as a `#method` costs every instance 8 bytes.
  *
- * Fields and values given to `set` are kept as they are: a slice of something big must be detached
- * first. That goes for strings that a hash gives out, too (they may be slices of its packed string).
+ * Fields and values are copied out of what they came in where they are kept. Strings that a hash
+ * gives out may be slices of its packed string: detach what is to be kept elsewhere.
  *
  * @module
  */
@@ -85,6 +85,7 @@ export class HashValue {
    * A hash of field, value, field, value…, as a bulk load makes it. Of a field that comes twice the
    * last value counts (compare `size`). O(n).
    *
+   * @param flat strings of their own, not parts of longer ones
    * @param expiries unix ms at which fields expire; names without a field are ignored
    */
   static fromFlat(
@@ -117,7 +118,7 @@ export class HashValue {
       return;
     }
     const table = new DenseMap(compact);
-    for (let i = 0; i < flat.length; i += 2) table.set(flat[i], flat[i + 1]);
+    for (let i = 0; i < flat.length; i += 2) table.set(flat[i], flat[i + 1], true);
     this.#store = table;
     if (compact && bytes <= PACKED_MAX) this.#store = packItems(this.toFlat());
   }
@@ -262,7 +263,7 @@ export class HashValue {
   /** The names of the fields. O(n). */
   fields(now = 0): ByteString[] {
     const store = this.#store;
-    if (typeof store !== "string" && !this.anyExpired(now)) return store.keys();
+    if (typeof store !== "string" && !this.anyExpired(now)) return store.keys.slice();
     const out: ByteString[] = [];
     this.forEach((field) => void out.push(field), now);
     return out;
@@ -271,7 +272,7 @@ export class HashValue {
   /** The values. O(n). */
   values(now = 0): ByteString[] {
     const store = this.#store;
-    if (typeof store !== "string" && !this.anyExpired(now)) return store.values();
+    if (typeof store !== "string" && !this.anyExpired(now)) return store.values.slice();
     const out: ByteString[] = [];
     this.forEach((_field, value) => void out.push(value), now);
     return out;
@@ -283,9 +284,9 @@ export class HashValue {
     const check = this.anyExpired(now);
     if (typeof store !== "string") {
       for (let i = 0; i < store.size; i++) {
-        const field = store.keyAt(i);
+        const field = store.keys[i];
         if (check && this.expired(field, now)) continue;
-        if (fn(field, store.valueAt(i)) === false) return;
+        if (fn(field, store.values[i]) === false) return;
       }
       return;
     }
@@ -309,7 +310,7 @@ export class HashValue {
     if (size === 0) return undefined;
     const index = randomIndex(size, random);
     const store = this.#store;
-    if (typeof store !== "string") return [store.keyAt(index), store.valueAt(index)];
+    if (typeof store !== "string") return [store.keys[index], store.values[index]];
     const at = entryAt(store, 2 * index);
     return [readEntry(store, at), readEntry(store, nextEntry(store, at))];
   }
@@ -320,7 +321,7 @@ export class HashValue {
     const out: ByteString[] = [];
     if (typeof store !== "string" && count < store.size && !this.anyExpired(now)) {
       for (const index of pickIndexes(store.size, count, random)) {
-        out.push(store.keyAt(index), store.valueAt(index));
+        out.push(store.keys[index], store.values[index]);
       }
       return out;
     }
@@ -346,8 +347,8 @@ export class HashValue {
     const check = this.anyExpired(now);
     const items: ByteString[] = [];
     for (let i = start; i < end; i++) {
-      const field = store.keyAt(i);
-      if (!check || !this.expired(field, now)) items.push(field, store.valueAt(i));
+      const field = store.keys[i];
+      if (!check || !this.expired(field, now)) items.push(field, store.values[i]);
     }
     return { cursor: start, items };
   }
@@ -404,8 +405,8 @@ export class HashValue {
       store.delete(field);
       const table = new DenseMap(true);
       for (let i = 0; i < store.size; i++) {
-        if (this.timeOf(store.keyAt(i)) > at) table.set(field, value);
-        table.set(store.keyAt(i), store.valueAt(i));
+        if (this.timeOf(store.keys[i]) > at) table.set(field, value);
+        table.set(store.keys[i], store.values[i], true);
       }
       table.set(field, value);
       this.#store = table;

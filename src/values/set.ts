@@ -19,8 +19,9 @@
  *
  * Methods are `private` rather than `#private`, as a `#method` costs every instance 8 bytes.
  *
- * Members given to `add` are kept as they are: a slice of something big must be detached first. That
- * goes for members that a set gives out, too (they may be slices of its packed string).
+ * Members are copied out of what they came in where they are kept, unless they are said to be
+ * `owned`. Members that a set gives out may be slices of its packed string: detach what is to be
+ * kept elsewhere.
  *
  * @module
  */
@@ -97,6 +98,7 @@ export class SetValue {
   /**
    * A set of these members, as a bulk load makes it; duplicates are dropped (compare `size`). O(n).
    *
+   * @param items strings of their own, not parts of longer ones
    * @param encoding the encoding that the members were saved in, which is kept if the limits allow it
    */
   static from(
@@ -121,7 +123,7 @@ export class SetValue {
         return set;
       }
     }
-    for (const item of items) set.add(item, limits);
+    for (const item of items) set.add(item, limits, true);
     return set;
   }
 
@@ -151,14 +153,19 @@ export class SetValue {
     return value !== null && intsetFind(store, value) >= 0;
   }
 
-  /** Add a member. @returns whether it is new */
-  add(member: ByteString, limits: EncodingLimits): boolean {
+  /**
+   * Add a member.
+   *
+   * @param owned whether it is no part of a longer string, and need not be copied to be kept
+   * @returns whether it is new
+   */
+  add(member: ByteString, limits: EncodingLimits, owned = false): boolean {
     const store = this.#store;
     if (typeof store !== "string") {
-      if (!store.compact) return store.add(member);
+      if (!store.compact) return store.add(member, owned);
       if (store.has(member)) return false;
       if (!fitsListpack(store.size, member, limits)) store.compact = false;
-      return store.add(member);
+      return store.add(member, owned);
     }
     if (packedKind(store) !== 0) return this.addToIntset(store, member, limits);
     if (findEntry(store, member, 1) >= 0) return false;
@@ -250,7 +257,7 @@ export class SetValue {
   /** All members: ascending (intset), in order of insertion (listpack), else in no order. */
   toArray(): ByteString[] {
     const store = this.#store;
-    if (typeof store !== "string") return store.keys();
+    if (typeof store !== "string") return store.keys.slice();
     return packedKind(store) === 0 ? unpackItems(store) : intsetItems(store);
   }
 
@@ -258,7 +265,7 @@ export class SetValue {
   forEach(fn: (member: ByteString) => boolean | void): void {
     const store = this.#store;
     if (typeof store !== "string") {
-      for (let i = 0; i < store.size; i++) if (fn(store.keyAt(i)) === false) return;
+      for (let i = 0; i < store.size; i++) if (fn(store.keys[i]) === false) return;
       return;
     }
     for (const member of this.toArray()) if (fn(member) === false) return;
@@ -268,12 +275,12 @@ export class SetValue {
   *[Symbol.iterator](): IterableIterator<ByteString> {
     const store = this.#store;
     if (typeof store === "string") yield* this.toArray();
-    else for (let i = 0; i < store.size; i++) yield store.keyAt(i);
+    else for (let i = 0; i < store.size; i++) yield store.keys[i];
   }
 
   private at(index: number): ByteString {
     const store = this.#store;
-    if (typeof store !== "string") return store.keyAt(index);
+    if (typeof store !== "string") return store.keys[index];
     return packedKind(store) === 0
       ? readEntry(store, entryAt(store, index))
       : intsetAt(store, index);
@@ -301,7 +308,7 @@ export class SetValue {
     if (count >= this.size) return this.toArray();
     const picks = pickIndexes(this.size, count, random);
     const store = this.#store;
-    if (typeof store !== "string") return picks.map((index) => store.keyAt(index));
+    if (typeof store !== "string") return picks.map((index) => store.keys[index]);
     const members = this.toArray();
     return picks.map((index) => members[index]);
   }
@@ -341,7 +348,7 @@ export class SetValue {
     if (this.encoding === "intset") this.#store = intsetFrom(stay.map((text) => toInt64(text)!));
     else {
       this.#store = EMPTY_PACKED;
-      for (const member of stay) this.add(member, limits);
+      for (const member of stay) this.add(member, limits, true);
     }
     return out;
   }
@@ -356,7 +363,7 @@ export class SetValue {
     const store = this.#store;
     if (typeof store === "string" || store.compact) return { cursor: 0, items: this.toArray() };
     const { start, end } = scanRange(store.size, cursor, count);
-    return { cursor: start, items: store.keys(start, end) };
+    return { cursor: start, items: store.keys.slice(start, end) };
   }
 
   /** A copy that shares nothing that changes. O(1) when packed, else O(n). */

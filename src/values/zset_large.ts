@@ -45,9 +45,10 @@ export class LargeZSet {
   }
 
   add(member: ByteString, score: number): ZSetAddResult {
-    const slot = this.#table.find(member);
-    if (slot === NO_SLOT) {
-      this.#order.insert(this.#table.insert(member, score));
+    const size = this.#table.size;
+    const slot = this.#table.place(member, score);
+    if (slot === size) {
+      this.#order.insert(slot);
       return "added";
     }
     if (this.#table.scores[slot] === score) return "unchanged";

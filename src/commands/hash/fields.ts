@@ -6,7 +6,6 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { detach } from "../../bytes/latin1.ts";
 import { block, key, many, string } from "../../dispatch/arguments.ts";
 import type { Client } from "../../dispatch/client.ts";
 import { type Command, defineCommand } from "../../dispatch/command.ts";
@@ -28,7 +27,7 @@ function setPairs(client: Client, args: ByteString[], name: string): number {
   hash.reserve(args, 2, limits);
   let added = 0;
   for (let i = 2; i < args.length; i += 2) {
-    if (hash.set(detach(args[i]), detach(args[i + 1]), limits)) added++;
+    if (hash.set(args[i], args[i + 1], limits)) added++;
   }
   db.changed(args[1], EventClass.HASH, "hset", (args.length - 2) / 2);
   return added;
@@ -82,7 +81,7 @@ const hsetnx = defineCommand({
   run({ db }, args) {
     if (hashToWrite(db, args[1])?.has(args[2])) return 0;
     const { limits } = db.keyspace;
-    hashToFill(db, args[1]).set(detach(args[2]), detach(args[3]), limits);
+    hashToFill(db, args[1]).set(args[2], args[3], limits);
     db.changed(args[1], EventClass.HASH, "hset");
     return 1;
   },

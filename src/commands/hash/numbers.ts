@@ -10,7 +10,6 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { addLongDouble, isLongDouble } from "../../bytes/double.ts";
 import { INT64_MAX, INT64_MIN, parseInteger } from "../../bytes/int.ts";
-import { detach } from "../../bytes/latin1.ts";
 import { double, integer, key, string } from "../../dispatch/arguments.ts";
 import type { Client } from "../../dispatch/client.ts";
 import { type Command, defineCommand } from "../../dispatch/command.ts";
@@ -34,7 +33,7 @@ function add({ db }: Client, [, name, field, increment]: ByteString[]): Reply {
       throw new RedisError("ERR increment or decrement would overflow");
     }
   }
-  hashToFill(db, name).set(detach(field), String(sum), db.keyspace.limits, true);
+  hashToFill(db, name).set(field, String(sum), db.keyspace.limits, true);
   db.changed(name, EventClass.HASH, "hincrby");
   return sum;
 }
@@ -61,7 +60,7 @@ function addFloat({ db, engine }: Client, [, name, field, increment]: ByteString
   const sum = addLongDouble(old, increment);
   if (sum === null) throw new RedisError("ERR increment would produce NaN or Infinity");
   const hash = hashToFill(db, name);
-  hash.set(detach(field), sum, db.keyspace.limits, true);
+  hash.set(field, sum, db.keyspace.limits, true);
   db.changed(name, EventClass.HASH, "hincrbyfloat");
   if (engine.journal.active) {
     engine.journal.replace(db.index, ["HSET", name, field, sum]);

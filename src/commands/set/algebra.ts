@@ -77,7 +77,7 @@ function collector(sets: Operands, limits: EncodingLimits, store: boolean): SetV
 export function unite(sets: Operands, limits: EncodingLimits, store: boolean): SetValue {
   const result = collector(sets, limits, store);
   for (const set of new Set(sets)) {
-    set?.forEach((member) => void result.add(store ? detach(member) : member, limits));
+    set?.forEach((member) => void result.add(member, limits, !store));
   }
   return result;
 }
@@ -97,11 +97,11 @@ export function subtract(sets: Operands, limits: EncodingLimits, store: boolean)
     others.sort((a, b) => b.size - a.size);
     first.forEach((member) => {
       if (others.some((set) => set.has(member))) return;
-      result.add(store ? detach(member) : member, limits);
+      result.add(member, limits, !store);
     });
     return result;
   }
-  first.forEach((member) => void result.add(store ? detach(member) : member, limits));
+  first.forEach((member) => void result.add(member, limits, !store));
   for (const set of others) {
     set.forEach((member) => {
       result.delete(member);

@@ -5,7 +5,6 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { detach } from "../../bytes/latin1.ts";
 import { integer, key, many, opt, pattern, string } from "../../dispatch/arguments.ts";
 import type { Client } from "../../dispatch/client.ts";
 import { type Command, defineCommand } from "../../dispatch/command.ts";
@@ -37,7 +36,7 @@ const sadd = defineCommand({
       set.reserve(args.length - 2, limits);
     }
     let added = 0;
-    for (let i = 2; i < args.length; i++) if (set.add(detach(args[i]), limits)) added++;
+    for (let i = 2; i < args.length; i++) if (set.add(args[i], limits)) added++;
     if (added > 0) db.changed(args[1], EventClass.SET, "sadd", added);
     return added;
   },
@@ -140,7 +139,7 @@ function moveMember({ db }: Client, [, from, to, member]: ByteString[]): Reply {
   const { limits } = db.keyspace;
   const grown = target ?? SetValue.create(member, 1, limits);
   if (target === undefined) db.add(to, grown);
-  if (grown.add(detach(member), limits)) db.changed(to, EventClass.SET, "sadd");
+  if (grown.add(member, limits)) db.changed(to, EventClass.SET, "sadd");
   return 1;
 }
 
