@@ -57,6 +57,8 @@ let spare: Uint8Array = EMPTY;
 
 /** `$0\r\n` … for the lengths of ordinary values. */
 const BULK_HEADERS: string[] = Array.from({ length: 1024 }, (_, n) => `$${n}\r\n`);
+/** The same behind the line end of the string before: one piece less for each string of a row. */
+const NEXT_HEADERS: string[] = BULK_HEADERS.map((header) => `\r\n${header}`);
 /** `*0\r\n` … for the counts of ordinary arrays. */
 const ARRAY_HEADERS: string[] = Array.from({ length: 256 }, (_, n) => `*${n}\r\n`);
 /** `:-1\r\n`, `:0\r\n` …: what counts, flags and small counters answer. */
@@ -210,8 +212,10 @@ export class ReplyEncoder {
     for (;;) {
       while (at < items.length) {
         const reply = items[at++];
-        if (typeof reply === "string") this.#bulk(reply);
-        else if (typeof reply === "number") this.#integer(reply);
+        if (typeof reply === "string") {
+          this.#bulk(reply);
+          if (at < items.length && typeof items[at] === "string") at = this.#row(items, at);
+        } else if (typeof reply === "number") this.#integer(reply);
         else if (reply === null) this.#text += this.protocol === 2 ? "$-1\r\n" : "_\r\n";
         else {
           const children = this.#open(reply);
@@ -234,6 +238,20 @@ export class ReplyEncoder {
       items = lists.pop()!;
       at = places.pop()!;
     }
+  }
+
+  /** Write the strings of ordinary length from `from` on. @returns where they end */
+  #row(items: readonly Reply[], from: number): number {
+    let text = "";
+    let at = from;
+    // The text is flattened when it leaves: a piece for each string less is a fifth of the cost.
+    for (; at < items.length && text.length <= TEXT_LIMIT; at++) {
+      const item = items[at];
+      if (typeof item !== "string" || item.length >= NEXT_HEADERS.length) break;
+      text += (at === from ? BULK_HEADERS : NEXT_HEADERS)[item.length] + item;
+    }
+    if (at > from) this.#text += text + "\r\n";
+    return at;
   }
 
   /** Write a reply that has no parts, or the header of one that has, giving its parts. */
@@ -337,7 +355,12 @@ export class ReplyEncoder {
     if (needed <= capacity) return;
     let grown = spare;
     if (needed > KEPT_CAPACITY && needed <= grown.length) spare = EMPTY;
-    else grown = new Uint8Array(Math.max(needed, capacity * 2, FIRST_CAPACITY));
+    else {
+      let size = Math.max(needed, capacity * 2, FIRST_CAPACITY);
+      // One that is kept is worth more than one that has a little more room.
+      if (size > KEPT_CAPACITY && needed <= KEPT_CAPACITY) size = KEPT_CAPACITY;
+      grown = new Uint8Array(size);
+    }
     if (this.#used > 0) grown.set(this.#bytes.subarray(0, this.#used));
     this.#bytes = grown;
   }
