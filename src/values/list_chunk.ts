@@ -24,6 +24,8 @@ import {
 const NO_ITEMS: ByteString[] = [];
 /** Elements of more bytes than this on average stay single strings. */
 const PACK_AVERAGE = 200;
+/** Places before the first element that are worth no cleaning up. */
+const ROOM_KEPT = 32;
 
 /** A stretch of a list's elements. */
 export class ListChunk {
@@ -107,6 +109,11 @@ export class ListChunk {
     const items = this.#unpack();
     const value = items[this.#front];
     items[this.#front++] = "";
+    // A queue goes on to grow at the other end: what is left behind must not grow with it.
+    if (this.#front > ROOM_KEPT && this.#front * 2 > items.length) {
+      this.#items = items.slice(this.#front);
+      this.#front = 0;
+    }
     this.count--;
     this.bytes -= listpackEntrySize(value);
     return value;

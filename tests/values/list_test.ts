@@ -274,3 +274,24 @@ Deno.test("list: estimated memory grows with the content", () => {
   const bytes = large.memoryBytes();
   assert(bytes > 130_000 && bytes < 400_000, `${bytes}`);
 });
+
+Deno.test("list: a queue takes as much memory as is in it, not as went through it", () => {
+  const limits = defaultLimits();
+  for (const forwards of [true, false]) {
+    const list = new ListValue();
+    const item = (i: number) => `element:${String(i).padStart(12, "0")}`;
+    for (let i = 0; i < 30; i++) list.pushRight(item(forwards ? i : 29 - i), limits);
+    const before = list.memoryBytes();
+    for (let i = 30; i < 20_000; i++) {
+      if (forwards) {
+        list.pushRight(item(i), limits);
+        assertEquals(list.popLeft(limits), item(i - 30));
+      } else {
+        list.pushLeft(item(i), limits);
+        assertEquals(list.popRight(limits), item(i - 30));
+      }
+    }
+    assert(list.memoryBytes() < 3 * before, `${list.memoryBytes()} after ${before}`);
+    assertEquals([list.length, list.indexOf(item(19_990))], [30, forwards ? 20 : 9]);
+  }
+});
