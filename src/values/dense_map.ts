@@ -22,7 +22,6 @@ const TABLE_BYTES = 300;
 export class DenseSet extends DenseKeys {
   /** Whether order is kept on removal. */
   compact: boolean;
-  #bytes = 0;
 
   constructor(compact = false) {
     super();
@@ -32,9 +31,7 @@ export class DenseSet extends DenseKeys {
   /** Add a key. O(1) amortised. @returns whether it is new */
   add(key: ByteString, owned = false): boolean {
     const size = this.size;
-    if (this.slotFor(key, owned) !== size) return false;
-    this.#bytes += stringBytes(key.length);
-    return true;
+    return this.slotFor(key, owned) === size;
   }
 
   /** Remove a key. O(1), or O(n) when compact. @returns whether it was there */
@@ -48,7 +45,6 @@ export class DenseSet extends DenseKeys {
   /** Remove and return the key of a slot. */
   deleteAt(slot: number): ByteString {
     const key = this.keys[slot];
-    this.#bytes -= stringBytes(key.length);
     if (this.compact) this.removeInOrder(slot);
     else this.removeAt(slot);
     return key;
@@ -57,13 +53,12 @@ export class DenseSet extends DenseKeys {
   clone(): DenseSet {
     const copy = new DenseSet(this.compact);
     copy.copyFrom(this);
-    copy.#bytes = this.#bytes;
     return copy;
   }
 
   /** Estimated bytes, keys included. O(1). */
   memoryBytes(): number {
-    return TABLE_BYTES + this.tableBytes() + this.#bytes;
+    return TABLE_BYTES + this.tableBytes() + estimatedBytes(this.keys);
   }
 }
 
@@ -73,7 +68,6 @@ export class DenseMap extends DenseKeys {
   compact: boolean;
   /** The values by slot. Read only for others. */
   values: ByteString[] = [];
-  #bytes = 0;
 
   constructor(compact = false) {
     super();
@@ -91,14 +85,9 @@ export class DenseMap extends DenseKeys {
     const size = this.size;
     const slot = this.slotFor(key, owned);
     const kept = owned ? value : detach(value);
-    if (slot !== size) {
-      this.#bytes += stringBytes(value.length) - stringBytes(this.values[slot].length);
-      this.values[slot] = kept;
-      return false;
-    }
-    this.values.push(kept);
-    this.#bytes += stringBytes(key.length) + stringBytes(value.length);
-    return true;
+    if (slot === size) this.values.push(kept);
+    else this.values[slot] = kept;
+    return slot === size;
   }
 
   /** Remove a key. O(1), or O(n) when compact. @returns whether it was there */
@@ -106,7 +95,6 @@ export class DenseMap extends DenseKeys {
     const slot = this.find(key);
     if (slot === NO_SLOT) return false;
     const values = this.values;
-    this.#bytes -= stringBytes(key.length) + stringBytes(values[slot].length);
     if (this.compact) {
       this.removeInOrder(slot);
       values.splice(slot, 1);
@@ -122,12 +110,30 @@ export class DenseMap extends DenseKeys {
     const copy = new DenseMap(this.compact);
     copy.copyFrom(this);
     copy.values = this.values.slice();
-    copy.#bytes = this.#bytes;
     return copy;
   }
 
   /** Estimated bytes, keys and values included. O(1). */
   memoryBytes(): number {
-    return TABLE_BYTES + this.tableBytes() + this.values.length * 8 + this.#bytes;
+    return TABLE_BYTES + this.tableBytes() + this.values.length * 8 +
+      estimatedBytes(this.keys) + estimatedBytes(this.values);
   }
+}
+
+/** Strings that are looked at to estimate the size of all of a table's. */
+const SAMPLES = 64;
+
+/**
+ * Bytes of strings: exact for a few, else from some of them. (Counting along with every change
+ * would have to look at each value that is overwritten, which costs as much as finding it.)
+ */
+function estimatedBytes(strings: readonly ByteString[]): number {
+  const step = Math.max(1, strings.length / SAMPLES);
+  let bytes = 0;
+  let sampled = 0;
+  for (let at = 0; at < strings.length; at += step) {
+    bytes += stringBytes(strings[Math.floor(at)].length);
+    sampled++;
+  }
+  return sampled === 0 ? 0 : Math.round((bytes / sampled) * strings.length);
 }
