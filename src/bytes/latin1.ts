@@ -20,7 +20,7 @@ interface Base64Target {
 const encoder = new TextEncoder();
 
 /** Below these lengths a plain loop wins over the fixed cost of native calls and a view. */
-const LOOP_LIMIT = 24;
+const LOOP_LIMIT = 48;
 const LOOP_LIMIT_NOT_ASCII = 192;
 
 /** How many chars are looked at before the bet that a string is ASCII is made. */
