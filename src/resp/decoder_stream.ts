@@ -36,13 +36,17 @@ export class RequestDecoderStream extends TransformStream<Uint8Array, RequestBat
     decoder: RequestDecoder = new RequestDecoder(),
     onBatch?: (batch: RequestBatch) => void,
   ) {
-    super({
-      transform(chunk, controller) {
-        decoder.feed(chunk);
-        if (!decoder.hasWork) return;
-        if (onBatch === undefined) controller.enqueue(decoder);
-        else onBatch(decoder);
+    super(
+      {
+        transform(chunk, controller) {
+          decoder.feed(chunk);
+          if (!decoder.hasWork) return;
+          if (onBatch === undefined) controller.enqueue(decoder);
+          else onBatch(decoder);
+        },
       },
-    }, { highWaterMark: 1 }, { highWaterMark: onBatch === undefined ? 0 : 1 });
+      { highWaterMark: 1 },
+      { highWaterMark: onBatch === undefined ? 0 : 1 },
+    );
   }
 }

@@ -71,7 +71,9 @@ export async function commandSummary(): Promise<string> {
       const text = state.get(name)!;
       return name.toUpperCase() + (text === "missing" ? "" : ` (${text})`);
     });
-    lines.push(`| ${group} | ${names.length - open.length} of ${names.length} | ${shown.join(", ")} |`);
+    lines.push(
+      `| ${group} | ${names.length - open.length} of ${names.length} | ${shown.join(", ")} |`,
+    );
   }
   return lines.join("\n");
 }
