@@ -27,11 +27,11 @@ import type { Command } from "./command.ts";
 import type { Engine } from "./engine.ts";
 
 /** Commands between two looks at the time while nothing presses. */
-const CREDIT = 64;
+const CREDIT = 16;
 /** Longest time between two samples, in milliseconds, by how scarce memory is. */
 const SAMPLE_MS = 100;
 const SAMPLE_OFTEN_MS = 20;
-const SAMPLE_MOST_MS = 5;
+const SAMPLE_MOST_MS = 2;
 /** Parts of the heap's limit from which on samples are taken often, and most often. */
 const HEAP_BUSY = 0.4;
 const HEAP_SCARCE = 0.65;
@@ -98,12 +98,13 @@ export class MemoryGuard {
 
   /**
    * How full V8's heap is: the part of the old generation's limit that is in use, garbage included,
-   * and of what a collection beyond the usual reserve would need to grow.
+   * with the young generation, all of which may move there at once, and with what a collection
+   * beyond the usual reserve would need to grow.
    */
   get heapFill(): number {
     const { last, heap: { oldLimit } } = this.meter;
     const reserve = oldLimit * (1 - HEAP_FULL);
-    return (last.old + Math.max(0, this.#largest.bytes - reserve)) / oldLimit;
+    return (last.used + Math.max(0, this.#largest.bytes - reserve)) / oldLimit;
   }
 
   /** The server is set up and has no data yet. */

@@ -10,7 +10,7 @@ import type { RawClient } from "../support/raw_client.ts";
 import { encodeCommand, parseReply } from "../support/resp.ts";
 import { startRedeno } from "../support/servers.ts";
 
-const HEAP_MB = 56;
+const HEAP_MB = 80;
 const OOM = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
 
 /** Ways to fill the heap: the commands that make the collections of a round. */
