@@ -190,7 +190,10 @@ class Side implements AsyncDisposable {
 
   /** Run a case. @returns the events, `channel message` each */
   async run({ steps }: Case, classes: string): Promise<string[]> {
+    // A key of the case before may have expired since it ended.
+    await this.control.call("CONFIG", "SET", "notify-keyspace-events", "");
     await this.control.call("FLUSHALL");
+    await this.#events();
     await this.control.call("CONFIG", "SET", "notify-keyspace-events", classes);
     const clients = new Map<string, RawClient>();
     for (const { connection, kind, words, awaited } of steps) {
@@ -204,16 +207,21 @@ class Side implements AsyncDisposable {
         if (awaited) await client.readReply();
       }
     }
+    const events = await this.#events();
+    for (const client of clients.values()) await client.close();
+    return events;
+  }
+
+  /** The events until now that were not taken yet. */
+  async #events(): Promise<string[]> {
     await this.control.call("PUBLISH", SENTINEL, "");
     const events: string[] = [];
     for (;;) {
       const { items } = parseReply(await this.listener.readReply());
       const [channel, message] = items!.slice(2).map(({ text }) => text);
-      if (channel === SENTINEL) break;
+      if (channel === SENTINEL) return events;
       events.push(`${channel} ${message}`);
     }
-    for (const client of clients.values()) await client.close();
-    return events;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
