@@ -340,8 +340,7 @@ export class Database {
 }
 
 /** The constructor of a value class. */
-// deno-lint-ignore no-explicit-any -- only used on the right of instanceof
-export type ValueClass<T> = abstract new (...args: any[]) => T;
+export type ValueClass<T> = abstract new (...args: never[]) => T;
 
 function ofType<T extends ObjectValue>(
   value: Value | undefined,

@@ -21,8 +21,7 @@ declare module "@std/assert" {
   export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void;
   export function assertStrictEquals<T>(actual: unknown, expected: T, msg?: string): void;
   export function assertStringIncludes(actual: string, expected: string, msg?: string): void;
-  // deno-lint-ignore no-explicit-any -- a class's constructor may take anything
-  type ErrorClass<E extends Error> = new (...args: any[]) => E;
+  type ErrorClass<E extends Error> = new (...args: never[]) => E;
   export function assertThrows<E extends Error = Error>(
     fn: () => unknown,
     ErrorClass?: ErrorClass<E>,
