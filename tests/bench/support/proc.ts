@@ -39,6 +39,28 @@ export async function residentBytes(pid: number): Promise<number> {
   return parseSize(await Deno.readTextFile(`/proc/${pid}/status`), "VmRSS");
 }
 
+/** The most bytes of memory that a process has had in use since the last {@linkcode resetPeak}. */
+export async function peakBytes(pid: number): Promise<number> {
+  return parseSize(await Deno.readTextFile(`/proc/${pid}/status`), "VmHWM");
+}
+
+/** Begin anew to look for the peak of a process's memory. */
+export async function resetPeak(pid: number): Promise<void> {
+  await Deno.writeTextFile(`/proc/${pid}/clear_refs`, "5");
+}
+
+/** The kind of file system that a path is on, with its device: `ext4 (/dev/vda)`. */
+export async function fileSystemOf(path: string): Promise<string> {
+  const mounts = (await Deno.readTextFile("/proc/mounts")).trim().split("\n").map((line) => {
+    const [device, point, type] = line.split(" ");
+    return { device, point: point === "/" ? point : `${point}/`, type };
+  });
+  const real = `${await Deno.realPath(path)}/`;
+  const over = mounts.filter(({ point }) => real.startsWith(point));
+  const { device, type } = over.reduce((a, b) => b.point.length >= a.point.length ? b : a);
+  return `${type} (${device})`;
+}
+
 /** Resident bytes once they stand still: collectors and background frees run after the load. */
 export async function settledBytes(pid: number, longestMs = 8000): Promise<number> {
   const stepMs = 250;

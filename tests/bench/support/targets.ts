@@ -147,10 +147,13 @@ export class TargetSet implements AsyncDisposable {
   readonly missing: Partial<Record<TargetKind, string>> = {};
 
   /** Starts them one after the other. The peer may be missing; the others may not. */
-  static async start(kinds: readonly TargetKind[]): Promise<TargetSet> {
+  static async start(
+    kinds: readonly TargetKind[],
+    options: ServerOptions = {},
+  ): Promise<TargetSet> {
     const set = new TargetSet();
     try {
-      for (const kind of kinds) await set.#add(kind);
+      for (const kind of kinds) await set.#add(kind, options);
     } catch (error) {
       await set[Symbol.asyncDispose]();
       throw error;
@@ -158,9 +161,9 @@ export class TargetSet implements AsyncDisposable {
     return set;
   }
 
-  async #add(kind: TargetKind): Promise<void> {
+  async #add(kind: TargetKind, options: ServerOptions): Promise<void> {
     try {
-      this.list.push(await Target.start(kind));
+      this.list.push(await Target.start(kind, options));
     } catch (error) {
       if (kind !== "peer") throw error;
       this.missing[kind] = error instanceof Error ? error.message : String(error);
