@@ -25,6 +25,7 @@ const LAYERS: Record<string, number> = {
   journal: 3,
   aof: 3,
   dispatch: 4,
+  replication: 4,
   commands: 5,
   net: 6,
   "server.ts": 7,

@@ -237,6 +237,17 @@ export class Blocking {
     if (client.blocked?.kind === "keys") this.#end(client, new ErrorReply(error));
   }
 
+  /** Unblock all clients with an error, those that wait for a pause to end excepted. */
+  failAll(error: ByteString): void {
+    const clients = new Set<Client>();
+    for (const keys of this.#waiting.values()) {
+      for (const waiters of keys.values()) {
+        for (const client of waiters.clients) clients.add(client);
+      }
+    }
+    for (const client of clients) this.fail(client, error);
+  }
+
   /** Forget a client that is gone. */
   forget(client: Client): void {
     this.#unblock(client);

@@ -10,10 +10,21 @@
 import type { ByteString } from "../bytes/bytes.ts";
 import type { Database } from "../keyspace/database.ts";
 import { NO_REPLY, type Reply } from "../resp/reply.ts";
+import type { ReplicaSession } from "../replication/replica_session.ts";
 import type { BlockedState } from "./blocking.ts";
 import type { Command } from "./command.ts";
 import type { Engine } from "./engine.ts";
 import type { Subscriptions } from "./pubsub.ts";
+
+/** Where a replica's connection takes its output from. */
+export interface OutputSource {
+  /** The next bytes to send, which stay as they are until they are sent; empty when there are none. */
+  peek(): Uint8Array;
+  /** So many of them were sent. */
+  advance(count: number): void;
+  /** Bytes that wait in this server's memory for the peer to take them, for the output limits. */
+  readonly pending: number;
+}
 
 /** The socket side of a client, as far as commands may touch it. */
 export interface ClientConnection {
@@ -35,6 +46,13 @@ export interface ClientConnection {
   readonly outputBytes: number;
   /** Whether a write to the peer is under way. */
   readonly isWriting: boolean;
+  /**
+   * Take output from a source from now on, whenever there are no replies to send (a replica's
+   * connection); null for none.
+   */
+  setSource(source: OutputSource | null): void;
+  /** The source has more than before. */
+  sourceGrew(): void;
   /** Send a reply out of turn (a push, the answer to a blocked command). */
   send(reply: Reply): void;
   /**
@@ -108,8 +126,15 @@ export class Client {
   /** What it listens to; null when that is nothing. */
   subscriptions: Subscriptions | null = null;
 
+  /** What it is as a replica of this server; null when it is none. */
+  replica: ReplicaSession | null = null;
+  /** It is the link to this server's primary. */
+  isPrimary = false;
+
   /** Where the journal stood after the last change that this client made. */
   writePosition = 0;
+  /** Where the replication stream stood then. */
+  writeOffset = 0;
   lastCommand: Command | null = null;
   /** Unix milliseconds of the last request. */
   lastInteractionMs: number;
@@ -121,6 +146,12 @@ export class Client {
     this.db = engine.keyspace.databases[0];
     this.createdMs = engine.clock.ms;
     this.lastInteractionMs = this.createdMs;
+  }
+
+  /** It changed something: the journal and the replication stream stand here behind that. */
+  wrote(position: number, offset: number): void {
+    this.writePosition = position;
+    this.writeOffset = offset;
   }
 
   /** Whether it has to authenticate before it may do anything. */

@@ -22,6 +22,7 @@ import type { KeyTable } from "../keyspace/key_table.ts";
 import { type HeapProbe, V8Probe } from "../keyspace/heap_probe.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import type { Logger } from "../log/logger.ts";
+import { randomId, Replication } from "../replication/replication.ts";
 import { ErrorReply, NO_REPLY, QUEUED, RedisError, type Reply } from "../resp/reply.ts";
 import { EngineAofHost } from "./aof_host.ts";
 import { type BlockedState, Blocking, type BlockingHost } from "./blocking.ts";
@@ -110,6 +111,7 @@ const NOAUTH = new ErrorReply("NOAUTH Authentication required.");
 const OUT_OF_MEMORY = new ErrorReply(
   "OOM command not allowed when used memory > 'maxmemory'.",
 );
+const REPLICA_AND_KEYS = new ErrorReply("ERR Replica can't interact with the keyspace");
 const LOADING = new ErrorReply("LOADING Redis is loading the dataset in memory");
 const MISCONF = new ErrorReply(
   "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to " +
@@ -141,9 +143,8 @@ export class Engine implements KeyspaceHooks, BlockingHost {
   readonly waitingForDisk = new DiskWaits(this);
   readonly startedMs: number;
   /** 40 hex digits that name this run. */
-  readonly runId: string;
-  /** 40 hex digits that name the history of this data set. */
-  readonly replicationId: string;
+  readonly runId = randomId();
+  readonly replication: Replication;
   /** The classes of events that are published, as bits of `EventClass`. */
   notifiedEvents = 0;
   loading: LoadingState | null = null;
@@ -182,8 +183,7 @@ export class Engine implements KeyspaceHooks, BlockingHost {
       journal: this.journal,
       host: new EngineAofHost(this),
     });
-    this.runId = randomHex(20);
-    this.replicationId = randomHex(20);
+    this.replication = new Replication(this);
   }
 
   /** Make a client. One with a connection counts in CLIENT LIST until it is removed. */
@@ -198,6 +198,7 @@ export class Engine implements KeyspaceHooks, BlockingHost {
   removeClient(client: Client): void {
     client.closed = true;
     this.clients.delete(client.id);
+    client.replica?.closed();
     this.blocking.forget(client);
     this.pause.forget(client);
     this.watch.unwatch(client);
@@ -246,15 +247,29 @@ export class Engine implements KeyspaceHooks, BlockingHost {
         : new ErrorReply(`MISCONF Errors writing to the AOF file: ${this.aof.error}`);
       return this.#reject(client, command, refusal);
     }
+    const { replication } = this;
+    if (replication.restricts) {
+      const refusal = replication.refusesWrite(client, command);
+      if (refusal !== null) return this.#reject(client, command, refusal);
+    }
     if (client.subscriptions !== null && client.protocol === 2 && !command.whileSubscribed) {
       return this.#reject(client, command, notWhileSubscribed(command));
+    }
+    if (replication.restricts) {
+      const refusal = replication.refusesStale(command);
+      if (refusal !== null) return this.#reject(client, command, refusal);
     }
     if (this.loading !== null && !command.allowLoading) {
       return this.#reject(client, command, LOADING);
     }
+    if (
+      client.replica !== null && (command.isWrite || command.isReadOnly || command.mayReplicate)
+    ) {
+      return this.#reject(client, command, REPLICA_AND_KEYS);
+    }
     const { transaction } = client;
     if (
-      this.pause.active && client.connection !== null &&
+      this.pause.active && client.connection !== null && client.replica === null &&
       this.pause.holds(
         command.isWrite || command.mayReplicate ||
           (transaction !== null && transaction.writes && command.name === "exec"),
@@ -318,7 +333,7 @@ export class Engine implements KeyspaceHooks, BlockingHost {
     const changed = keyspace.dirty !== dirtyBefore;
     journal.commandDone(db, args, changed);
     journal.end();
-    if (changed) client.writePosition = journal.position;
+    if (changed) client.wrote(journal.position, this.replication.stream.end);
     if (this.depth === 0 && this.blocking.hasReady) this.blocking.serve();
     return reply;
   }
@@ -352,7 +367,7 @@ export class Engine implements KeyspaceHooks, BlockingHost {
     const changed = keyspace.dirty !== dirtyBefore;
     journal.commandDone(state.db.index, state.args, changed);
     journal.end();
-    if (changed) client.writePosition = journal.position;
+    if (changed) client.wrote(journal.position, this.replication.stream.end);
     return reply;
   }
 
@@ -449,12 +464,6 @@ export class Engine implements KeyspaceHooks, BlockingHost {
   ready(db: Database, key: ByteString): void {
     this.blocking.ready(db, key);
   }
-}
-
-/** `count` random bytes as hex digits. */
-function randomHex(count: number): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(count));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Error lines are one line; and a real server's formatting stops at a zero byte. */

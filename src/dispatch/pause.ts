@@ -98,7 +98,7 @@ export class Pause {
     this.#timer = null;
     this.#untilMs = 0;
     this.#all = false;
-    this.#engine.keyspace.hidesExpired = false;
+    this.#engine.keyspace.hidesExpired = this.#engine.replication.isReplica;
     // Not at once: the command that ended the pause is still running.
     queueMicrotask(() => this.#runPostponed());
   }

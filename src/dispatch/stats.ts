@@ -52,6 +52,16 @@ export class Stats {
   commandsProcessed = 0;
   inputBytes = 0;
   outputBytes = 0;
+  /** Bytes of the replication stream, and of snapshots, that replicas have taken. */
+  replicationOutputBytes = 0;
+  /** Bytes that came from the primary. */
+  replicationInputBytes = 0;
+  /** Full synchronisations of replicas. */
+  fullSyncs = 0;
+  /** Replicas that went on where they were. */
+  partialSyncs = 0;
+  /** Replicas that asked for that in vain. */
+  failedPartialSyncs = 0;
   readsProcessed = 0;
   writesProcessed = 0;
   errorReplies = 0;
@@ -93,6 +103,11 @@ export class Stats {
     this.commandsProcessed = 0;
     this.inputBytes = 0;
     this.outputBytes = 0;
+    this.replicationOutputBytes = 0;
+    this.replicationInputBytes = 0;
+    this.fullSyncs = 0;
+    this.partialSyncs = 0;
+    this.failedPartialSyncs = 0;
     this.readsProcessed = 0;
     this.writesProcessed = 0;
     this.errorReplies = 0;

@@ -17,7 +17,7 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import type { Client, ClientConnection } from "../dispatch/client.ts";
+import type { Client, ClientConnection, OutputSource } from "../dispatch/client.ts";
 import type { Engine } from "../dispatch/engine.ts";
 import { type RequestBatch, RequestDecoder, type RequestLimits } from "../resp/decoder.ts";
 import { RequestDecoderStream } from "../resp/decoder_stream.ts";
@@ -88,6 +88,10 @@ export class Connection implements ClientConnection {
   #closing = false;
   #closed = false;
   #overSoftLimitSince = 0;
+  /** Where output comes from when there are no replies to send. */
+  #source: OutputSource | null = null;
+  /** What is being written comes from there. */
+  #fromSource = false;
 
   constructor(options: ConnectionOptions) {
     const { engine, conn, fd, unixPath } = options;
@@ -111,7 +115,8 @@ export class Connection implements ClientConnection {
   }
 
   get outputBytes(): number {
-    return this.#encoder.pendingBytes + (this.#writing?.length ?? 0);
+    const writing = this.#fromSource ? 0 : this.#writing?.length ?? 0;
+    return this.#encoder.pendingBytes + writing + (this.#source?.pending ?? 0);
   }
 
   get isWriting(): boolean {
@@ -230,6 +235,15 @@ export class Connection implements ClientConnection {
     else this.#flushSoon();
   }
 
+  setSource(source: OutputSource | null): void {
+    this.#source = source;
+    if (source !== null) this.#flushSoon();
+  }
+
+  sourceGrew(): void {
+    if (this.#writing === null) this.#flush();
+  }
+
   #writePushes(): void {
     this.#encoder.writeRaw(this.#pushes);
     this.#pushes = "";
@@ -264,11 +278,20 @@ export class Connection implements ClientConnection {
     if (this.#writing !== null || this.#encoder.pendingBytes > 0) this.checkOutputLimit();
     if (this.#closed || this.#writing !== null) return;
     if (this.#encoder.pendingBytes === 0) {
-      if (this.#closing) this.close();
+      if (this.#source !== null && !this.#closing) this.#sendFromSource(this.#source);
+      else if (this.#closing) this.close();
       return;
     }
     const bytes = this.#encoder.take();
     this.#writing = bytes;
+    this.#conn.write(bytes).then(this.#written, this.#writeFailed);
+  }
+
+  #sendFromSource(source: OutputSource): void {
+    const bytes = source.peek();
+    if (bytes.length === 0) return;
+    this.#writing = bytes;
+    this.#fromSource = true;
     this.#conn.write(bytes).then(this.#written, this.#writeFailed);
   }
 
@@ -277,6 +300,14 @@ export class Connection implements ClientConnection {
     stats.outputBytes += count;
     stats.writesProcessed++;
     const bytes = this.#writing!;
+    if (this.#fromSource) {
+      this.#fromSource = false;
+      this.#writing = null;
+      stats.replicationOutputBytes += count;
+      this.#source?.advance(count);
+      this.#flush();
+      return;
+    }
     if (count < bytes.length && !this.#closed) {
       this.#writing = bytes.subarray(count);
       this.#conn.write(this.#writing).then(this.#written, this.#writeFailed);
@@ -295,7 +326,11 @@ export class Connection implements ClientConnection {
   /** Close the connection if it holds more output than its kind of client may. */
   checkOutputLimit(): void {
     const limits = this.#engine.config.values.clientOutputBufferLimit;
-    const limit = this.client.subscriptions === null ? limits.normal : limits.pubsub;
+    const limit = this.client.replica !== null
+      ? limits.replica
+      : this.client.subscriptions === null
+      ? limits.normal
+      : limits.pubsub;
     const bytes = this.outputBytes;
     const { stats, clock } = this.#engine;
     if (bytes > stats.maxOutputBuffer) stats.maxOutputBuffer = bytes;

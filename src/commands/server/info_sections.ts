@@ -319,7 +319,7 @@ function replication(engine: Engine): Field[] {
     ["role", "master"],
     ["connected_slaves", 0],
     ["master_failover_state", "no-failover"],
-    ["master_replid", engine.replicationId],
+    ["master_replid", engine.replication.id],
     ["master_replid2", "0".repeat(40)],
     ["master_repl_offset", 0],
     ["second_repl_offset", -1],
