@@ -12,10 +12,19 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 
+/** The database of what runs in none: see {@linkcode Journal.announce}. */
+export const NO_DB = -1;
+
 /** One effect: a command to run in a database. */
 export interface Effect {
   readonly db: number;
   readonly args: readonly ByteString[];
+}
+
+/** A sink, and what it takes. */
+interface Subscription {
+  readonly sink: JournalSink;
+  readonly announcements: boolean;
 }
 
 /**
@@ -26,7 +35,11 @@ export type JournalSink = (effects: readonly Effect[]) => void;
 
 /** Collects effects and hands them on. */
 export class Journal {
-  #sinks: JournalSink[] = [];
+  #sinks: Subscription[] = [];
+  /** How many sinks take announcements. */
+  #announcedTo = 0;
+  /** There are announcements among the pending effects. */
+  #announced = false;
   #pending: Effect[] = [];
   #depth = 0;
   #replacement: Effect[] | null = null;
@@ -42,21 +55,28 @@ export class Journal {
     return this.#sinks.length > 0;
   }
 
-  /** Add a sink. @returns a function that removes it again */
-  subscribe(sink: JournalSink): () => void {
-    this.#sinks.push(sink);
-    return () => {
-      this.#sinks = this.#sinks.filter((other) => other !== sink);
-    };
+  /**
+   * Add a sink.
+   *
+   * @param announcements whether it takes these, too
+   * @returns a function that removes it again
+   */
+  subscribe(sink: JournalSink, { announcements = false } = {}): () => void {
+    const subscription = { sink, announcements };
+    this.#setSinks([...this.#sinks, subscription]);
+    return () => this.#setSinks(this.#sinks.filter((other) => other !== subscription));
+  }
+
+  #setSinks(sinks: Subscription[]): void {
+    this.#sinks = sinks;
+    this.#announcedTo = sinks.filter(({ announcements }) => announcements).length;
   }
 
   /** Hand nothing on for now. @returns a function that ends this */
   mute(): () => void {
     const sinks = this.#sinks;
-    this.#sinks = [];
-    return () => {
-      this.#sinks = sinks;
-    };
+    this.#setSinks([]);
+    return () => this.#setSinks(sinks);
   }
 
   /** A unit begins; units may nest, the outermost counts. */
@@ -69,13 +89,39 @@ export class Journal {
     if (--this.#depth > 0 || this.#pending.length === 0) return;
     const effects = this.#pending;
     this.#pending = [];
-    for (const sink of this.#sinks) sink(effects);
+    if (this.#announced) {
+      this.#endWithAnnouncements(effects);
+      return;
+    }
+    for (const { sink } of this.#sinks) sink(effects);
+  }
+
+  #endWithAnnouncements(effects: readonly Effect[]): void {
+    this.#announced = false;
+    const changes = effects.filter(({ db }) => db !== NO_DB);
+    for (const { sink, announcements } of this.#sinks) {
+      if (announcements) sink(effects);
+      else if (changes.length > 0) sink(changes);
+    }
+  }
+
+  /**
+   * Hand on a command that changes no data (a published message), in its place among the effects of
+   * the unit, to those sinks that take such.
+   */
+  announce(args: readonly ByteString[]): void {
+    if (this.#announcedTo === 0) return;
+    this.#announced = true;
+    this.#add(NO_DB, args);
   }
 
   /** Add an effect beside those of the running command (a key that expired meanwhile). */
   append(db: number, args: readonly ByteString[]): void {
     this.position++;
-    if (this.#sinks.length === 0) return;
+    if (this.#sinks.length > 0) this.#add(db, args);
+  }
+
+  #add(db: number, args: readonly ByteString[]): void {
     this.#pending.push({ db, args });
     if (this.#depth === 0) {
       this.#depth = 1;

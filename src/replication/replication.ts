@@ -211,11 +211,6 @@ export class Replication {
     this.replicas.disconnectAll();
   }
 
-  /** A published message, for the replicas' listeners. */
-  publish(command: "PUBLISH" | "SPUBLISH", channel: ByteString, message: ByteString): void {
-    if (this.feed.active) this.feed.send([command, channel, message]);
-  }
-
   /** The configuration or the replicas changed: see which looks commands need. */
   refresh(): void {
     const { values } = this.#engine.config;

@@ -81,3 +81,24 @@ Deno.test("journal: without a sink nothing is kept for later", () => {
   stop();
   assertEquals(journal.active, false);
 });
+
+Deno.test("journal: announcements go, in their place, to those who take them", () => {
+  const { journal, units } = collect();
+  const announced: string[][] = [];
+  const end = journal.subscribe((effects) => {
+    announced.push(effects.map(({ db, args }) => `${db}:${args.join(" ")}`));
+  }, { announcements: true });
+  journal.begin();
+  journal.begin();
+  journal.commandDone(0, ["SET", "a", "1"], true);
+  journal.end();
+  journal.announce(["PUBLISH", "c", "m"]);
+  journal.end();
+  journal.announce(["PUBLISH", "c", "alone"]);
+  assertEquals(announced, [["0:SET a 1", "-1:PUBLISH c m"], ["-1:PUBLISH c alone"]]);
+  assertEquals(units, [["0:SET a 1"]]);
+  assertEquals(journal.position, 1);
+  end();
+  journal.announce(["PUBLISH", "c", "to nobody"]);
+  assertEquals(announced.length, 2);
+});

@@ -30,7 +30,10 @@ const publish = defineCommand({
   complexity: "O(N+M) where N is the number of listeners and M the number of patterns of all " +
     "connections",
   args: [string("channel"), string("message")],
-  run: (client, args) => client.engine.pubsub.publish(args[1], args[2]),
+  run({ engine }, args) {
+    engine.journal.announce(args);
+    return engine.pubsub.publish(args[1], args[2]);
+  },
 });
 
 const spublish = defineCommand({
@@ -42,7 +45,10 @@ const spublish = defineCommand({
   complexity: "O(N) where N is the number of listeners",
   keys: [keyRange("not_key")],
   args: [string("shardchannel"), string("message")],
-  run: (client, args) => client.engine.pubsub.publishShard(args[1], args[2]),
+  run({ engine }, args) {
+    engine.journal.announce(args);
+    return engine.pubsub.publishShard(args[1], args[2]);
+  },
 });
 
 const telling = {
