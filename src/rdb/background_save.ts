@@ -2,7 +2,9 @@
  * Saving to a file while clients go on.
  *
  * Where a real server forks and lets the child write, this takes a snapshot in slices of the event
- * loop (see `snapshot.ts`): no memory is copied, and a slice is about two milliseconds.
+ * loop (see `snapshot.ts`): no memory is copied. What a slice has made is written by another thread,
+ * and meanwhile it is the clients' turn. The longer they take, the longer the next slice may be: so
+ * the save takes a share of the time while they are busy, and nearly all of it while they are not.
  *
  * @module
  */
@@ -11,8 +13,11 @@ import { beginRdb, type SaveOptions, TemporaryFile } from "./save.ts";
 import { Snapshot, type SnapshotTarget } from "./snapshot.ts";
 import { CHUNK_BYTES } from "./writer.ts";
 
-/** About how long a slice is, in milliseconds. */
-const SLICE_MS = 2;
+/** How long a slice is beside the turn of the clients that was before it. */
+const SHARE = 1 / 6;
+/** Bounds of a slice, in milliseconds: what is less is not worth a write. */
+const SHORTEST_SLICE_MS = 0.3;
+const LONGEST_SLICE_MS = 2;
 
 /** Makes the bytes of a save. */
 export interface SaveWriter extends SnapshotTarget {
@@ -41,6 +46,7 @@ export class BackgroundSave {
   readonly #file: TemporaryFile;
   readonly #writer: SaveWriter;
   readonly #snapshot: Snapshot;
+  #sliceMs = SHORTEST_SLICE_MS;
   #cancelled = false;
   /** The file is about to be in place, which cannot be called off. */
   #renaming = false;
@@ -79,12 +85,18 @@ export class BackgroundSave {
   async #run(): Promise<boolean | null> {
     const file = this.#file;
     const writer = this.#writer;
+    const { keyDelayMs, keyspace: { clock } } = this.#options;
     try {
       // Not in the call that asks for the save, which is to be answered first.
       await this.#pause(0);
       while (!this.#cancelled && !this.#slice()) {
-        if (writer.pending >= CHUNK_BYTES) await file.write(writer.take());
-        else await this.#pause(this.#options.keyDelayMs());
+        const began = clock.monotonic();
+        const delay = keyDelayMs();
+        // A timer would come milliseconds after the clients' turn.
+        if (delay > 0) await this.#pause(delay);
+        else await file.write(writer.take());
+        const share = (clock.monotonic() - began) * SHARE;
+        this.#sliceMs = Math.min(Math.max(share, SHORTEST_SLICE_MS), LONGEST_SLICE_MS);
       }
       this.#snapshot.close();
       if (this.#cancelled) return null;
@@ -108,7 +120,7 @@ export class BackgroundSave {
 
   #slice(): boolean {
     const keys = this.#options.keyDelayMs() > 0 ? 1 : Infinity;
-    return this.#snapshot.step({ ms: SLICE_MS, bytes: CHUNK_BYTES, keys });
+    return this.#snapshot.step({ ms: this.#sliceMs, bytes: CHUNK_BYTES, keys });
   }
 
   #pause(ms: number): Promise<void> {

@@ -25,7 +25,7 @@ const PIPELINE = 16;
 const CLIENTS = 50;
 /** The load runs this long before anything counts: connections are made, code is compiled. */
 const WARM_MS = 2000;
-const LOOK_MS = 5;
+const LOOK_MS = 20;
 
 /** What is measured with and without a snapshot. */
 interface Phase extends Waits {

@@ -18,7 +18,7 @@ const KINDS: TargetKind[] = ["redis", "redeno"];
 const FILE = "dump.rdb";
 const VALUE_SIZE = 24;
 /** Between two looks at whether a save is over, in milliseconds. */
-const LOOK_MS = 5;
+const LOOK_MS = 20;
 
 /** Seconds that one server took. */
 interface Saving {
