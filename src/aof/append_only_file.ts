@@ -333,6 +333,7 @@ export class AppendOnlyFile {
       job = host.writeBase(temporary, rdb);
     } catch (error) {
       log.warning(error instanceof Error ? error.message : String(error));
+      this.#appender.release(false);
       this.lastRewriteWentWell = false;
       this.#backoff.failed();
       return false;
@@ -371,6 +372,12 @@ export class AppendOnlyFile {
       this.#appender.open(file, 0, 0);
       this.#follow("waiting");
       return;
+    }
+    if (!this.#appender.canOpen) {
+      const message =
+        "The AOF ends with half a command, which has to be completed before a rewrite";
+      log.warning(message);
+      throw new AofFileError(message);
     }
     const manifest = withNextIncr(this.manifest, this.directory.filename);
     const { name } = manifest.incr[manifest.incr.length - 1];
@@ -449,6 +456,7 @@ export class AppendOnlyFile {
     const incr = manifest.incr.reduce((sum, { name }) => sum + directory.sizeOf(name), 0);
     this.baseSize = directory.sizeOf(base) + incr;
     this.#appender.resize(this.baseSize);
+    this.#appender.release(true);
     this.#options.host.onSynced();
   }
 
@@ -467,6 +475,7 @@ export class AppendOnlyFile {
     this.rewrites++;
     this.lastRewriteSeconds = Math.floor((clock.monotonic() - rewrite.started) / 1000);
     this.lastRewriteWentWell = wentWell;
+    this.#appender.release(false);
     if (wentWell) this.#backoff.succeeded();
     else this.#backoff.failed();
     // Without a base there is nothing that could be loaded: try again.
@@ -478,6 +487,7 @@ export class AppendOnlyFile {
     if (rewrite === null) return;
     this.#options.log.notice("Killing running AOF rewrite child");
     this.#rewrite = null;
+    this.#appender.release(false);
     rewrite.job.abort();
     rewrite.job.done.catch(() => {}).finally(() => remove(rewrite.temporary));
   }

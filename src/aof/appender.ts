@@ -12,6 +12,10 @@
  * meanwhile writes are refused. With `always` the server ends instead, as it could not keep what it
  * has promised.
  *
+ * A rewrite may begin while something could not be written. The new base will have the effects of it,
+ * so that it must not come behind that base, and may have to come before the next effects if there
+ * will be no base: it is held back until the rewrite is over.
+ *
  * @module
  */
 
@@ -57,12 +61,24 @@ export function timeRemark(seconds: number): ByteString {
   return `#TS:${seconds}\r\n`;
 }
 
+function selectDb(db: number): ByteString {
+  return encodeCommand(["SELECT", `${db}`]);
+}
+
 /** Appends effects to a file. */
 export class Appender {
   readonly #options: AppenderOptions;
   #file: AppendFile | null = null;
   #pending: ByteString = "";
   #selectedDb = -1;
+  /** The database that was selected before what waits. */
+  #pendingDb = -1;
+  /** Bytes at the beginning of what waits that a base which is being written has the effects of. */
+  #held = 0;
+  /** The file ends with a part of what waits, which could not be taken back. */
+  #torn = false;
+  /** Resolves when the file before this one is on the disk; null when it is. */
+  #handover: Promise<void> | null = null;
   #lastRemark = 0;
   #scratch = new Uint8Array(64 * 1024);
   #size = 0;
@@ -110,30 +126,53 @@ export class Appender {
     return this.#syncedPosition;
   }
 
+  /** Whether another file can follow: not behind half a command. */
+  get canOpen(): boolean {
+    return !this.#torn;
+  }
+
   /**
-   * Append to this file from now on; the one before is closed once it is on the disk.
+   * Append to this file from now on; the one before is closed once it is on the disk. What could not
+   * be written to it is held back until {@linkcode Appender.release}.
    *
    * @param fileSize its size
    * @param totalSize the size of all files
    */
   open(file: AppendFile, fileSize: number, totalSize: number): void {
     const before = this.#file;
-    const position = this.#options.position();
     this.#file = file;
     this.#fileSize = fileSize;
     this.#size = totalSize;
     this.#selectedDb = -1;
-    this.#writtenPosition = position;
+    if (this.#pending === "") this.#writtenPosition = this.#options.position();
+    else {
+      if (this.#pendingDb >= 0) this.#pending = selectDb(this.#pendingDb) + this.#pending;
+      this.#held = this.#pending.length;
+    }
+    const position = this.#writtenPosition;
     if (before === null) this.#syncedPosition = position;
     else {
-      before.sync().then(() => this.#synced(position), () => {});
+      const handover = before.sync();
+      const over = () => {
+        if (this.#handover === handover) this.#handover = null;
+      };
+      this.#handover = handover;
+      handover.then(() => this.#synced(position), () => {}).finally(over);
       before.close();
     }
   }
 
-  /** All that is appended from now on is for another file: the next command names its database. */
-  forgetDb(): void {
-    this.#selectedDb = -1;
+  /**
+   * The rewrite that began with the file is over.
+   *
+   * @param inBase whether there is a base now that has what was held back
+   */
+  release(inBase: boolean): void {
+    if (this.#held === 0) return;
+    if (inBase) this.#pending = this.#pending.substring(this.#held);
+    this.#held = 0;
+    if (this.#pending === "") this.#written();
+    else this.flush();
   }
 
   /** The size of all files has become another one. */
@@ -145,6 +184,7 @@ export class Appender {
   close(): void {
     const file = this.#file;
     if (file === null) return;
+    this.#held = 0;
     this.flush();
     try {
       file.syncSync();
@@ -155,6 +195,7 @@ export class Appender {
     file.close();
     this.#file = null;
     this.#pending = "";
+    this.#torn = false;
     this.#writeError = null;
     this.#syncError = null;
     this.#syncDue = false;
@@ -165,13 +206,14 @@ export class Appender {
   readonly append = (effects: readonly Effect[]): void => {
     if (this.#file === null) return;
     let text = this.#remark();
+    if (this.#pending === "") this.#pendingDb = this.#selectedDb;
     const together = effects.length > 1;
     if (together) text += MULTI;
     for (let i = 0; i < effects.length; i++) {
       const { db, args } = effects[i];
       if (db !== this.#selectedDb) {
         this.#selectedDb = db;
-        text += encodeCommand(["SELECT", `${db}`]);
+        text += selectDb(db);
       }
       text += encodeCommand(args);
     }
@@ -221,6 +263,7 @@ export class Appender {
   #write(file: AppendFile): boolean {
     const length = this.#pending.length;
     if (length === 0) return true;
+    if (this.#held > 0) return false;
     let bytes = this.#scratch;
     if (bytes.length < length) {
       bytes = new Uint8Array(length);
@@ -241,14 +284,19 @@ export class Appender {
     this.#pending = "";
     this.#size += length;
     this.#fileSize += length;
+    this.#torn = false;
+    this.#written();
+    return true;
+  }
+
+  /** Nothing waits any more. */
+  #written(): void {
     this.#syncDue = true;
     this.#writtenPosition = this.#options.position();
-    if (this.#writeError !== null) {
-      this.#writeError = null;
-      this.#tellError();
-      this.#options.log.warning("AOF write error looks solved, Redis can write again.");
-    }
-    return true;
+    if (this.#writeError === null) return;
+    this.#writeError = null;
+    this.#tellError();
+    this.#options.log.warning("AOF write error looks solved, Redis can write again.");
   }
 
   #writeFailed(file: AppendFile, written: number, reason: string): void {
@@ -276,6 +324,7 @@ export class Appender {
           );
         }
         this.#pending = this.#pending.substring(written);
+        this.#torn = true;
         this.#size += written;
         this.#fileSize += written;
       }
@@ -347,7 +396,11 @@ export class Appender {
     this.#syncing = true;
     this.#syncDue = false;
     this.#lastSyncMs = this.#options.clock.ms;
-    file.sync().then(() => {
+    const synced = file.sync();
+    const before = this.#handover;
+    // More is on the disk only with what came before it.
+    const both = before === null ? synced : Promise.all([before, synced]);
+    both.then(() => {
       this.#syncing = false;
       if (this.#syncError !== null) {
         this.#syncError = null;

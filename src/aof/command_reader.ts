@@ -45,12 +45,16 @@ export class AofFormatError extends Error {
 export class CommandReader {
   #text: ByteString = "";
   #pos = 0;
-  /** Chunks that are not looked at yet, as too little has come for the command under way. */
+  /** Chunks that are not looked at yet, as too little has come for the argument under way. */
   #waiting: ByteString[] = [];
   #waitingBytes = 0;
-  /** How much text the command under way takes at least. */
+  /** How much text the argument under way takes at least. */
   #needed = 0;
   #offset: number;
+  /** The command under way: its arguments so far, how many are to come, and bytes so far. */
+  #args: ByteString[] = [];
+  #left = 0;
+  #bytes = 0;
 
   /** @param offset where in the file the bytes begin */
   constructor(offset: number) {
@@ -64,7 +68,7 @@ export class CommandReader {
 
   /** Whether all bytes are read: the file may end here. */
   get atEnd(): boolean {
-    return this.#pos === this.#text.length && this.#waitingBytes === 0;
+    return this.#left === 0 && this.#pos === this.#text.length && this.#waitingBytes === 0;
   }
 
   /** Add bytes. They are copied. */
@@ -86,53 +90,61 @@ export class CommandReader {
    */
   next(): ByteString[] | null {
     if (this.#waitingBytes > 0) return null;
-    for (;;) {
-      const start = this.#pos;
-      const args = this.#command(start);
-      if (args === null) return null;
-      this.#offset += this.#pos - start;
-      if (args.length > 0) return args;
-    }
-  }
-
-  /** The command at a place, and step behind it; an empty one for a remark, null for half a one. */
-  #command(start: number): ByteString[] | null {
-    const text = this.#text;
-    const first = text.charCodeAt(start);
-    if (first === HASH) {
-      const newline = this.#lineEnd(start);
-      if (newline < 0) return null;
-      this.#pos = newline + 1;
-      return [];
-    }
-    if (start === text.length) return null;
-    if (first !== STAR) throw new AofFormatError("no command begins here");
-    let newline = this.#lineEnd(start);
-    if (newline < 0) return null;
-    const count = this.#number(start + 1, newline);
-    if (count < 1) throw new AofFormatError("a command of no arguments");
-    const args: ByteString[] = [];
-    let at = newline + 1;
-    for (let i = 0; i < count; i++) {
-      if (at >= text.length) return this.#need(at + 1 - start);
-      if (text.charCodeAt(at) !== DOLLAR) throw new AofFormatError("no length where one is due");
-      newline = this.#lineEnd(at);
-      if (newline < 0) return this.#need(text.length + 1 - start);
-      const length = this.#number(at + 1, newline);
-      if (length < 0 || length > MAX_BULK_LENGTH) throw new AofFormatError("no such length");
-      at = newline + 1;
-      if (at + length + 2 > text.length) return this.#need(at + length + 2 - start);
-      args.push(text.substring(at, at + length));
-      at += length + 2;
-    }
-    this.#pos = at;
-    this.#needed = 0;
+    while (this.#left === 0) if (!this.#begin()) return null;
+    while (this.#left > 0) if (!this.#argument()) return null;
+    const args = this.#args;
+    this.#args = [];
+    this.#offset += this.#bytes;
+    this.#bytes = 0;
     return args;
   }
 
-  #need(bytes: number): null {
+  /** Step over a remark, or over the count of a command's arguments. @returns false at the end */
+  #begin(): boolean {
+    const start = this.#pos;
+    const first = this.#text.charCodeAt(start);
+    if (first !== HASH && first !== STAR) {
+      if (start === this.#text.length) return false;
+      throw new AofFormatError("no command begins here");
+    }
+    const newline = this.#lineEnd(start);
+    if (newline < 0) return false;
+    this.#pos = newline + 1;
+    if (first === HASH) {
+      this.#offset += this.#pos - start;
+      return true;
+    }
+    const count = this.#number(start + 1, newline);
+    if (count < 1) throw new AofFormatError("a command of no arguments");
+    this.#left = count;
+    this.#bytes = this.#pos - start;
+    return true;
+  }
+
+  /** Take one argument. @returns false when that has not come yet */
+  #argument(): boolean {
+    const text = this.#text;
+    const start = this.#pos;
+    if (start === text.length) return this.#need(1);
+    if (text.charCodeAt(start) !== DOLLAR) throw new AofFormatError("no length where one is due");
+    const newline = this.#lineEnd(start);
+    if (newline < 0) return this.#need(text.length + 1 - start);
+    const length = this.#number(start + 1, newline);
+    if (length < 0 || length > MAX_BULK_LENGTH) throw new AofFormatError("no such length");
+    const from = newline + 1;
+    const end = from + length + 2;
+    if (end > text.length) return this.#need(end - start);
+    this.#args.push(text.substring(from, from + length));
+    this.#pos = end;
+    this.#bytes += end - start;
+    this.#left--;
+    this.#needed = 0;
+    return true;
+  }
+
+  #need(bytes: number): false {
     this.#needed = bytes;
-    return null;
+    return false;
   }
 
   /** Where the line at a place ends; -1 when that has not come yet. */

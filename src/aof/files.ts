@@ -142,10 +142,11 @@ export class AofDirectory {
   }
 
   /**
-   * Rename a file into the directory and make that last.
+   * Rename a file into the directory and make that last. That the latter fails is only logged: the
+   * file has its new name, and who were told otherwise would take back what is in force.
    *
    * @param what what kind of file it is, for the log
-   * @throws AofFileError
+   * @throws AofFileError when it has its old name still
    */
   rename(from: string, to: string, what: "manifest" | "base" | "incr"): void {
     try {
@@ -157,7 +158,11 @@ export class AofDirectory {
         }: ${osReason(error)}`,
       );
     }
-    this.sync();
+    try {
+      this.sync();
+    } catch (error) {
+      if (!(error instanceof AofFileError)) throw error;
+    }
   }
 
   /** Flush the directory itself, so that its entries outlive a power cut. */

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Appender } from "../../src/aof/appender.ts";
 import type { AppendFile } from "../../src/aof/file.ts";
 import { fromBytes } from "../../src/bytes/bytes.ts";
@@ -225,4 +225,88 @@ Deno.test("everysec: a flush that fails refuses writes until one goes well", asy
   appender.tick();
   await turn();
   assertEquals([state.error, appender.syncedPosition], [null, 1]);
+});
+
+for (const inBase of [true, false]) {
+  Deno.test(`a rewrite while the disk is full: what waits is ${inBase ? "in the base" : "kept"}`, async () => {
+    const { appender, file, append, state } = setUp();
+    append([3, "INCR a"]);
+    await turn();
+    file.room = 5;
+    append([3, "INCR b"]);
+    await turn();
+    file.room = Infinity;
+    assertEquals([appender.canOpen, state.error], [true, "No space left on device"]);
+    const next = new FakeFile();
+    appender.open(next, 0, 0);
+    append([3, "INCR c"]);
+    appender.tick();
+    await turn();
+    assertEquals([file.text, next.text], [commands("SELECT 3", "INCR a"), ""]);
+    assertEquals(appender.syncedPosition, 1);
+    appender.release(inBase);
+    const kept = inBase ? [] : ["SELECT 3", "INCR b"];
+    assertEquals(next.text, commands(...kept, "SELECT 3", "INCR c"));
+    assertEquals([state.error, appender.pendingBytes], [null, 0]);
+    appender.close();
+    assertEquals(appender.syncedPosition, 3);
+  });
+}
+
+Deno.test("no other file follows while one ends with half a command", async () => {
+  const { appender, file, append } = setUp();
+  file.room = 5;
+  file.truncateSync = () => {
+    throw new Error("Input/output error (os error 5)");
+  };
+  append([0, "INCR a"]);
+  await turn();
+  assertEquals(appender.canOpen, false);
+  file.room = Infinity;
+  appender.tick();
+  assertEquals([appender.canOpen, file.text], [true, commands("SELECT 0", "INCR a")]);
+});
+
+Deno.test("everysec: more is on the disk only when the file before is, too", async () => {
+  const { appender, file, append, clock } = setUp();
+  const before = Promise.withResolvers<void>();
+  file.sync = () => before.promise;
+  append([0, "INCR a"]);
+  await turn();
+  appender.open(new FakeFile(), 0, 0);
+  append([0, "INCR b"]);
+  await turn();
+  clock.advance(1000);
+  appender.tick();
+  await turn();
+  assertEquals([appender.syncing, appender.syncedPosition], [true, 0]);
+  before.resolve();
+  await turn();
+  assertEquals([appender.syncing, appender.syncedPosition], [false, 2]);
+});
+
+Deno.test("everysec: a loss of power costs 1.1 seconds and the time of a flush at most", async () => {
+  const { appender, file, append, clock, state } = setUp();
+  const FLUSH_MS = 150;
+  const flushing: { end: number; done: () => void }[] = [];
+  file.sync = () =>
+    new Promise((done) => {
+      flushing.push({ end: clock.monotonic() + FLUSH_MS, done });
+    });
+  const times: number[] = [];
+  let longest = 0;
+  for (let ms = 0; ms < 20_000; ms += 10) {
+    clock.advance(10);
+    if (ms % 70 === 0) {
+      append([0, "INCR a"]);
+      times[state.position] = clock.monotonic();
+    }
+    await Promise.resolve();
+    while (flushing.length > 0 && flushing[0].end <= clock.monotonic()) flushing.shift()!.done();
+    for (let i = 0; i < 5; i++) await Promise.resolve();
+    const oldest = times[appender.syncedPosition + 1] ?? clock.monotonic();
+    longest = Math.max(longest, clock.monotonic() - oldest);
+    if (ms % 100 === 0) appender.tick();
+  }
+  assert(longest > 1000 && longest <= 1100 + FLUSH_MS, `${longest} ms`);
 });
