@@ -24,6 +24,8 @@ import { loadDataset } from "./lifecycle/load_dataset.ts";
 import { prepareResources, processResources } from "./lifecycle/resources.ts";
 import type { Logger } from "./log/logger.ts";
 import { ListenError, Listeners } from "./net/listeners.ts";
+import { OutgoingConnections } from "./net/outgoing.ts";
+import type { Outgoing, OutgoingTarget } from "./dispatch/peers.ts";
 
 /** What a server is made of. */
 export interface ServerOptions {
@@ -48,6 +50,7 @@ export class StartError extends Error {
 export class Server implements Host {
   readonly engine: Engine;
   readonly #listeners: Listeners;
+  readonly #outgoing: OutgoingConnections;
   readonly #cron: Cron;
   readonly #stopped = Promise.withResolvers<number>();
   readonly #anyPort: boolean;
@@ -70,6 +73,7 @@ export class Server implements Host {
     });
     this.#anyPort = options.anyPort ?? false;
     this.#listeners = new Listeners(this.engine);
+    this.#outgoing = new OutgoingConnections(this.engine.clock);
     this.#cron = new Cron(this.engine, this.#listeners.connections);
   }
 
@@ -196,6 +200,10 @@ export class Server implements Host {
     return this.#listeners.describe();
   }
 
+  connect(target: OutgoingTarget): Promise<Outgoing> {
+    return this.#outgoing.connect(target);
+  }
+
   resources(): Resources {
     return processResources();
   }
@@ -211,6 +219,7 @@ export class Server implements Host {
       );
     }
     log.warning("User requested shutdown...");
+    this.engine.held.stop();
     if (!this.#saveAtEnd(request) || !this.engine.aof.stop(request.force ?? false)) {
       if (request.signal !== undefined) {
         log.warning(
@@ -226,7 +235,7 @@ export class Server implements Host {
     this.#loading.abort();
     if (this.#pidFile !== null) log.notice("Removing the pid file.");
     this.#removePidFile();
-    this.#listeners.close();
+    this.#closeSockets();
     log.warning("Redis is now ready to exit, bye bye...");
     this.#stopped.resolve(0);
     return true;
@@ -258,8 +267,14 @@ export class Server implements Host {
     this.engine.memory.stop();
     this.#loading.abort();
     this.#removePidFile();
-    this.#listeners.close();
+    this.#closeSockets();
     this.#stopped.resolve(1);
+  }
+
+  #closeSockets(): void {
+    this.#listeners.close();
+    this.engine.peers.stop();
+    this.#outgoing.close();
   }
 
   abortShutdown(): boolean {

@@ -52,7 +52,7 @@ export interface BlockRequest {
 
 /** Why a client waits. */
 export interface BlockedState {
-  readonly kind: "keys" | "pause";
+  readonly kind: "keys" | "pause" | "held" | "work";
   readonly db: Database;
   readonly request: BlockRequest;
   readonly command: Command | null;
@@ -246,6 +246,32 @@ export class Blocking {
       }
     }
     for (const client of clients) this.fail(client, error);
+  }
+
+  /**
+   * Let a client wait for work that goes on outside of commands. Nothing but the work's end wakes
+   * it: neither time nor CLIENT UNBLOCK.
+   *
+   * @param finish what is left to do of the command when the work is done; {@linkcode finishWork}
+   * calls it, even when the client is gone by then
+   */
+  beginWork(client: Client, args: readonly ByteString[], finish: () => Reply): BlockedState {
+    return client.blocked = {
+      kind: "work",
+      db: client.db,
+      request: { keys: [], timeoutMs: 0, retry: finish, onTimeout: () => NO_REPLY },
+      command: client.lastCommand,
+      args: args.map(detach),
+      deadline: null,
+      micros: 0,
+    };
+  }
+
+  /** The work is done: run what is left of the command, and answer if the client still waits. */
+  finishWork(client: Client, state: BlockedState): void {
+    const reply = this.#host.retryBlocked(client, state);
+    if (client.blocked === state && reply !== undefined) this.#release(client, reply);
+    this.serve();
   }
 
   /** Forget a client that is gone. */

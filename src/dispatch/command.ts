@@ -13,7 +13,13 @@ import type { Reply } from "../resp/reply.ts";
 import type { Argument } from "./arguments.ts";
 import type { Client } from "./client.ts";
 import type { LatencyHistogram } from "./latency_histogram.ts";
-import { type KeyReference, type KeySpec, type LegacyRange, legacyRange } from "./key_specs.ts";
+import {
+  findKeys,
+  type KeyReference,
+  type KeySpec,
+  type LegacyRange,
+  legacyRange,
+} from "./key_specs.ts";
 
 /** Flags of a command, as COMMAND INFO shows them. */
 export type CommandFlag =
@@ -161,6 +167,19 @@ export class Command {
     this.subcommands = spec.subcommands === undefined ? undefined : new Map(
       spec.subcommands.map((sub) => [sub.name.slice(sub.name.indexOf("|") + 1), sub]),
     );
+  }
+
+  /**
+   * Where the keys of a request stand. O(arguments)
+   *
+   * @param args a request with a number of arguments that this command accepts
+   * @returns null when they cannot be told
+   */
+  keysOf(args: readonly ByteString[]): KeyReference[] | null {
+    if (this.spec.getKeys !== undefined) return this.spec.getKeys(args);
+    // Shard channels stand where keys do, and are none.
+    const specs = this.keySpecs.filter(({ flags }) => !flags.includes("not_key"));
+    return findKeys(specs, args);
   }
 
   /** Whether `count` arguments (the name included) are right for this command. */

@@ -30,8 +30,10 @@ import { Client, type ClientConnection } from "./client.ts";
 import type { Command } from "./command.ts";
 import { CommandTimer } from "./command_timer.ts";
 import { DiskWaits } from "./disk_waits.ts";
+import { HeldKeys } from "./held_keys.ts";
 import { MemoryGuard } from "./memory_guard.ts";
 import { Pause } from "./pause.ts";
+import { type Outgoing, type OutgoingTarget, Peers } from "./peers.ts";
 import { Persistence } from "./persistence.ts";
 import { PubSub } from "./pubsub.ts";
 import type { Registry } from "./registry.ts";
@@ -84,6 +86,12 @@ export interface Host {
   resources(): Resources;
   /** The listening addresses, as INFO's `listenerN` fields show them. */
   listeners(): readonly string[];
+  /**
+   * Connect to another server.
+   *
+   * @throws OutgoingError when that fails
+   */
+  connect(target: OutgoingTarget): Promise<Outgoing>;
 }
 
 /** Progress of loading a file at start; while there is one, most commands get `-LOADING`. */
@@ -141,6 +149,8 @@ export class Engine implements KeyspaceHooks, BlockingHost {
   readonly persistence: Persistence;
   readonly aof: AppendOnlyFile;
   readonly waitingForDisk = new DiskWaits(this);
+  readonly held = new HeldKeys(this);
+  readonly peers = new Peers(this);
   readonly startedMs: number;
   /** 40 hex digits that name this run. */
   readonly runId = randomId();
@@ -152,6 +162,8 @@ export class Engine implements KeyspaceHooks, BlockingHost {
   functionLibraries: readonly ByteString[] = [];
   /** Whether the active side of expiry works (DEBUG SET-ACTIVE-EXPIRE). */
   activeExpire = true;
+  /** Whether checksums of RDB files and DUMP payloads count (DEBUG SET-SKIP-CHECKSUM-VALIDATION). */
+  verifiesChecksums = true;
   /** Handlers that are running, one inside the other: more than one within EXEC. */
   depth = 0;
 
@@ -201,6 +213,7 @@ export class Engine implements KeyspaceHooks, BlockingHost {
     client.replica?.closed();
     this.blocking.forget(client);
     this.pause.forget(client);
+    this.held.forget(client);
     this.watch.unwatch(client);
     this.pubsub.forget(client);
     client.transaction = null;
@@ -277,6 +290,9 @@ export class Engine implements KeyspaceHooks, BlockingHost {
     ) {
       return this.pause.postpone(client, args);
     }
+    if (this.held.active && client.connection !== null && this.held.stops(client, command, args)) {
+      return this.held.postpone(client, args);
+    }
     if (transaction !== null && !command.immediateInMulti) {
       if (command.noMulti) {
         return this.#reject(
@@ -346,8 +362,11 @@ export class Engine implements KeyspaceHooks, BlockingHost {
   retryBlocked(client: Client, state: BlockedState): Reply | undefined {
     const { keyspace, journal, clock } = this;
     const { command } = state;
-    // It is tried again when the pause ends.
+    // It is tried again when the pause ends, or the keys are free.
     if (this.pause.holds(command !== null && (command.isWrite || command.mayReplicate))) {
+      return undefined;
+    }
+    if (this.held.active && command !== null && this.held.touches(command, state.args)) {
       return undefined;
     }
     const dirtyBefore = keyspace.dirty;
@@ -415,11 +434,13 @@ export class Engine implements KeyspaceHooks, BlockingHost {
 
   modified(db: Database, key: ByteString): void {
     if (this.watch.active) this.watch.modified(db, key);
+    if (this.held.active) this.held.modified(key);
   }
 
   allModified(db: Database, replacement: Database | null): void {
     if (replacement === null) this.blocking.allDeleted(db);
     if (this.watch.active) this.watch.allModified(db, replacement);
+    if (this.held.active) this.held.allModified();
   }
 
   swapped(a: Database, b: Database): void {

@@ -19,6 +19,7 @@ export class Pause {
   #all = false;
   #timer: Timer | null = null;
   #postponed = new Map<Client, ByteString[]>();
+  #atEnd: (() => void)[] = [];
   readonly #engine: Engine;
 
   constructor(engine: Engine) {
@@ -87,6 +88,12 @@ export class Pause {
     return NO_REPLY;
   }
 
+  /** Run `fn`, which writes, now or when the pause ends. */
+  whenWritable(fn: () => void): void {
+    if (this.holds(true)) this.#atEnd.push(fn);
+    else fn();
+  }
+
   /** Forget a client that is gone. */
   forget(client: Client): void {
     this.#postponed.delete(client);
@@ -104,6 +111,9 @@ export class Pause {
   }
 
   #runPostponed(): void {
+    const atEnd = this.#atEnd;
+    this.#atEnd = [];
+    for (const fn of atEnd) this.whenWritable(fn);
     // A new pause may have begun in between, or begin while they run: then they wait on.
     const postponed = this.#postponed;
     this.#postponed = new Map();

@@ -102,7 +102,7 @@ export function beginAofLoad(
     log,
     replayer: new Replay(engine),
     truncate: values.aofLoadTruncated,
-    verifyChecksum: values.rdbchecksum,
+    verifyChecksum: values.rdbchecksum && engine.verifiesChecksums,
   });
 }
 

@@ -81,10 +81,10 @@ function parseOptions(args: readonly ByteString[]): RestoreOptions {
 }
 
 /** @throws RedisError when the bytes are no value */
-function decode(payload: ByteString): RdbValue {
+function decode(payload: ByteString, verifyChecksum: boolean): RdbValue {
   let value: RdbValue | null;
   try {
-    value = decodeDumpPayload(toBytes(payload));
+    value = decodeDumpPayload(toBytes(payload), verifyChecksum);
   } catch (error) {
     if (!(error instanceof RdbError)) throw error;
     if (error.kind === "version" || error.kind === "checksum") {
@@ -110,7 +110,7 @@ function runRestore(client: Client, args: ByteString[]): Reply {
   }
   const ttl = parseIntArg(args[2]);
   if (ttl < 0) throw new RedisError("ERR Invalid TTL value, must be >= 0");
-  const decoded = decode(args[3]);
+  const decoded = decode(args[3], engine.verifiesChecksums);
   const replaced = options.replace && db.delete(name);
   const at = ttl === 0 || options.absolute ? ttl : ttl + clock.ms;
   // Past its time already: it replaces what was there by nothing.

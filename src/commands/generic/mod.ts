@@ -8,6 +8,7 @@ import type { Command } from "../../dispatch/command.ts";
 import { dumpCommands } from "./dump.ts";
 import { expireCommands } from "./expire.ts";
 import { keyCommands } from "./keys.ts";
+import { migrateCommand } from "./migrate.ts";
 import { movingCommands } from "./moving.ts";
 import { objectCommand } from "./object.ts";
 import { sortCommands } from "./sort.ts";
@@ -19,6 +20,7 @@ export const genericCommands: readonly Command[] = [
   ...keyCommands,
   ...movingCommands,
   ...dumpCommands,
+  migrateCommand,
   objectCommand,
   ...expireCommands,
   ...ttlCommands,

@@ -9,7 +9,7 @@ import { matchGlob } from "../../bytes/glob.ts";
 import { many, oneof, opt, pattern, string } from "../../dispatch/arguments.ts";
 import type { Client } from "../../dispatch/client.ts";
 import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
-import { findKeys, type KeyReference } from "../../dispatch/key_specs.ts";
+import type { KeyReference } from "../../dispatch/key_specs.ts";
 import {
   MapReply,
   RedisError,
@@ -162,9 +162,7 @@ function keysOf(client: Client, args: readonly ByteString[]): [KeyReference[], B
   if (!command.acceptsArgumentCount(request.length)) {
     throw new RedisError("ERR Invalid number of arguments specified for command");
   }
-  const keys = command.spec.getKeys !== undefined
-    ? command.spec.getKeys(request)
-    : findKeys(specs, request);
+  const keys = command.keysOf(request);
   if (keys === null) throw new RedisError("ERR Invalid arguments specified for command");
   if (keys.length === 0 && !command.spec.flags.includes("no_mandatory_keys")) {
     throw new RedisError("ERR Invalid arguments specified for command");

@@ -58,6 +58,11 @@ function setActiveExpire(client: Client, args: readonly ByteString[]): Reply {
   return OK;
 }
 
+function setSkipChecksums(client: Client, args: readonly ByteString[]): Reply {
+  client.engine.verifiesChecksums = Math.trunc(leadingNumber(args[2])) === 0;
+  return OK;
+}
+
 const POSITIVE = "ERR value is out of range, must be positive";
 
 function populate(client: Client, args: readonly ByteString[]): Reply {
@@ -160,7 +165,7 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
     run: (_client, args) => new ErrorReply(args[2]),
   }],
   ["LOADAOF", {
-    count: [2, 2],
+    count: [2, Infinity],
     help: ["LOADAOF", "    Write all to the append-only file, then load the data from it anew."],
     run: loadAof,
   }],
@@ -211,6 +216,14 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
       "    Turn the removal of expired keys that nobody asks for off or on.",
     ],
     run: setActiveExpire,
+  }],
+  ["SET-SKIP-CHECKSUM-VALIDATION", {
+    count: [3, 3],
+    help: [
+      "SET-SKIP-CHECKSUM-VALIDATION <0|1>",
+      "    Look at the checksums of RDB files and DUMP payloads (0) or not (1).",
+    ],
+    run: setSkipChecksums,
   }],
   ["SLEEP", {
     count: [3, 3],

@@ -29,7 +29,7 @@ export function reload(client: Client, args: readonly ByteString[]): Reply {
   try {
     const result = reloadRdbFile(path, keyspace, {
       merge: options.includes("MERGE"),
-      verifyChecksum: config.values.rdbchecksum,
+      verifyChecksum: config.values.rdbchecksum && engine.verifiesChecksums,
     });
     engine.functionLibraries = result.functions;
     persistence.loadedKeys = result.keysLoaded;

@@ -61,7 +61,7 @@ export const snapshots = {
     }),
     directive("sanitize-dump-payload", oneOf(["no", "yes", "clients"]), {
       default: "no",
-      doc: "Whose serialised values are checked in full",
+      doc: "Whose serialised values are checked in full; here all are, always",
     }),
     directive("rdb-save-incremental-fsync", yesNo, {
       default: true,

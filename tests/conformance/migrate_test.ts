@@ -1,0 +1,68 @@
+/**
+ * MIGRATE as far as one server can tell: no target listens at the addresses here. With real targets
+ * it is tested in `tests/interop/migrate_test.ts`.
+ */
+
+import { conform } from "./runner.ts";
+
+/** What a real server dumps: a string and a hash; with a wrong checksum; of a version to come. */
+const S = String.raw`"\x00\x05hello\x0a\x00cr\xdfve4\x20\x0a"`;
+const BAD = String.raw`"\x00\x05hello\x0a\x00cr\xdfve4\x20\x00"`;
+const LATER = String.raw`"\x00\x05hello\x63\x00cr\xdfve4\x20\x0a"`;
+
+conform(
+  "migrate",
+  String.raw`
+# MIGRATE: arguments
+MIGRATE
+MIGRATE 127.0.0.1 1 k 0
+MIGRATE 127.0.0.1 1 nokey 0 100
+MIGRATE 127.0.0.1 1 "" 0 100
+MIGRATE 127.0.0.1 1 "" 0 100 KEYS
+MIGRATE 127.0.0.1 1 "" 0 100 KEYS a b
+MIGRATE 127.0.0.1 1 nokey x 100 ; MIGRATE 127.0.0.1 1 nokey 0 x ; MIGRATE 127.0.0.1 1 nokey x y FOO
+MIGRATE 127.0.0.1 1 nokey 99 -5
+SET k v ; MIGRATE 127.0.0.1 1 k 0 100 FOO ; MIGRATE 127.0.0.1 1 k 0 100 COPY REPLACE FOO
+SET k v ; MIGRATE 127.0.0.1 1 k 0 100 AUTH ; MIGRATE 127.0.0.1 1 k 0 100 AUTH2 ; MIGRATE 127.0.0.1 1 k 0 100 AUTH2 x
+SET k v ; MIGRATE 127.0.0.1 1 k 0 100 KEYS k
+SET k v ; MIGRATE 127.0.0.1 1 k 0 100 KEYS
+SET k v ; MIGRATE 127.0.0.1 1 "" 0 100 COPY copy keys COPY
+SET "" v ; MIGRATE 127.0.0.1 1 "" 0 100
+SET k v PX 1 ; !wait 5 ; MIGRATE 127.0.0.1 1 k 0 100
+MIGRATE nosuchhost.invalid 1 nokey 0 100
+
+# MIGRATE: nobody there
+SET k v ; MIGRATE 127.0.0.1 1 k 0 500 ; GET k
+SET k v ; MIGRATE 127.0.0.1 1 k 0 500 COPY REPLACE AUTH p ; GET k
+SET k v ; MIGRATE 127.0.0.1 1 "" 0 500 AUTH2 u p KEYS k nokey ; GET k
+SET k v ; MIGRATE 127.0.0.1 0 k 0 500 ; MIGRATE 127.0.0.1 x k 0 500 ; MIGRATE 127.0.0.1 "" k 0 500
+SET k v ; MIGRATE 127.0.0.1 -1 k 0 500 ; MIGRATE "" 1 k 0 500 ; MIGRATE "no such host" 1 k 0 500
+SET k v ; MIGRATE 127.0.0.1 1 k 0 500 ; SET k w ; GET k
+SET k v ; WATCH k ; MIGRATE 127.0.0.1 1 k 0 500 ; MULTI ; GET k ; EXEC
+
+# MIGRATE: facts
+COMMAND INFO migrate ~commandInfo
+COMMAND GETKEYS MIGRATE h 1 k 0 5
+COMMAND GETKEYS MIGRATE h 1 k 0 5 COPY REPLACE
+COMMAND GETKEYS MIGRATE h 1 "" 0 5
+COMMAND GETKEYS MIGRATE h 1 "" 0 5 KEYS a b
+COMMAND GETKEYS MIGRATE h 1 "" 0 5 AUTH KEYS KEYS a b
+COMMAND GETKEYS MIGRATE h 1 "" 0 5 AUTH2 KEYS KEYS KEYS a b
+COMMAND GETKEYS MIGRATE h 1 k 0 5 KEYS a b
+COMMAND GETKEYSANDFLAGS MIGRATE h 1 "" 0 5 KEYS a b
+
+# RESTORE-ASKING
+RESTORE-ASKING
+RESTORE-ASKING k 0 ${S} ; GET k ; TTL k
+SET k v ; RESTORE-ASKING k 0 ${S} ; RESTORE-ASKING k 0 ${S} REPLACE ; GET k
+RESTORE-ASKING k 0 ${BAD} ; RESTORE-ASKING k x ${S} ; RESTORE-ASKING k 0 ${S} FOO ; EXISTS k
+RESTORE-ASKING k 100000 ${S} ; PTTL k ~near:1000
+MULTI ; RESTORE-ASKING k 0 ${S} ; EXEC ; GET k
+
+# DEBUG SET-SKIP-CHECKSUM-VALIDATION
+DEBUG SET-SKIP-CHECKSUM-VALIDATION
+DEBUG SET-SKIP-CHECKSUM-VALIDATION 1 2
+DEBUG SET-SKIP-CHECKSUM-VALIDATION 1 ; RESTORE k 0 ${BAD} ; GET k ; RESTORE l 0 ${LATER} ; DEBUG SET-SKIP-CHECKSUM-VALIDATION 0 ; RESTORE l 0 ${BAD}
+DEBUG SET-SKIP-CHECKSUM-VALIDATION 2 ; RESTORE k 0 ${BAD} ; DEBUG SET-SKIP-CHECKSUM-VALIDATION x ; RESTORE l 0 ${BAD}
+`,
+);
