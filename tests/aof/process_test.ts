@@ -1,13 +1,14 @@
 /**
- * Servers as processes: what the other kind makes of the files, and what a kill leaves.
+ * Servers as processes: what the other kind makes of the files, and what clients see. What a kill
+ * leaves is the crash test's.
  *
  * @module
  */
 
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { mulberry32 } from "../support/prng.ts";
 import type { RawClient } from "../support/raw_client.ts";
-import { encodeCommand, parseReply } from "../support/resp.ts";
+import { parseReply } from "../support/resp.ts";
 import {
   findRedisServer,
   type ServerProcess,
@@ -18,8 +19,6 @@ import { TempDir } from "../support/temp.ts";
 import { runToEnd, until } from "../server/support.ts";
 
 const redis = findRedisServer();
-/** How often a server is killed; AOF_KILLS in the environment says otherwise. */
-const KILLS = Number(Deno.env.get("AOF_KILLS") ?? 3);
 
 /** Commands that both kinds of servers know. */
 function dataCommands(count: number, seed: number): string[][] {
@@ -158,103 +157,6 @@ Deno.test({
     }
   },
 });
-
-/** A writer that remembers what was acknowledged. */
-class Writer {
-  /** Units that were answered. */
-  acknowledged = 0;
-  #sent = 0;
-  #over = false;
-
-  constructor(readonly id: number) {}
-
-  /** Write until the connection ends, several units at a time. */
-  async run(server: ServerProcess): Promise<void> {
-    try {
-      await using client = await server.connect();
-      while (!this.#over) {
-        const units = 1 + this.#sent % 5;
-        let text = "";
-        for (let i = 0; i < units; i++) text += this.#unit(this.#sent++);
-        await client.sendRaw(text);
-        for (let i = 0; i < units; i++) {
-          for (let reply = 0; reply < 6; reply++) {
-            const got = await client.readReply();
-            assert(!got.startsWith("-"), got);
-          }
-          this.acknowledged++;
-        }
-      }
-    } catch (error) {
-      if (error instanceof Error && error.name === "AssertionError") throw error;
-    }
-  }
-
-  /** A list gets the number of each unit, a counter and a stream go along; six replies. */
-  #unit(n: number): string {
-    return [
-      ["INCR", `counter:${this.id}`],
-      ["RPUSH", `list:${this.id}`, `${n}`],
-      ["MULTI"],
-      ["XADD", `stream:${this.id}`, `${n + 1}-1`, "n", `${n}`],
-      ["INCR", `twin:${this.id}`],
-      ["EXEC"],
-    ].map(encodeCommand).join("");
-  }
-
-  end(): void {
-    this.#over = true;
-  }
-
-  /** What is there now must be all that was acknowledged, and nothing that was not sent. */
-  async check(client: RawClient): Promise<void> {
-    const number = async (...args: string[]) =>
-      Number(parseReply(await client.call(...args)).text ?? 0);
-    const counter = await number("GET", `counter:${this.id}`);
-    const list = await number("LLEN", `list:${this.id}`);
-    const stream = await number("XLEN", `stream:${this.id}`);
-    const twin = await number("GET", `twin:${this.id}`);
-    assertEquals(stream, twin, "half a transaction");
-    for (const count of [counter, list, stream]) {
-      assert(count >= this.acknowledged, `${count} of ${this.acknowledged} acknowledged`);
-      assert(count <= this.#sent, `${count} of ${this.#sent} sent`);
-    }
-    assert(counter >= list && list >= stream && counter - stream <= 1);
-    const last = parseReply(await client.call("LINDEX", `list:${this.id}`, "-1")).text;
-    assertEquals(last, list === 0 ? null : `${list - 1}`);
-  }
-}
-
-for (const policy of ["always", "everysec"]) {
-  Deno.test(`aof: a server that is killed keeps what it acknowledged (appendfsync ${policy})`, async () => {
-    const random = mulberry32(Number(Deno.env.get("AOF_SEED") ?? 1));
-    for (let kill = 0; kill < KILLS; kill++) {
-      await using dir = await TempDir.create();
-      const args = [
-        ...["--dir", dir.path, "--appendonly", "yes", "--appendfsync", policy],
-        // So small that rewrites are under way all the time.
-        ...["--auto-aof-rewrite-min-size", "20kb", "--auto-aof-rewrite-percentage", "10"],
-      ];
-      const writers = [0, 1, 2, 3].map((id) => new Writer(id));
-      {
-        await using server = await startRedeno({ args });
-        const running = Promise.all(writers.map((writer) => writer.run(server)));
-        await until(
-          () => writers.every(({ acknowledged }) => acknowledged > 0),
-          "the first writes",
-        );
-        await new Promise((resolve) => setTimeout(resolve, random.next() * 900));
-        server.kill("SIGKILL");
-        await server.status;
-        for (const writer of writers) writer.end();
-        await running;
-      }
-      await using server = await startRedeno({ args });
-      await using client = await server.connect();
-      for (const writer of writers) await writer.check(client);
-    }
-  });
-}
 
 Deno.test("aof: WAITAOF waits for the disk", async () => {
   await using server = await startRedeno({ args: ["--appendonly", "no"] });

@@ -17,6 +17,8 @@ export interface ServerOptions {
   args?: string[];
   /** Environment variables to add. */
   env?: Record<string, string>;
+  /** A command that runs the server's command line, which is appended to it. */
+  prefix?: string[];
   /** Longest wait for the log line that says it is ready, in milliseconds. */
   readyMs?: number;
 }
@@ -130,8 +132,9 @@ class Process implements ServerProcess {
     options: ServerOptions,
   ) {
     this.#temp = temp;
-    this.#child = new Deno.Command(path, {
-      args,
+    const [command, ...words] = [...options.prefix ?? [], path, ...args];
+    this.#child = new Deno.Command(command, {
+      args: words,
       cwd: REPOSITORY,
       env: { NO_COLOR: "1", ...options.env },
       stdin: "null",
