@@ -131,6 +131,7 @@ export class Command {
   readonly denyOom: boolean;
   readonly noAuth: boolean;
   readonly allowLoading: boolean;
+  readonly noAsyncLoading: boolean;
   readonly allowStale: boolean;
   readonly noMulti: boolean;
   readonly noScript: boolean;
@@ -154,6 +155,7 @@ export class Command {
     this.denyOom = has("denyoom");
     this.noAuth = has("no_auth");
     this.allowLoading = has("loading");
+    this.noAsyncLoading = has("no_async_loading");
     this.allowStale = has("stale");
     this.noMulti = has("no_multi");
     this.noScript = has("noscript");

@@ -94,10 +94,12 @@ export interface Host {
   connect(target: OutgoingTarget): Promise<Outgoing>;
 }
 
-/** Progress of loading a file at start; while there is one, most commands get `-LOADING`. */
+/** Progress of loading a snapshot; while there is one, most commands get `-LOADING`. */
 export interface LoadingState {
   readonly startedMs: number;
   readonly totalBytes: number;
+  /** It goes beside the data, which are served meanwhile: few commands are refused. */
+  readonly asynchronous?: boolean;
   loadedBytes: number;
   loadedKeys: number;
 }
@@ -272,7 +274,10 @@ export class Engine implements KeyspaceHooks, BlockingHost {
       const refusal = replication.refusesStale(command);
       if (refusal !== null) return this.#reject(client, command, refusal);
     }
-    if (this.loading !== null && !command.allowLoading) {
+    if (
+      this.loading !== null &&
+      (this.loading.asynchronous ? command.noAsyncLoading : !command.allowLoading)
+    ) {
       return this.#reject(client, command, LOADING);
     }
     if (

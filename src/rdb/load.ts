@@ -30,6 +30,8 @@ export interface LoadResult {
 export interface TakeOptions {
   /** Called for keys that are left out because they hold nothing. */
   onEmptyKey?: (key: ByteString) => void;
+  /** Called for keys that are left out because their time is past. */
+  onExpired?: (db: number, key: ByteString) => void;
   /** Keep keys past their time: commands behind the snapshot, which are still to come, need them. */
   keepExpired?: boolean;
 }
@@ -109,7 +111,10 @@ export function takeRecord(
   switch (record.kind) {
     case "key":
       if (loadKey(record, keyspace, options.keepExpired ?? false)) result.keysLoaded++;
-      else result.keysExpired++;
+      else {
+        result.keysExpired++;
+        options.onExpired?.(record.db, record.key);
+      }
       break;
     case "emptyKey":
       options.onEmptyKey?.(record.key);
