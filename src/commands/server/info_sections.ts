@@ -99,7 +99,7 @@ function clients(engine: Engine): Field[] {
     ["watching_clients", watch.clients],
     ["total_blocking_keys", blocking.keys],
     ["total_blocking_keys_on_nokey", blocking.keysOnDelete],
-    ["paused_reason", engine.pause.reason],
+    ["paused_reason", engine.pause.active ? "client_pause" : "none"],
     ["paused_actions", engine.pause.kind],
     ["paused_timeout_milliseconds", engine.pause.remainingMs],
   ];
