@@ -244,7 +244,7 @@ export class AofDirectory {
     if (manifest.history.length === 0 || this.#config.values.aofDisableAutoGc) return manifest;
     for (const { name } of manifest.history) {
       this.#log.notice(`Removing the history file ${toText(name)} in the background`);
-      remove(this.pathOf(name));
+      removeSoon(this.pathOf(name));
     }
     const rest = withoutHistory(manifest);
     try {
@@ -269,6 +269,19 @@ export function exists(path: string): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Files from this size on are removed by another thread: it takes tens of milliseconds. */
+const LARGE_BYTES = 4 * 1024 * 1024;
+
+/** Remove a file if it is there; a large one without stopping the thread. */
+function removeSoon(path: string): void {
+  try {
+    if (Deno.statSync(path).size < LARGE_BYTES) Deno.removeSync(path);
+    else Deno.remove(path).catch(() => {});
+  } catch {
+    // It is gone, or stays.
   }
 }
 
