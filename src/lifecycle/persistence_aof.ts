@@ -54,8 +54,21 @@ export async function startAof(engine: Engine, signal: AbortSignal): Promise<boo
     loaded = result;
   }
   if (!attempt(() => aof.start(loaded))) return false;
-  config.onChange(["appendonly"], () => aof.apply(engine.depth > 1));
+  config.onChange(["appendonly"], () => follow(engine));
   return true;
+}
+
+/** Turn it on or off as the configuration says now. @throws Error when it cannot be turned on */
+function follow({ aof, depth, log }: Engine): void {
+  try {
+    aof.apply(depth > 1);
+  } catch (error) {
+    log.warning(
+      "Failed applying new configuration. Possibly related to new appendonly setting. Restoring " +
+        "previous settings.",
+    );
+    throw error;
+  }
 }
 
 async function load(engine: Engine, signal: AbortSignal): Promise<AofLoadResult | null> {
