@@ -22,6 +22,7 @@ import { memoryCommand } from "./server/memory.ts";
 import { infoCommand } from "./server/info.ts";
 import { persistenceCommands } from "./server/persistence.ts";
 import { pubsubCommands } from "./pubsub/mod.ts";
+import { replicationCommands } from "./replication/mod.ts";
 import { setCommands } from "./set/mod.ts";
 import { sortedSetCommands } from "./sorted_set/mod.ts";
 import { streamCommands } from "./stream/mod.ts";
@@ -39,6 +40,7 @@ export const allCommands: readonly Command[] = [
   memoryCommand,
   ...databaseCommands,
   ...persistenceCommands,
+  ...replicationCommands,
   ...genericCommands,
   ...aofCommands,
   ...bitmapCommands,

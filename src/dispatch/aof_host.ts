@@ -58,7 +58,7 @@ export class EngineAofHost implements AofHost {
   }
 
   onSynced(): void {
-    this.#engine.waitingForDisk.serve();
+    this.#engine.writeWaits.serve();
   }
 
   onFatal(): void {

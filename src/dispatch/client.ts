@@ -10,6 +10,7 @@
 import type { ByteString } from "../bytes/bytes.ts";
 import type { Database } from "../keyspace/database.ts";
 import { NO_REPLY, type Reply } from "../resp/reply.ts";
+import type { ReplicaOptions } from "../replication/replica_options.ts";
 import type { ReplicaSession } from "../replication/replica_session.ts";
 import type { BlockedState } from "./blocking.ts";
 import type { Command } from "./command.ts";
@@ -46,6 +47,10 @@ export interface ClientConnection {
   readonly outputBytes: number;
   /** Whether a write to the peer is under way. */
   readonly isWriting: boolean;
+  /** Whether there are replies that are not on their way to the peer yet. */
+  readonly hasPendingReplies: boolean;
+  /** Send what there is at once (true), or wait a little for more (TCP_NODELAY). */
+  setNoDelay(on: boolean): void;
   /**
    * Take output from a source from now on, whenever there are no replies to send (a replica's
    * connection); null for none.
@@ -126,6 +131,8 @@ export class Client {
   /** What it listens to; null when that is nothing. */
   subscriptions: Subscriptions | null = null;
 
+  /** What it has said of itself as a replica, before or while it is one. */
+  replicaOptions: ReplicaOptions | null = null;
   /** What it is as a replica of this server; null when it is none. */
   replica: ReplicaSession | null = null;
   /** It is the link to this server's primary. */

@@ -30,7 +30,7 @@ export function evictClients(engine: Engine): void {
   let sum = 0;
   const candidates: { client: Client; bytes: number }[] = [];
   for (const client of engine.clients.values()) {
-    if (client.noEvict || client.closed) continue;
+    if (client.noEvict || client.closed || client.replica !== null || client.isPrimary) continue;
     const bytes = clientMemory(client);
     sum += bytes;
     candidates.push({ client, bytes });

@@ -40,11 +40,15 @@ export function parseClientType(text: ByteString): ClientType {
 
 /** The type of a client. */
 export function clientType(client: Client): ClientType {
+  if (client.isPrimary) return "master";
+  if (client.replica !== null) return "replica";
   return client.subscriptions === null ? "normal" : "pubsub";
 }
 
 function flags(client: Client): string {
   let text = "";
+  if (client.replica !== null) text += "S";
+  if (client.isPrimary) text += "M";
   if (client.subscriptions !== null) text += "P";
   if (client.transaction !== null) text += "x";
   if (client.blocked !== null) text += "b";

@@ -15,12 +15,15 @@ const WATCH_BYTES = 100;
 const SUBSCRIPTION_BYTES = 150;
 
 /** Bytes that a client takes. O(1). */
-export function clientMemory({ connection, transaction, subscriptions, watching }: Client): number {
+export function clientMemory(client: Client): number {
+  const { connection, transaction, subscriptions, watching, replica } = client;
   let bytes = CLIENT_BYTES + watching * WATCH_BYTES;
   if (transaction !== null) bytes += transaction.bytes;
   if (subscriptions !== null) bytes += subscriptions.total * SUBSCRIPTION_BYTES;
   if (connection !== null) {
-    bytes += Math.max(connection.queryBytes, connection.queryCapacity) + connection.outputBytes;
+    bytes += Math.max(connection.queryBytes, connection.queryCapacity);
+    // A replica's output is the stream, of which there is one for all.
+    bytes += replica === null ? connection.outputBytes : replica.queued;
   }
   return bytes;
 }

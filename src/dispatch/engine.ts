@@ -22,14 +22,14 @@ import type { KeyTable } from "../keyspace/key_table.ts";
 import { type HeapProbe, V8Probe } from "../keyspace/heap_probe.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import type { Logger } from "../log/logger.ts";
-import { randomId, Replication } from "../replication/replication.ts";
+import { randomId } from "../replication/id.ts";
+import { Replication } from "../replication/replication.ts";
 import { ErrorReply, NO_REPLY, QUEUED, RedisError, type Reply } from "../resp/reply.ts";
 import { EngineAofHost } from "./aof_host.ts";
 import { type BlockedState, Blocking, type BlockingHost } from "./blocking.ts";
 import { Client, type ClientConnection } from "./client.ts";
 import type { Command } from "./command.ts";
 import { CommandTimer } from "./command_timer.ts";
-import { DiskWaits } from "./disk_waits.ts";
 import { HeldKeys } from "./held_keys.ts";
 import { MemoryGuard } from "./memory_guard.ts";
 import { Pause } from "./pause.ts";
@@ -39,6 +39,7 @@ import { PubSub } from "./pubsub.ts";
 import type { Registry } from "./registry.ts";
 import { Stats } from "./stats.ts";
 import { WatchTable } from "./watch.ts";
+import { WriteWaits } from "./write_waits.ts";
 
 /** What SHUTDOWN was asked for. */
 export interface ShutdownRequest {
@@ -150,7 +151,7 @@ export class Engine implements KeyspaceHooks, BlockingHost {
   readonly clients: Map<number, Client> = new Map();
   readonly persistence: Persistence;
   readonly aof: AppendOnlyFile;
-  readonly waitingForDisk = new DiskWaits(this);
+  readonly writeWaits = new WriteWaits(this);
   readonly held = new HeldKeys(this);
   readonly peers = new Peers(this);
   readonly startedMs: number;

@@ -9,7 +9,7 @@
 
 import { fromText } from "../bytes/bytes.ts";
 import { BackgroundSave } from "../rdb/background_save.ts";
-import { SaveError, type SaveOptions, saveRdb } from "../rdb/save.ts";
+import { SaveError, type SaveOptions, saveRdb, saveVersion } from "../rdb/save.ts";
 import type { WriteVersion } from "../rdb/writer_value.ts";
 import { REDENO_VERSION, REDIS_VERSION } from "../version.ts";
 import type { Engine } from "./engine.ts";
@@ -17,9 +17,25 @@ import type { Engine } from "./engine.ts";
 /** After a save that failed the save points wait so many seconds. */
 const RETRY_SECONDS = 5;
 
+/** What differs from one save to the next. */
+export interface SaveRequest {
+  /** The format version; that of the directives when absent. */
+  readonly version?: WriteVersion;
+}
+
+/** What replicas need to know of a save in the background. */
+export interface SavedState {
+  /** Where the replication stream stands in it. */
+  readonly position: number;
+  readonly version: WriteVersion;
+}
+
 /** A save in the background. */
 interface Job {
+  /** Null while nobody replicates. */
+  readonly state: SavedState | null;
   readonly save: BackgroundSave;
+  readonly path: string;
   /** Unix seconds. */
   readonly startedAt: number;
   /** Changes that it includes. */
@@ -70,6 +86,11 @@ export class Persistence {
     return this.#job === null ? null : this.#job.save;
   }
 
+  /** Where the save that goes on in the background stands in the replication stream; null without. */
+  get backgroundPosition(): SavedState | null {
+    return this.#job === null ? null : this.#job.state;
+  }
+
   /** Seconds since the save that goes on in the background has begun; -1 without one. */
   get currentSeconds(): number {
     return this.#job === null ? -1 : Math.max(0, this.#now - this.#job.startedAt);
@@ -79,15 +100,38 @@ export class Persistence {
     return Math.floor(this.#engine.clock.ms / 1000);
   }
 
+  /** Whether a snapshot is being written as an RDB file, or sent to replicas as one. */
+  get saving(): boolean {
+    return this.#job !== null || this.#engine.replication.replicas.transferring;
+  }
+
+  /** How to save for somebody who goes on with the replication stream behind it. */
+  replicationOptions(request: SaveRequest = {}): SaveOptions {
+    const options = this.options(request);
+    const saved = this.#engine.replication.savedPosition;
+    if (saved === null) return options;
+    const last = options.aux.length - 1;
+    return {
+      ...options,
+      aux: [
+        ...options.aux.slice(0, last),
+        ["repl-stream-db", String(saved.db)],
+        ["repl-id", saved.id],
+        ["repl-offset", String(saved.position)],
+        options.aux[last],
+      ],
+    };
+  }
+
   /** How to save now, as the directives say. */
-  options(): SaveOptions {
+  options({ version }: SaveRequest = {}): SaveOptions {
     const { config, keyspace, host, log, clock, functionLibraries } = this.#engine;
     const { values } = config;
     const { heapUsed, external } = host.resources();
     return {
       keyspace,
       path: config.path(values.dbfilename),
-      version: values.rdbVersion as WriteVersion,
+      version: version ?? values.rdbVersion as WriteVersion,
       compress: values.rdbcompression,
       checksum: values.rdbchecksum,
       incrementalSync: values.rdbSaveIncrementalFsync,
@@ -117,7 +161,7 @@ export class Persistence {
   save(): boolean {
     const { keyspace, log } = this.#engine;
     this.saves++;
-    if (!this.#report(() => saveRdb(this.options()))) return false;
+    if (!this.#report(() => saveRdb(this.replicationOptions()))) return false;
     log.notice("DB saved on disk");
     keyspace.dirty = 0;
     this.#succeeded();
@@ -147,19 +191,32 @@ export class Persistence {
 
   /**
    * Begin to save in the background; there must be no such save going on. How it ends, the log and
-   * INFO tell.
+   * INFO tell, and replicas that wait for it are served.
    */
-  startBackground(): void {
-    const { clock, config, keyspace, log } = this.#engine;
+  startBackground(request: SaveRequest = {}): void {
+    const { clock, config, keyspace, log, replication } = this.#engine;
     this.scheduled = false;
     this.saves++;
     this.#lastTry = this.#now;
+    // A replica that goes on behind this file is to be told the database anew.
+    replication.feed.forgetSelected();
     try {
+      const options = this.replicationOptions(request);
       const save = new BackgroundSave({
-        ...this.options(),
+        ...options,
         keyDelayMs: () => Math.max(0, config.values.rdbKeySaveDelay / 1000),
       });
-      const job: Job = { save, startedAt: this.#now, changes: keyspace.dirty };
+      const state = replication.savedPosition === null ? null : {
+        position: replication.stream.end,
+        version: saveVersion({ ...options, onNotice: undefined }),
+      };
+      const job: Job = {
+        save,
+        path: options.path,
+        startedAt: this.#now,
+        changes: keyspace.dirty,
+        state,
+      };
       this.#job = job;
       log.notice(`Background saving started by pid ${Deno.pid}`);
       save.done.then(
@@ -180,6 +237,7 @@ export class Persistence {
     this.lastSeconds = this.lastSave - job.startedAt;
     log.notice("DB saved on disk");
     log.notice("Background saving terminated with success");
+    this.#engine.replication.replicas.saved(job.path);
   }
 
   #failed(job: Job | null, error: unknown): void {
@@ -189,6 +247,7 @@ export class Persistence {
     this.lastSeconds = job === null ? 0 : now - job.startedAt;
     this.#logFailure(error);
     this.#engine.log.warning("Background saving error");
+    this.#engine.replication.replicas.saved(null);
   }
 
   /** Call off the save that goes on in the background, if there is one. */
@@ -197,6 +256,7 @@ export class Persistence {
     this.#engine.log.warning("There is a child saving an .rdb. Killing it!");
     this.#job.save.cancel();
     this.#job = null;
+    this.#engine.replication.replicas.saved(null);
   }
 
   /**

@@ -123,6 +123,15 @@ export class Connection implements ClientConnection {
     return this.#writing !== null;
   }
 
+  get hasPendingReplies(): boolean {
+    return this.#encoder.pendingBytes > 0;
+  }
+
+  setNoDelay(on: boolean): void {
+    if (this.#conn.remoteAddr.transport !== "tcp") return;
+    (this.#conn as Deno.TcpConn).setNoDelay(on);
+  }
+
   /** Serve the connection until it ends. Never throws. */
   async run(): Promise<void> {
     const requests = new RequestDecoderStream(this.#decoder, (batch) => this.#take(batch));
@@ -182,7 +191,10 @@ export class Connection implements ClientConnection {
       let reply = this.#engine.execute(client, args);
       // The mode of a command that blocked is applied to its reply when that comes.
       if (client.replyMode !== "on" && client.blocked === null) reply = client.filterReply(reply);
-      if (reply !== NO_REPLY) this.#write(reply);
+      if (reply !== NO_REPLY) {
+        if (client.replica === null) this.#write(reply);
+        else client.replica.answered(reply);
+      }
       if (this.#pushes !== "") this.#writePushes();
       if (client.closeAfterReply) this.#closing = true;
       if (this.#encoder.pendingBytes > FLUSH_AT) this.#flush();
@@ -220,12 +232,14 @@ export class Connection implements ClientConnection {
     if (this.#closed || reply === NO_REPLY) return;
     if (this.client.replyMode !== "on") reply = this.client.filterReply(reply);
     if (reply === NO_REPLY) return;
+    if (this.client.replica !== null) return this.client.replica.answered(reply);
     this.#write(reply);
     this.#flushSoon();
   }
 
   sendEncoded(encoded: ByteString): void {
     if (this.#closed || this.#closing) return;
+    if (this.client.replica !== null) return this.client.replica.answered(null);
     if (this.#draining) {
       this.#pushes += encoded;
       return;
@@ -242,6 +256,7 @@ export class Connection implements ClientConnection {
 
   sourceGrew(): void {
     if (this.#writing === null) this.#flush();
+    else this.checkOutputLimit();
   }
 
   #writePushes(): void {
@@ -332,10 +347,12 @@ export class Connection implements ClientConnection {
       ? limits.normal
       : limits.pubsub;
     const bytes = this.outputBytes;
-    const { stats, clock } = this.#engine;
+    const { stats, clock, config } = this.#engine;
     if (bytes > stats.maxOutputBuffer) stats.maxOutputBuffer = bytes;
     if (limit.hard === 0 && limit.soft === 0) return;
-    let exceeded = limit.hard > 0 && bytes > limit.hard;
+    // What the backlog holds anyway costs nothing, and a replica that is closed could ask for it.
+    const free = this.client.replica === null ? 0 : config.values.replBacklogSize;
+    let exceeded = limit.hard > 0 && bytes > Math.max(limit.hard, free);
     if (limit.soft > 0 && bytes > limit.soft) {
       if (this.#overSoftLimitSince === 0) this.#overSoftLimitSince = clock.ms;
       else if (clock.ms - this.#overSoftLimitSince > limit.seconds * 1000) exceeded = true;

@@ -52,6 +52,14 @@ export class LinkConnection implements ClientConnection {
   #closed = false;
   #failure = "connection lost";
 
+  get hasPendingReplies(): boolean {
+    return this.#output !== "";
+  }
+
+  setNoDelay(on: boolean): void {
+    this.#conn.setNoDelay(on);
+  }
+
   private constructor(engine: Engine, conn: Deno.TcpConn) {
     this.#engine = engine;
     this.#conn = conn;

@@ -21,10 +21,14 @@ import type { Client } from "../dispatch/client.ts";
 import type { Command } from "../dispatch/command.ts";
 import type { Engine } from "../dispatch/engine.ts";
 import { ErrorReply } from "../resp/reply.ts";
+import { Failover } from "./failover.ts";
 import { Feed } from "./feed.ts";
+import { randomId } from "./id.ts";
 import { PrimaryLink } from "./primary_link.ts";
 import { Replicas } from "./replicas.ts";
 import { ReplicationStream } from "./stream.ts";
+
+export { randomId };
 
 /** The id of no history. */
 export const NO_ID = "0".repeat(40);
@@ -49,6 +53,7 @@ export class Replication {
   readonly stream: ReplicationStream;
   readonly feed: Feed;
   readonly replicas: Replicas;
+  readonly failover: Failover;
   /** 40 hex digits that name the history of this data. */
   id: string = randomId();
   /** The history that this one comes from. */
@@ -76,6 +81,7 @@ export class Replication {
     this.#engine = engine;
     this.stream = new ReplicationStream(engine.config.values.replBacklogSize);
     this.replicas = new Replicas(engine, this);
+    this.failover = new Failover(engine, this);
     this.feed = new Feed(engine.journal, this.stream, () => this.replicas.streamGrew());
   }
 
@@ -94,11 +100,7 @@ export class Replication {
     if (!this.backlogActive) {
       this.backlogActive = true;
       // Nobody knows what was missed: nobody may go on from before this moment.
-      if (!this.isReplica) {
-        this.id = randomId();
-        this.secondId = NO_ID;
-        this.secondOffset = -1;
-      }
+      if (!this.isReplica) this.renameHistory();
       this.stream.reset(this.stream.end);
     }
     if (!this.isReplica) this.feed.start();
@@ -109,6 +111,14 @@ export class Replication {
     this.backlogActive = false;
     this.feed.stop();
     this.stream.reset(this.stream.end);
+    this.renameHistory();
+  }
+
+  /** Take a new id: nobody can go on from what was before. */
+  renameHistory(): void {
+    this.id = randomId();
+    this.secondId = NO_ID;
+    this.secondOffset = -1;
   }
 
   /** The data is loaded: begin to follow the primary that the configuration names. */
@@ -258,10 +268,4 @@ export class Replication {
     this.#link?.tick();
     this.replicas.tick();
   }
-}
-
-/** A new history's id. */
-export function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(20));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,14 +1,15 @@
 /**
  * WAIT: until replicas have taken the client's writes.
  *
- * This server has no replicas, so none ever acknowledges: asked for none, WAIT answers at once, and
- * otherwise when its time is up, as a real server without replicas does.
+ * Replicas say once a second how far they are. Who waits does not wait for that: they are asked, by a
+ * command in the stream that comes behind the writes.
  *
  * @module
  */
 
 import { integer } from "../../dispatch/arguments.ts";
 import { defineCommand } from "../../dispatch/command.ts";
+import { RedisError } from "../../resp/reply.ts";
 import { parseTimeoutMillis } from "../blocking_timeout.ts";
 import { parseIntArg } from "../parse.ts";
 
@@ -26,15 +27,22 @@ export const waitCommand = defineCommand({
   tips: ["request_policy:all_shards", "response_policy:agg_min"],
   args: [integer("numreplicas"), integer("timeout")],
   run(client, args) {
-    const { clock, blocking } = client.engine;
+    const { clock, writeWaits, replication } = client.engine;
+    const { replicas } = replication;
+    if (replication.isReplica) {
+      throw new RedisError(
+        "ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if " +
+          "a replica is configured to be writable (which is not the default) writes to replicas " +
+          "are just local and are not propagated.",
+      );
+    }
     const wanted = parseIntArg(args[1]);
     const timeoutMs = parseTimeoutMillis(args[2], clock.ms);
-    if (wanted <= 0) return 0;
-    return blocking.block(client, args, {
-      keys: [],
-      timeoutMs,
-      retry: () => undefined,
-      onTimeout: () => 0,
-    });
+    const reply = () => replicas.holding(client.writeOffset);
+    const done = () => reply() >= wanted;
+    if (done() || client.inExec) return reply();
+    const result = writeWaits.block(client, args, { timeoutMs, done, reply });
+    replicas.askPositions();
+    return result;
   },
 });

@@ -53,6 +53,13 @@ const waitaof = defineCommand({
   tips: ["request_policy:all_shards", "response_policy:agg_min"],
   args: [integer("numlocal"), integer("numreplicas"), integer("timeout")],
   run(client, args) {
+    const { config, writeWaits, replication } = client.engine;
+    if (replication.isReplica) {
+      throw new RedisError(
+        "ERR WAITAOF cannot be used with replica instances. Please also note that writes to " +
+          "replicas are just local and are not propagated.",
+      );
+    }
     const local = parseIntArg(args[1]);
     if (local < 0 || local > 1) {
       throw new RedisError("ERR value is out of range, must be between 0 and 1");
@@ -60,21 +67,29 @@ const waitaof = defineCommand({
     const replicas = parseIntArg(args[2]);
     if (replicas < 0) throw new RedisError("ERR value is out of range, must be positive");
     const timeoutMs = parseTimeoutMillis(args[3], client.engine.clock.ms);
-    const { config, waitingForDisk } = client.engine;
     if (local > 0 && !config.values.appendonly) {
       throw new RedisError(
         "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.",
       );
     }
+    const done = () =>
+      replication.replicas.flushed(client.writeOffset) >= replicas &&
+      (local === 0 || writeWaits.isSynced(client));
     const reply = () => acknowledged(client);
-    if (replicas === 0 && (local === 0 || waitingForDisk.isSynced(client))) return reply();
-    return waitingForDisk.block(client, args, { timeoutMs, endless: replicas > 0, reply });
+    if (done()) return reply();
+    const result = writeWaits.block(client, args, { timeoutMs, done, reply });
+    replication.replicas.askPositions();
+    return result;
   },
 });
 
 /** How many have the client's writes on the disk: this server, and replicas. */
 function acknowledged(client: Client): Reply {
-  return [client.engine.waitingForDisk.isSynced(client) ? 1 : 0, 0];
+  const { writeWaits, replication } = client.engine;
+  return [
+    writeWaits.isSynced(client) ? 1 : 0,
+    replication.replicas.flushed(client.writeOffset),
+  ];
 }
 
 /** The commands of the append-only file. */

@@ -20,7 +20,7 @@ function inProgress(): RedisError {
 
 function runSave(client: Client): Reply {
   const { persistence, journal } = client.engine;
-  if (persistence.background !== null) throw inProgress();
+  if (persistence.saving) throw inProgress();
   // Saving sets the count of changes back, which must not be taken for a change.
   journal.suppress();
   // A real server says no more than this; the reason is in the log.
@@ -44,7 +44,7 @@ function runBgSave(client: Client, args: readonly ByteString[]): Reply {
   const { persistence, aof } = client.engine;
   const schedule = args.length > 1;
   if (schedule && (args.length > 2 || !isWord(args[1], "SCHEDULE"))) throw syntaxError();
-  if (persistence.background !== null) throw inProgress();
+  if (persistence.saving) throw inProgress();
   // Within a transaction the data are not what they will be at its end.
   if (client.inExec || (aof.rewriting && schedule)) {
     persistence.scheduled = true;

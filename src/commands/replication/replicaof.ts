@@ -1,0 +1,88 @@
+/**
+ * REPLICAOF, and its older name SLAVEOF: follow a primary, or be one.
+ *
+ * @module
+ */
+
+import { asciiLower, type ByteString } from "../../bytes/bytes.ts";
+import { toText } from "../../bytes/bytes.ts";
+import { block, integer, oneof, string, token } from "../../dispatch/arguments.ts";
+import type { Client } from "../../dispatch/client.ts";
+import { clientLine } from "../../dispatch/client_info.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
+import { OK, RedisError, type Reply, SimpleString } from "../../resp/reply.ts";
+import { parseRangeArg } from "../parse.ts";
+
+const common = {
+  group: "server",
+  complexity: "O(1)",
+  arity: 3,
+  flags: ["admin", "noscript", "stale", "no_async_loading"],
+  acl: ["@admin", "@slow", "@dangerous"],
+  args: [
+    oneof("args", [
+      block("host-port", [string("host"), integer("port")]),
+      block("no-one", [token("NO"), token("ONE")]),
+    ]),
+  ],
+  run: replicaOf,
+} satisfies Partial<CommandSpec>;
+
+function replicaOf(client: Client, args: readonly ByteString[]): Reply {
+  const { engine } = client;
+  const { log, replication } = engine;
+  const [, host, port] = args;
+  if (replication.failover.state !== "no-failover") {
+    throw new RedisError("ERR REPLICAOF not allowed while failing over.");
+  }
+  if (asciiLower(host) === "no" && asciiLower(port) === "one") {
+    if (replication.isReplica) {
+      replication.promote();
+      remember(client, ["no", "one"]);
+      log.notice(`MASTER MODE enabled (user request from '${clientLine(client)}')`);
+    }
+    return OK;
+  }
+  if (client.replica !== null) {
+    throw new RedisError("ERR Command is not valid when client is a replica.");
+  }
+  const number = parseRangeArg(port, 0, 65535, "ERR Invalid master port");
+  const { link } = replication;
+  if (link !== null && asciiLower(link.host) === asciiLower(host) && link.port === number) {
+    log.notice(
+      "REPLICAOF would result into synchronization with the master we are already connected with. " +
+        "No operation performed.",
+    );
+    return new SimpleString("OK Already connected to specified master");
+  }
+  replication.follow(host, number);
+  remember(client, [host, port]);
+  log.notice(
+    `REPLICAOF ${toText(host)}:${number} enabled (user request from '${clientLine(client)}')`,
+  );
+  return OK;
+}
+
+/** What CONFIG GET and REWRITE say from now on. */
+function remember({ engine }: Client, words: readonly ByteString[]): void {
+  const fault = engine.config.assign("replicaof", words);
+  if (fault !== null) throw new RedisError(`ERR ${fault}`);
+}
+
+/** The commands that choose a primary. */
+export const replicaOfCommands: readonly Command[] = [
+  defineCommand({
+    ...common,
+    name: "replicaof",
+    summary: "Makes the server follow a primary and take its data, or be a primary itself.",
+    since: "5.0.0",
+  }),
+  defineCommand({
+    ...common,
+    name: "slaveof",
+    summary: "The older name of REPLICAOF.",
+    since: "1.0.0",
+    deprecatedSince: "5.0.0",
+    replacedBy: "`REPLICAOF`",
+  }),
+];
