@@ -224,8 +224,8 @@ export class AppendOnlyFile {
       this.baseSize = loaded.baseSize === 0 ? base : loaded.baseSize;
       this.#follow("on");
     }
-    this.manifest = this.directory.removeHistory(this.manifest);
     this.#timer ??= this.#options.clock.every(TICK_MS, () => this.tick());
+    this.#removeHistory();
   }
 
   #open(path: string, how: { truncate?: boolean } = {}): AppendFile {
@@ -252,6 +252,14 @@ export class AppendOnlyFile {
   apply(inTransaction: boolean): void {
     if (!this.#options.config.values.appendonly) this.#turnOff();
     else if (this.#state === "off") this.#turnOn(inTransaction);
+  }
+
+  /**
+   * Append nothing until the next {@linkcode AppendOnlyFile.apply}: other data are about to take the
+   * place of these, and the files go on with those when they are complete.
+   */
+  suspend(): void {
+    this.#turnOff();
   }
 
   #turnOn(inTransaction: boolean): void {
@@ -411,8 +419,14 @@ export class AppendOnlyFile {
     }
     this.#ended(rewrite, true);
     log.notice("Background AOF rewrite finished successfully");
-    this.manifest = this.directory.removeHistory(this.manifest);
+    this.#removeHistory();
   }
+
+  readonly #removeHistory = (): void => {
+    // After its end the files may be another server's.
+    if (this.#timer === null) return;
+    this.manifest = this.directory.removeHistory(this.manifest, this.#removeHistory);
+  };
 
   /** Put a new base in force. @throws AofFileError */
   #install(rewrite: Rewrite): void {

@@ -236,15 +236,25 @@ export class AofDirectory {
 
   /**
    * Remove the files that a rewrite has replaced. What cannot be done now is done at the next
-   * start or rewrite.
+   * start or rewrite. Large ones are removed by another thread, and stay in the manifest until they
+   * are gone: a crash meanwhile would leave files that nothing names.
    *
+   * @param onRemoved called later when there were large ones: this is to be done again
    * @returns the manifest in force now
    */
-  removeHistory(manifest: Manifest): Manifest {
+  removeHistory(manifest: Manifest, onRemoved: () => void): Manifest {
     if (manifest.history.length === 0 || this.#config.values.aofDisableAutoGc) return manifest;
+    const removals: Promise<void>[] = [];
     for (const { name } of manifest.history) {
+      const path = this.pathOf(name);
+      if (!exists(path)) continue;
       this.#log.notice(`Removing the history file ${toText(name)} in the background`);
-      removeSoon(this.pathOf(name));
+      const removal = removeSoon(path);
+      if (removal !== null) removals.push(removal);
+    }
+    if (removals.length > 0) {
+      Promise.all(removals).then(onRemoved, () => {});
+      return manifest;
     }
     const rest = withoutHistory(manifest);
     try {
@@ -275,14 +285,15 @@ export function exists(path: string): boolean {
 /** Files from this size on are removed by another thread: it takes tens of milliseconds. */
 const LARGE_BYTES = 4 * 1024 * 1024;
 
-/** Remove a file if it is there; a large one without stopping the thread. */
-function removeSoon(path: string): void {
+/** Remove a file; a large one without stopping the thread: resolves when it is gone then. */
+function removeSoon(path: string): Promise<void> | null {
   try {
-    if (Deno.statSync(path).size < LARGE_BYTES) Deno.removeSync(path);
-    else Deno.remove(path).catch(() => {});
+    if (Deno.statSync(path).size >= LARGE_BYTES) return Deno.remove(path);
+    Deno.removeSync(path);
   } catch {
     // It is gone, or stays.
   }
+  return null;
 }
 
 /** Remove a file if it is there. */

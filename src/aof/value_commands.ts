@@ -4,6 +4,9 @@
  * A large collection takes several commands of a bounded size, so that loading it needs no more
  * memory than the collection does.
  *
+ * Left out, as no command makes it: what a consumer has pending of entries that are no longer in the
+ * stream. A base that is a snapshot has that as well.
+ *
  * @module
  */
 

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { keyspaceContent } from "../rdb/keyspace_content.ts";
 import { mulberry32 } from "../support/prng.ts";
 import { TempDir } from "../support/temp.ts";
+import { until } from "../server/support.ts";
 import { AofServer } from "./support.ts";
 
 /** Commands of all types, some of which the journal has to put differently. */
@@ -193,4 +194,35 @@ Deno.test("aof: DEBUG LOADAOF loads what was written, and writes nothing", async
   server.run("SET", "next", "1");
   await server.written();
   assert(server.aof.size > size);
+});
+
+Deno.test("aof: a large file that is replaced stays in the manifest until it is gone", async () => {
+  await using dir = await TempDir.create();
+  await using server = new AofServer(dir.path, { "auto-aof-rewrite-percentage": "0" });
+  assert(await server.start());
+  server.run("SET", "big", "v".repeat(5_000_000));
+  server.run("DEL", "big");
+  await server.written();
+  server.run("BGREWRITEAOF");
+  while (server.aof.rewriting) {
+    server.clock.advance(1);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  assertEquals(server.aof.manifest.history.map(({ name }) => name), [
+    "appendonly.aof.1.base.rdb",
+    "appendonly.aof.1.incr.aof",
+  ]);
+  const folder = `${dir.path}/appendonlydir`;
+  const manifest = () => Deno.readTextFileSync(`${folder}/appendonly.aof.manifest`);
+  assert(manifest().includes("appendonly.aof.1.incr.aof seq 1 type h"));
+  await until(() => server.aof.manifest.history.length === 0, "the removal");
+  assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), [
+    "appendonly.aof.2.base.rdb",
+    "appendonly.aof.2.incr.aof",
+    "appendonly.aof.manifest",
+  ]);
+  assertEquals(
+    manifest(),
+    "file appendonly.aof.2.base.rdb seq 2 type b\nfile appendonly.aof.2.incr.aof seq 2 type i\n",
+  );
 });
