@@ -12,6 +12,11 @@ export interface EncodingLimits {
   hashMaxListpackValue: number;
   /** Positive: entries a node; -1 … -5: 4, 8, 16, 32, 64 KB a node. */
   listMaxListpackSize: number;
+  /**
+   * From so many bytes on an element of a long list is a node by itself; 0 leaves that to the size
+   * of nodes. Only DEBUG QUICKLIST-PACKED-THRESHOLD sets it.
+   */
+  listPackedThreshold: number;
   setMaxIntsetEntries: number;
   setMaxListpackEntries: number;
   setMaxListpackValue: number;
@@ -27,6 +32,7 @@ export function defaultLimits(): EncodingLimits {
     hashMaxListpackEntries: 512,
     hashMaxListpackValue: 64,
     listMaxListpackSize: -2,
+    listPackedThreshold: 0,
     setMaxIntsetEntries: 512,
     setMaxListpackEntries: 128,
     setMaxListpackValue: 64,

@@ -51,6 +51,13 @@ import {
 /** Longest packed string of the short form; below the smallest node limit, 4 KB. */
 const SHORT_MAX = 256;
 
+/** A node of a list, as it is saved. */
+export interface ListNode {
+  readonly items: readonly ByteString[];
+  /** It is one element that was to be by itself. */
+  readonly plain: boolean;
+}
+
 /** How {@linkcode ListValue.positions} searches: the options of LPOS. */
 export interface PositionOptions {
   /** n > 0: begin with the n-th match from the head; n < 0: with the -n-th from the tail. Default 1. */
@@ -94,7 +101,7 @@ export class ListValue {
       return list;
     }
     const chunks = new ListChunks([], true);
-    for (const item of items) chunks.pushRight(item, max);
+    for (const item of items) chunks.pushRight(item, limits);
     list.#store = chunks;
     list.relax(chunks, nodeBytes(max), nodeCount(max));
     return list;
@@ -138,7 +145,7 @@ export class ListValue {
 
   /** Become a listpack if there is one chunk of at most these bytes and elements. */
   private relax(chunks: ListChunks, bytes: number, count: number): void {
-    if (!chunks.quick || chunks.chunkCount !== 1) return;
+    if (!chunks.quick || chunks.chunkCount !== 1 || chunks.head.plain) return;
     if (chunks.head.listpackBytes <= bytes && chunks.length <= count) chunks.quick = false;
   }
 
@@ -158,7 +165,7 @@ export class ListValue {
     }
     const chunks = typeof store === "string" ? this.lengthen() : store;
     this.growing(chunks, value.length, 1, max);
-    chunks.pushLeft(value, max);
+    chunks.pushLeft(value, limits);
   }
 
   /** Add at the tail. */
@@ -171,7 +178,7 @@ export class ListValue {
     }
     const chunks = typeof store === "string" ? this.lengthen() : store;
     this.growing(chunks, value.length, 1, max);
-    chunks.pushRight(value, max);
+    chunks.pushRight(value, limits);
   }
 
   /** Add `values[from]`, `values[from + 1]`, … at the head one by one: the last ends up first. */
@@ -181,7 +188,7 @@ export class ListValue {
     if (this.pushAllShort(values, from, max, true)) return;
     const chunks = this.lengthen();
     this.growingBy(chunks, values, from, max);
-    for (let i = from; i < values.length; i++) chunks.pushLeft(values[i], max);
+    for (let i = from; i < values.length; i++) chunks.pushLeft(values[i], limits);
   }
 
   /** Add `values[from]`, `values[from + 1]`, … at the tail, in order. */
@@ -191,7 +198,7 @@ export class ListValue {
     if (this.pushAllShort(values, from, max, false)) return;
     const chunks = this.lengthen();
     this.growingBy(chunks, values, from, max);
-    for (let i = from; i < values.length; i++) chunks.pushRight(values[i], max);
+    for (let i = from; i < values.length; i++) chunks.pushRight(values[i], limits);
   }
 
   /** Push in the short form, if the list stays in it. */
@@ -280,7 +287,7 @@ export class ListValue {
     }
     const chunks = this.lengthen();
     this.growing(chunks, value.length, 1, limits.listMaxListpackSize);
-    chunks.set(index, value);
+    chunks.set(index, value, limits);
     this.shrinking(chunks, limits);
     return true;
   }
@@ -306,7 +313,7 @@ export class ListValue {
     }
     const chunks = this.lengthen();
     this.growing(chunks, value.length, 1, max);
-    chunks.insert(index, after, value, max);
+    chunks.insert(index, after, value, limits);
   }
 
   /**
@@ -474,15 +481,15 @@ export class ListValue {
   }
 
   /** The elements node by node; the list must not change meanwhile. O(n). */
-  *nodes(): Generator<ByteString[]> {
+  *nodes(): Generator<ListNode> {
     const store = this.#store;
     if (typeof store === "string") {
-      yield unpackItems(store);
+      yield { items: unpackItems(store), plain: false };
       return;
     }
     const chunks: ListChunk[] = [];
     store.forEachChunk(0, false, (chunk) => chunks.push(chunk) > 0);
-    for (const chunk of chunks) yield chunk.toArray();
+    for (const chunk of chunks) yield { items: chunk.toArray(), plain: chunk.plain };
   }
 
   /** A copy that shares nothing that changes. O(1) when short, else O(n). */

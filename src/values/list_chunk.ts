@@ -35,6 +35,8 @@ export class ListChunk {
   count: number;
   /** Bytes of the elements in a listpack, without its frame. */
   bytes: number;
+  /** It holds one large element, and shall hold nothing else. */
+  plain = false;
   /** null while the elements are in `#packed`. Elements begin at `#front`. */
   #items: ByteString[] | null;
   #front = 0;
@@ -223,6 +225,7 @@ export class ListChunk {
     copy.#items = this.#items === null ? null : this.toArray();
     copy.#packed = this.#packed;
     copy.count = this.count;
+    copy.plain = this.plain;
     return copy;
   }
 

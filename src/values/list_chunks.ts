@@ -14,7 +14,11 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
+import type { EncodingLimits } from "./limits.ts";
 import { ListChunk } from "./list_chunk.ts";
+
+/** What decides about the nodes of a list. */
+export type NodeLimits = Pick<EncodingLimits, "listMaxListpackSize" | "listPackedThreshold">;
 
 /** Bytes that an element may need beside its own in a node, as the real server estimates. */
 const ENTRY_ESTIMATE = 8;
@@ -37,6 +41,11 @@ export function nodeCount(maxListpackSize: number): number {
 export function exceedsNode(maxListpackSize: number, bytes: number, count: number): boolean {
   if (maxListpackSize < 0) return bytes > nodeBytes(maxListpackSize);
   return bytes > COUNT_LIMIT_BYTES || count > nodeCount(maxListpackSize);
+}
+
+/** Whether an element of this length is to be a node by itself. */
+function isLarge({ listPackedThreshold }: NodeLimits, length: number): boolean {
+  return listPackedThreshold !== 0 && length >= listPackedThreshold;
 }
 
 /** A list as a row of chunks. Indexes given to its methods must exist. */
@@ -141,20 +150,33 @@ export class ListChunks {
     }
   }
 
+  /** A chunk of one element. */
+  #chunkOf(value: ByteString, limits: NodeLimits): ListChunk {
+    const chunk = new ListChunk([value]);
+    // A "listpack" takes elements of any size.
+    if (this.quick && isLarge(limits, value.length)) chunk.plain = true;
+    return chunk;
+  }
+
   /** Whether `chunk` may take an element of this length. */
-  #accepts(chunk: ListChunk, length: number, max: number): boolean {
-    return !exceedsNode(max, chunk.listpackBytes + length + ENTRY_ESTIMATE, chunk.count + 1);
+  #accepts(chunk: ListChunk, length: number, limits: NodeLimits): boolean {
+    return !chunk.plain && !isLarge(limits, length) &&
+      !exceedsNode(
+        limits.listMaxListpackSize,
+        chunk.listpackBytes + length + ENTRY_ESTIMATE,
+        chunk.count + 1,
+      );
   }
 
   /** Add at the end. O(1) amortised. */
-  pushRight(value: ByteString, max: number): void {
+  pushRight(value: ByteString, limits: NodeLimits): void {
     const chunks = this.#chunks;
     const chunkCount = this.chunkCount;
     const tail = chunks[chunks.length - 1];
-    if (chunkCount > 0 && (!this.quick || this.#accepts(tail, value.length, max))) {
+    if (chunkCount > 0 && (!this.quick || this.#accepts(tail, value.length, limits))) {
       tail.pushRight(value);
     } else {
-      const chunk = new ListChunk([value]);
+      const chunk = this.#chunkOf(value, limits);
       if (this.#valid === chunkCount) {
         chunk.start = this.#base + this.#count;
         this.#valid++;
@@ -166,11 +188,11 @@ export class ListChunks {
   }
 
   /** Add at the beginning. O(1) amortised. */
-  pushLeft(value: ByteString, max: number): void {
+  pushLeft(value: ByteString, limits: NodeLimits): void {
     const chunkCount = this.chunkCount;
-    if (chunkCount === 0) return this.pushRight(value, max);
+    if (chunkCount === 0) return this.pushRight(value, limits);
     const head = this.head;
-    if (!this.quick || this.#accepts(head, value.length, max)) {
+    if (!this.quick || this.#accepts(head, value.length, limits)) {
       head.pushLeft(value);
     } else {
       head.start = this.#base;
@@ -178,7 +200,7 @@ export class ListChunks {
         this.#first = Math.max(4, chunkCount);
         this.#chunks = new Array<ListChunk>(this.#first).fill(PLACEHOLDER).concat(this.#chunks);
       }
-      this.#chunks[--this.#first] = new ListChunk([value]);
+      this.#chunks[--this.#first] = this.#chunkOf(value, limits);
       this.#valid = Math.max(2, this.#valid + 1);
       if (chunkCount >= 4) this.#chunks[this.#first + 2].pack();
     }
@@ -211,20 +233,26 @@ export class ListChunks {
   }
 
   /** Replace the element at `index`. */
-  set(index: number, value: ByteString): void {
+  set(index: number, value: ByteString, limits: NodeLimits): void {
     this.#locate(index);
-    this.#chunks[this.#at].set(this.#offset, value);
+    const chunk = this.#chunks[this.#at];
+    if (chunk.plain === (this.quick && isLarge(limits, value.length))) {
+      chunk.set(this.#offset, value);
+      return;
+    }
+    this.insert(index, true, value, limits);
+    this.removeRange(index, 1);
   }
 
   /** Put an element before or behind that at `index`. */
-  insert(index: number, after: boolean, value: ByteString, max: number): void {
+  insert(index: number, after: boolean, value: ByteString, limits: NodeLimits): void {
     this.#locate(index);
     const at = this.#at;
     const offset = this.#offset;
     const chunk = this.#chunks[at];
     this.#invalidate(at);
     this.#count++;
-    if (!this.quick || this.#accepts(chunk, value.length, max)) {
+    if (!this.quick || this.#accepts(chunk, value.length, limits)) {
       chunk.insert(after ? offset + 1 : offset, value);
       return;
     }
@@ -233,38 +261,42 @@ export class ListChunks {
       const place = after ? at + 1 : at;
       const neighbour = after ? place : at - 1;
       const exists = neighbour >= this.#first && neighbour < this.#chunks.length;
-      if (exists && this.#accepts(this.#chunks[neighbour], value.length, max)) {
+      if (exists && this.#accepts(this.#chunks[neighbour], value.length, limits)) {
         this.#chunks[neighbour].insert(after ? 0 : this.#chunks[neighbour].count, value);
         this.#invalidate(neighbour);
-      } else this.#insertChunk(place, new ListChunk([value]));
+      } else this.#insertChunk(place, this.#chunkOf(value, limits));
       return;
     }
     const tail = chunk.split(after ? offset + 1 : offset);
     this.#insertChunk(at + 1, tail);
+    if (isLarge(limits, value.length)) {
+      return this.#insertChunk(at + 1, this.#chunkOf(value, limits));
+    }
     if (after) tail.pushLeft(value);
     else chunk.pushRight(value);
-    this.#mergeAround(after ? at : at + 1, max);
+    this.#mergeAround(after ? at : at + 1, limits);
   }
 
   /** Merge the neighbours of the chunk at `at`, and it with them, where two fit in one. */
-  #mergeAround(at: number, max: number): void {
+  #mergeAround(at: number, limits: NodeLimits): void {
     let centre = at;
-    if (this.#tryMerge(centre - 2, max)) centre--;
-    this.#tryMerge(centre + 1, max);
-    if (this.#tryMerge(centre - 1, max)) centre--;
-    this.#tryMerge(centre, max);
+    if (this.#tryMerge(centre - 2, limits)) centre--;
+    this.#tryMerge(centre + 1, limits);
+    if (this.#tryMerge(centre - 1, limits)) centre--;
+    this.#tryMerge(centre, limits);
     for (let i = centre - 1; i <= centre + 1; i++) {
       if (i >= this.#first + 2 && i < this.#chunks.length - 2) this.#chunks[i].pack();
     }
   }
 
   /** Merge the chunks at `at` and `at + 1` if they exist and fit in one. */
-  #tryMerge(at: number, max: number): boolean {
+  #tryMerge(at: number, limits: NodeLimits): boolean {
     if (at < this.#first || at + 1 >= this.#chunks.length) return false;
     const left = this.#chunks[at];
     const right = this.#chunks[at + 1];
     const bytes = left.listpackBytes + right.listpackBytes - MERGE_SAVING;
-    if (exceedsNode(max, bytes, left.count + right.count)) return false;
+    if (left.plain || right.plain) return false;
+    if (exceedsNode(limits.listMaxListpackSize, bytes, left.count + right.count)) return false;
     left.merge(right);
     this.#invalidate(at);
     this.#removeChunk(at + 1);

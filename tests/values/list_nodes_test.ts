@@ -7,7 +7,7 @@ import { assertEquals } from "@std/assert";
 import { mulberry32, type Prng } from "../support/prng.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { findRedisServer, startRedis } from "../support/servers.ts";
-import { ListChunks } from "../../src/values/list_chunks.ts";
+import { ListChunks, type NodeLimits } from "../../src/values/list_chunks.ts";
 
 const missing = findRedisServer() === undefined;
 const ignored = missing ? " (ignored: no redis-server on PATH)" : "";
@@ -21,26 +21,26 @@ function element(prng: Prng): string {
 }
 
 /** One random command; returns its words after having done the same to `list`. */
-function command(prng: Prng, list: ListChunks, max: number, round: number): string[] {
+function command(prng: Prng, list: ListChunks, limits: NodeLimits, round: number): string[] {
   const value = element(prng);
   const kind = prng.int(20);
   if (list.length === 0 || kind < 5 || (round % 2 === 0 && kind < 9)) {
-    list.pushRight(value, max);
+    list.pushRight(value, limits);
     return ["RPUSH", "key", value];
   }
   const index = prng.int(list.length);
   if (kind < 7) {
-    list.pushLeft(value, max);
+    list.pushLeft(value, limits);
     return ["LPUSH", "key", value];
   }
   if (kind < 13) {
     const pivot = list.get(index);
     const before = prng.int(2) === 0;
-    list.insert(list.slice(0, list.length).indexOf(pivot), !before, value, max);
+    list.insert(list.slice(0, list.length).indexOf(pivot), !before, value, limits);
     return ["LINSERT", "key", before ? "BEFORE" : "AFTER", pivot, value];
   }
   if (kind === 13) {
-    list.set(index, value);
+    list.set(index, value, limits);
     return ["LSET", "key", String(index), value];
   }
   if (kind === 14) {
@@ -64,7 +64,10 @@ function command(prng: Prng, list: ListChunks, max: number, round: number): stri
 
 function shapeOf(list: ListChunks): [number, number] {
   let bytes = 0;
-  list.forEachChunk(0, false, (chunk) => (bytes += chunk.listpackBytes) > 0);
+  list.forEachChunk(0, false, (chunk) => {
+    bytes += chunk.plain ? chunk.get(0).length : chunk.listpackBytes;
+    return true;
+  });
   return [list.chunkCount, bytes];
 }
 
@@ -75,17 +78,20 @@ async function realShape(client: RawClient): Promise<[number, number]> {
   return nodes === null || bytes === null ? [0, 0] : [Number(nodes[1]), Number(bytes[1])];
 }
 
-for (const max of [-2, -1, 16, 2]) {
+for (const [max, threshold] of [[-2, 0], [-1, 0], [16, 0], [2, 0], [-2, 100], [4, 10]]) {
+  const name = `limit ${max}${threshold > 0 ? `, elements of ${threshold} bytes alone` : ""}`;
   Deno.test({
-    name: `list: chunks are the quicklist nodes of a real server, limit ${max}${ignored}`,
+    name: `list: chunks are the quicklist nodes of a real server, ${name}${ignored}`,
     ignore: missing,
     async fn() {
       await using server = await startRedis({ args: ["--list-max-listpack-size", String(max)] });
       const client = await server.connect();
+      const limits = { listMaxListpackSize: max, listPackedThreshold: threshold };
+      await client.call("DEBUG", "QUICKLIST-PACKED-THRESHOLD", `${threshold}`);
       const prng = mulberry32(max + 77);
       const list = new ListChunks([], true);
       for (let i = 0; i < 2500; i++) {
-        const words = command(prng, list, max, Math.floor(i / 250));
+        const words = command(prng, list, limits, Math.floor(i / 250));
         await client.call(...words);
         assertEquals(shapeOf(list), await realShape(client), `${i}: ${words.join(" ")}`);
       }

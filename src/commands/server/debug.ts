@@ -28,6 +28,7 @@ import {
   SimpleString,
   VerbatimReply,
 } from "../../resp/reply.ts";
+import { parseSize } from "../../config/numbers.ts";
 import { parseRangeArg } from "../parse.ts";
 import { describeObject } from "./debug_object.ts";
 import { loadAof } from "./debug_loadaof.ts";
@@ -60,6 +61,18 @@ function setActiveExpire(client: Client, args: readonly ByteString[]): Reply {
 
 function setSkipChecksums(client: Client, args: readonly ByteString[]): Reply {
   client.engine.verifiesChecksums = Math.trunc(leadingNumber(args[2])) === 0;
+  return OK;
+}
+
+/** Most bytes that a packed node may be told to take an element of: a little less than 4 GB. */
+const LARGEST_THRESHOLD = (1n << 32n) - (1n << 20n);
+
+function setPackedThreshold(client: Client, args: readonly ByteString[]): Reply {
+  const bytes = parseSize(args[2]);
+  if (bytes === null || bytes > LARGEST_THRESHOLD) {
+    throw new RedisError("ERR argument must be a memory value bigger than 1 and smaller than 4gb");
+  }
+  client.engine.keyspace.limits.listPackedThreshold = Number(bytes);
   return OK;
 }
 
@@ -199,6 +212,14 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
       "    attrib, push, verbatim, true, false.",
     ],
     run: protocolReply,
+  }],
+  ["QUICKLIST-PACKED-THRESHOLD", {
+    count: [3, 3],
+    help: [
+      "QUICKLIST-PACKED-THRESHOLD <size>",
+      "    From so many bytes on an element of a quicklist is a node by itself; 0 for the default.",
+    ],
+    run: setPackedThreshold,
   }],
   ["RELOAD", {
     count: [2, Infinity],

@@ -24,8 +24,8 @@ export function* writeList(context: EncodeContext, list: ListValue): Steps {
     ? longestPacked(context.limits.listMaxListpackSize)
     : Infinity;
   writeLength(sink, list.nodeCount);
-  for (const items of list.nodes()) {
-    if (items.length === 1 && items[0].length > longest) {
+  for (const { items, plain } of list.nodes()) {
+    if (withKind && (plain || (items.length === 1 && items[0].length > longest))) {
       writeLength(sink, PLAIN);
       writeString(context, items[0]);
       yield;
