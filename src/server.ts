@@ -109,6 +109,9 @@ export class Server implements Host {
     watchConfig(this.engine, this.#listeners);
     logBanner(log, { port: values.port, configFile: config.file });
     log.role = "M";
+    if (values.replicaof !== null) {
+      this.engine.replication.follow(values.replicaof.host, values.replicaof.port);
+    }
     this.#listen();
     this.#writePidFile();
     this.#cron.start();
@@ -120,6 +123,7 @@ export class Server implements Host {
     if (this.#stopping) return;
     if (!loaded) throw new StartError("the data cannot be loaded");
     this.#loaded = true;
+    this.engine.replication.start();
     void prepareResources();
     void prepareCollector();
     if (this.#listeners.port !== 0) log.notice("Ready to accept connections tcp");
@@ -233,6 +237,7 @@ export class Server implements Host {
     this.#cron.stop();
     this.engine.memory.stop();
     this.#loading.abort();
+    this.engine.replication.stop();
     if (this.#pidFile !== null) log.notice("Removing the pid file.");
     this.#removePidFile();
     this.#closeSockets();
@@ -266,6 +271,7 @@ export class Server implements Host {
     this.#cron.stop();
     this.engine.memory.stop();
     this.#loading.abort();
+    this.engine.replication.stop();
     this.#removePidFile();
     this.#closeSockets();
     this.#stopped.resolve(1);

@@ -83,11 +83,11 @@ class Waiters {
 }
 
 /**
- * Whether a command of this client may block now. Within a transaction it may not, nor without a
- * connection that the answer could go to later: it then answers as though its time were up at once.
+ * Whether a command of this client may block now. Within a transaction it may not, nor without
+ * somebody who would wait for the answer: it then answers as though its time were up at once.
  */
 export function mayBlock(client: Client): boolean {
-  return !client.inExec && client.connection !== null;
+  return !client.inExec && client.connection !== null && !client.isPrimary;
 }
 
 /** The blocked clients of a server. */

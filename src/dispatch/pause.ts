@@ -1,5 +1,6 @@
 /**
- * CLIENT PAUSE: clients whose commands wait until the pause ends.
+ * Pauses: clients whose commands wait until the pause ends. CLIENT PAUSE asks for one, and FAILOVER
+ * for one of writes that has no end of its own; commands wait until both are over.
  *
  * A postponed command runs anew, from the beginning of the pipeline, when the pause is over: once
  * the command that ended it (CLIENT UNPAUSE) and those sent along with it have run.
@@ -17,6 +18,7 @@ import type { Engine } from "./engine.ts";
 export class Pause {
   #untilMs = 0;
   #all = false;
+  #failover = false;
   #timer: Timer | null = null;
   #postponed = new Map<Client, ByteString[]>();
   #atEnd: (() => void)[] = [];
@@ -28,12 +30,12 @@ export class Pause {
 
   /** Whether a pause is on. */
   get active(): boolean {
-    return this.#untilMs > 0;
+    return this.#untilMs > 0 || this.#failover;
   }
 
   /** Whether expiry and eviction have to hold still: they would write. */
   get stopsWrites(): boolean {
-    return this.#untilMs > 0;
+    return this.active;
   }
 
   /** Number of clients that wait. */
@@ -43,7 +45,13 @@ export class Pause {
 
   /** "none", "write" or "all", for INFO. */
   get kind(): "none" | "write" | "all" {
-    return this.#untilMs === 0 ? "none" : this.#all ? "all" : "write";
+    return !this.active ? "none" : this.#all ? "all" : "write";
+  }
+
+  /** Why there is a pause, for INFO. */
+  get reason(): "none" | "client_pause" | "failover_in_progress" {
+    if (this.#failover) return "failover_in_progress";
+    return this.#untilMs > 0 ? "client_pause" : "none";
   }
 
   /** Milliseconds that the pause still lasts. */
@@ -68,9 +76,21 @@ export class Pause {
     });
   }
 
+  /** Pause writes until {@linkcode Pause.endFailover}. */
+  startFailover(): void {
+    this.#failover = true;
+    this.#engine.keyspace.hidesExpired = true;
+  }
+
+  /** End the pause of writes for a failover. */
+  endFailover(): void {
+    this.#failover = false;
+    this.#resumeIfOver();
+  }
+
   /** Whether a command has to wait. */
   holds(mayWrite: boolean): boolean {
-    return this.#untilMs > 0 && (this.#all || mayWrite);
+    return this.active && (this.#all || mayWrite);
   }
 
   /** Let a client's command wait. */
@@ -99,12 +119,17 @@ export class Pause {
     this.#postponed.delete(client);
   }
 
-  /** End the pause; what waited runs soon, in the order in which it came. */
+  /** End the pause that a client asked for; what waited runs soon, in the order in which it came. */
   end(): void {
     this.#timer?.cancel();
     this.#timer = null;
     this.#untilMs = 0;
     this.#all = false;
+    this.#resumeIfOver();
+  }
+
+  #resumeIfOver(): void {
+    if (this.active) return;
     this.#engine.keyspace.hidesExpired = this.#engine.replication.isReplica;
     // Not at once: the command that ended the pause is still running.
     queueMicrotask(() => this.#runPostponed());

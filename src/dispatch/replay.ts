@@ -34,7 +34,7 @@ export class Replay implements Replayer {
     const engine = this.#engine;
     const client = this.#client;
     const command = engine.registry.resolve(args);
-    if (command === undefined) return this.#keepLibrary(args);
+    if (command === undefined) return keepLibrary(engine, args);
     if (command.run === undefined || !command.acceptsArgumentCount(args.length)) return false;
     const { transaction } = client;
     if (transaction !== null && !command.immediateInMulti) {
@@ -51,36 +51,35 @@ export class Replay implements Replayer {
     }
     return true;
   }
+}
 
-  /**
-   * While there is no FUNCTION command, libraries are kept as those out of a snapshot are.
-   *
-   * @returns false when it is another command
-   */
-  #keepLibrary(args: readonly ByteString[]): boolean {
-    if (asciiLower(args[0]) !== "function") return false;
-    const engine = this.#engine;
-    switch (asciiLower(args[1] ?? "")) {
-      case "load": {
-        const code = args[args.length - 1];
-        const name = libraryName(code);
-        engine.functionLibraries = [
-          ...engine.functionLibraries.filter((other) => libraryName(other) !== name),
-          code,
-        ];
-        return true;
-      }
-      case "delete":
-        engine.functionLibraries = engine.functionLibraries.filter((code) =>
-          libraryName(code) !== args[2]
-        );
-        return true;
-      case "flush":
-        engine.functionLibraries = [];
-        return true;
-      default:
-        return false;
+/**
+ * While there is no FUNCTION command, libraries are kept as those out of a snapshot are.
+ *
+ * @returns false when it is another command
+ */
+export function keepLibrary(engine: Engine, args: readonly ByteString[]): boolean {
+  if (asciiLower(args[0]) !== "function") return false;
+  switch (asciiLower(args[1] ?? "")) {
+    case "load": {
+      const code = args[args.length - 1];
+      const name = libraryName(code);
+      engine.functionLibraries = [
+        ...engine.functionLibraries.filter((other) => libraryName(other) !== name),
+        code,
+      ];
+      return true;
     }
+    case "delete":
+      engine.functionLibraries = engine.functionLibraries.filter((code) =>
+        libraryName(code) !== args[2]
+      );
+      return true;
+    case "flush":
+      engine.functionLibraries = [];
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -65,6 +65,8 @@ export class Stats {
   readsProcessed = 0;
   writesProcessed = 0;
   errorReplies = 0;
+  /** Errors in commands from the primary or an append-only file. */
+  unexpectedErrorReplies = 0;
   queryBufferDisconnections = 0;
   outputBufferDisconnections = 0;
   /** Clients closed as all together took too much memory. */
@@ -111,6 +113,7 @@ export class Stats {
     this.readsProcessed = 0;
     this.writesProcessed = 0;
     this.errorReplies = 0;
+    this.unexpectedErrorReplies = 0;
     this.queryBufferDisconnections = 0;
     this.outputBufferDisconnections = 0;
     this.evictedClients = 0;

@@ -101,6 +101,20 @@ export class Keyspace {
     this.hooks.swapped(a, b);
   }
 
+  /**
+   * Exchange the contents of all databases with those of another keyspace, which has as many. Only
+   * this one's clients are told.
+   */
+  exchange(other: Keyspace): void {
+    for (const db of this.databases) {
+      const replacement = other.databases[db.index];
+      if (db.size === 0 && replacement.size === 0) continue;
+      this.hooks.allModified(db, replacement);
+      [db.table, replacement.table] = [replacement.table, db.table];
+      this.hooks.swapped(db, db);
+    }
+  }
+
   /** A table without keys. */
   newTable(): KeyTable {
     return this.#newTable();

@@ -24,6 +24,8 @@ export class Cron {
   #tick: Timer | null = null;
   #expiry: Timer | null = null;
   #hz = 0;
+  /** Turns since the work that is done once a second. */
+  #turns = 0;
 
   constructor(engine: Engine, connections: Iterable<Connection>) {
     this.#engine = engine;
@@ -56,6 +58,10 @@ export class Cron {
     this.#engine.memory.tick();
     this.#engine.persistence.tick();
     if (this.#expiry === null) this.#expire();
+    if (++this.#turns >= this.#hz) {
+      this.#turns = 0;
+      this.#engine.replication.tick();
+    }
     this.#checkClients();
     if (config.values.hz !== this.#hz) {
       this.#tick?.cancel();
@@ -64,9 +70,10 @@ export class Cron {
   }
 
   #expire(): void {
-    const { activeExpire, blocking, pause, loading, stats } = this.#engine;
+    const { activeExpire, blocking, pause, loading, replication, stats } = this.#engine;
     this.#expiry = null;
-    if (!activeExpire || pause.stopsWrites || loading !== null) return;
+    // A replica waits until its primary says that a key is gone.
+    if (!activeExpire || pause.stopsWrites || loading !== null || replication.isReplica) return;
     const started = this.#clock.monotonic();
     const keysDone = expireStep(this.#engine.keyspace, EXPIRE_BUDGET_MS);
     const fieldsDone = expireFieldsStep(this.#engine.keyspace, EXPIRE_BUDGET_MS);

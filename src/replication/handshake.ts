@@ -115,20 +115,31 @@ async function ask(
   connection: LinkConnection,
   standing: Standing | null,
 ): Promise<Agreement> {
-  const { log } = engine;
+  const { log, replication: { failover } } = engine;
   if (standing === null) {
     log.notice("Partial resynchronization not possible (no cached master)");
     connection.write(encodeCommand(["PSYNC", "?", "-1"]));
   } else {
     const offset = String(standing.position + 1);
     log.notice(`Trying a partial resynchronization (request ${standing.id}:${offset}).`);
-    connection.write(encodeCommand(["PSYNC", standing.id, offset]));
+    const request = ["PSYNC", standing.id, offset];
+    // The other server is to be the primary from now on.
+    if (failover.inProgress) request.push("FAILOVER");
+    connection.write(encodeCommand(request));
   }
   let answer = await connection.readLine();
   // While it is busy it keeps the link alive with empty lines.
   while (answer === "") answer = await connection.readLine();
-  if (answer.startsWith("+FULLRESYNC")) return fullResync(engine, answer);
-  if (answer.startsWith("+CONTINUE") && standing !== null) {
+  const full = answer.startsWith("+FULLRESYNC");
+  const goesOn = answer.startsWith("+CONTINUE") && standing !== null;
+  if (full || goesOn) {
+    failover.succeeded();
+  } else if (failover.inProgress) {
+    failover.fail("Failover target rejected psync request");
+    throw new LinkError("");
+  }
+  if (full) return fullResync(engine, answer);
+  if (goesOn) {
     log.notice("Successful partial resynchronization with master.");
     const id = /^\+CONTINUE\s+([^\s]{40})$/.exec(answer)?.[1] ?? standing.id;
     if (id !== standing.id) log.warning(`Master replication ID changed to ${toText(id)}`);

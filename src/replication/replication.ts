@@ -168,10 +168,17 @@ export class Replication {
     const before = this.#link;
     before?.stop();
     if (before === null) {
-      // The data stands where this server's own history does.
-      this.canResume = true;
+      if (this.#started) {
+        // The data stands where this server's own history does.
+        this.canResume = true;
+        engine.log.notice(
+          "Before turning into a replica, using my own master parameters to synthesize a cached " +
+            "master: I may be able to synchronize with the new master with just a partial transfer.",
+        );
+      }
       this.feed.stop();
     }
+    engine.config.assign("replicaof", [host, String(port)]);
     this.#link = new PrimaryLink(engine, this, { host, port });
     this.#roleChanged();
     engine.blocking.failAll(
@@ -185,6 +192,7 @@ export class Replication {
     if (this.#link === null) return;
     this.#link.stop();
     this.#link = null;
+    this.#engine.config.assign("replicaof", ["no", "one"]);
     this.#shiftId();
     this.canResume = false;
     // They learn the new id when they come back.
@@ -193,12 +201,20 @@ export class Replication {
     this.feed.forgetSelected();
     if (this.backlogActive) this.feed.start();
     this.#roleChanged();
+    // A synchronisation that did not come to its end may have turned it off.
+    if (this.#engine.config.values.appendonly && !this.#engine.aof.enabled) {
+      this.#engine.aof.apply(this.#engine.depth > 1);
+    }
   }
 
   #shiftId(): void {
     this.secondId = this.id;
     this.secondOffset = this.stream.end + 1;
     this.id = randomId();
+    this.#engine.log.warning(
+      `Setting secondary replication ID to ${this.secondId}, valid up to offset: ` +
+        `${this.secondOffset}. New replication ID is ${this.id}`,
+    );
   }
 
   /** As a replica: all data was copied from the primary and stands at this position. */

@@ -66,6 +66,8 @@ export interface RequestLimits {
   maxQueryBuffer: number;
   /** Whether the client has authenticated, or need not. */
   authenticated: boolean;
+  /** Inline commands are an error, as on the link to a master; empty lines are not. */
+  refusesInline?: boolean;
 }
 
 /** What one chunk brought. */
@@ -245,6 +247,9 @@ export class RequestDecoder implements RequestBatch {
           if (inline === null) return this.#drained();
           pos = this.#pos;
           if (inline.length === 0) continue;
+          if (this.limits.refusesInline) {
+            return this.#fail("Master using the inline protocol. Desync?");
+          }
           this.#consumed = this.#fed - (end - pos);
           return inline;
         }

@@ -5,8 +5,14 @@
  */
 
 import type { Command } from "../../dispatch/command.ts";
+import { replicaOfCommands } from "./replicaof.ts";
 import { replConfCommand } from "./replconf.ts";
 import { psyncCommand, syncCommand } from "./sync.ts";
 
 /** The commands of replication. */
-export const replicationCommands: readonly Command[] = [syncCommand, psyncCommand, replConfCommand];
+export const replicationCommands: readonly Command[] = [
+  ...replicaOfCommands,
+  syncCommand,
+  psyncCommand,
+  replConfCommand,
+];

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { asciiLower, type ByteString } from "../../bytes/bytes.ts";
-import { toText } from "../../bytes/bytes.ts";
+import { asciiLower, type ByteString, toText } from "../../bytes/bytes.ts";
+import { detach } from "../../bytes/latin1.ts";
 import { block, integer, oneof, string, token } from "../../dispatch/arguments.ts";
 import type { Client } from "../../dispatch/client.ts";
 import { clientLine } from "../../dispatch/client_info.ts";
@@ -38,7 +38,6 @@ function replicaOf(client: Client, args: readonly ByteString[]): Reply {
   if (asciiLower(host) === "no" && asciiLower(port) === "one") {
     if (replication.isReplica) {
       replication.promote();
-      remember(client, ["no", "one"]);
       log.notice(`MASTER MODE enabled (user request from '${clientLine(client)}')`);
     }
     return OK;
@@ -55,18 +54,11 @@ function replicaOf(client: Client, args: readonly ByteString[]): Reply {
     );
     return new SimpleString("OK Already connected to specified master");
   }
-  replication.follow(host, number);
-  remember(client, [host, port]);
+  replication.follow(detach(host), number);
   log.notice(
     `REPLICAOF ${toText(host)}:${number} enabled (user request from '${clientLine(client)}')`,
   );
   return OK;
-}
-
-/** What CONFIG GET and REWRITE say from now on. */
-function remember({ engine }: Client, words: readonly ByteString[]): void {
-  const fault = engine.config.assign("replicaof", words);
-  if (fault !== null) throw new RedisError(`ERR ${fault}`);
 }
 
 /** The commands that choose a primary. */

@@ -99,7 +99,7 @@ function clients(engine: Engine): Field[] {
     ["watching_clients", watch.clients],
     ["total_blocking_keys", blocking.keys],
     ["total_blocking_keys_on_nokey", blocking.keysOnDelete],
-    ["paused_reason", engine.pause.active ? "client_pause" : "none"],
+    ["paused_reason", engine.pause.reason],
     ["paused_actions", engine.pause.kind],
     ["paused_timeout_milliseconds", engine.pause.remainingMs],
   ];
@@ -291,7 +291,7 @@ function stats(engine: Engine): Field[] {
     ["tracking_total_keys", 0],
     ["tracking_total_items", 0],
     ["tracking_total_prefixes", 0],
-    ["unexpected_error_replies", 0],
+    ["unexpected_error_replies", stats.unexpectedErrorReplies],
     ["total_error_replies", stats.errorReplies],
     ["dump_payload_sanitizations", 0],
     ["total_reads_processed", stats.readsProcessed],

@@ -31,30 +31,30 @@ export const replication = {
       alias: "slaveof",
       mutable: false,
       acts: true,
-      refuse: {
-        when: (value) => value !== null,
-        message: "this server cannot be a replica",
-      },
       doc: "Master to copy",
     }),
     directive("masterauth", secret, {
       default: "",
       sensitive: true,
+      acts: true,
       doc: "Password that the master asks for",
     }),
     directive("masteruser", optionalText("<name>"), {
       default: "",
       sensitive: true,
+      acts: true,
       doc: "User to be on the master",
     }),
     directive("replica-serve-stale-data", yesNo, {
       default: true,
       alias: "slave-serve-stale-data",
+      acts: true,
       doc: "Answer clients while the master is out of reach",
     }),
     directive("replica-read-only", yesNo, {
       default: true,
       alias: "slave-read-only",
+      acts: true,
       doc: "Refuse writes of a replica's clients",
     }),
     directive("replica-priority", natural, {
@@ -69,20 +69,24 @@ export const replication = {
     directive("replica-announce-ip", optionalText("<address>"), {
       default: "",
       alias: "slave-announce-ip",
+      acts: true,
       doc: "Address that a replica reports to its master",
     }),
     directive("replica-announce-port", integer(PORT), {
       default: 0,
       alias: "slave-announce-port",
+      acts: true,
       doc: "Port that a replica reports to its master; 0 for the one that it listens on",
     }),
     directive("replica-ignore-maxmemory", yesNo, {
       default: true,
       alias: "slave-ignore-maxmemory",
+      acts: true,
       doc: "Leave eviction to the master",
     }),
     directive("replica-ignore-disk-write-errors", yesNo, {
       default: false,
+      acts: true,
       doc: "Go on replicating when the disk cannot be written",
     }),
     directive("replica-lazy-flush", yesNo, {
@@ -105,6 +109,7 @@ export const replication = {
     directive("repl-diskless-load", oneOf(["disabled", "on-empty-db", "swapdb"]), {
       default: "disabled",
       denyLoading: true,
+      acts: true,
       doc: "When a replica loads a synchronisation without a file",
     }),
     directive("repl-backlog-size", memory({ min: 1, max: INT64_MAX }, 16384), {
@@ -117,6 +122,7 @@ export const replication = {
     }),
     directive("repl-timeout", positive, {
       default: 60,
+      acts: true,
       doc: "Seconds of silence after which a link is given up",
     }),
     directive("repl-ping-replica-period", positive, {
@@ -140,10 +146,12 @@ export const replication = {
     }),
     directive("propagation-error-behavior", oneOf(["ignore", "panic", "panic-on-replicas"]), {
       default: "ignore",
+      acts: true,
       doc: "What to do when a replicated command fails",
     }),
     directive("rdb-del-sync-files", yesNo, {
       default: false,
+      acts: true,
       doc: "Remove the snapshots that only replication needed",
     }),
   ],

@@ -1,0 +1,107 @@
+/**
+ * INFO's section on replication, and ROLE, which tells the same in short.
+ *
+ * Source: https://redis.io/docs/latest/commands/info/ and https://redis.io/docs/latest/commands/role/
+ *
+ * @module
+ */
+
+import type { Engine } from "../../dispatch/engine.ts";
+import { defineCommand } from "../../dispatch/command.ts";
+import type { PrimaryLink } from "../../replication/primary_link.ts";
+import type { Reply } from "../../resp/reply.ts";
+import type { Field } from "./info_sections.ts";
+
+/** The fields of the section. */
+export function replicationSection(engine: Engine): Field[] {
+  const { replication, config } = engine;
+  const { link, stream, replicas, backlogActive } = replication;
+  return [
+    ["role", link === null ? "master" : "slave"],
+    ...link === null ? [] : linkFields(engine, link),
+    ["connected_slaves", replicas.count],
+    ...missingReplicas(engine),
+    ...[...replicas.sessions].map((session, i): Field => [
+      `slave${i}`,
+      `ip=${session.address},port=${session.port},state=${session.state},` +
+      `offset=${session.ackPosition},lag=${session.lag}`,
+    ]),
+    ["master_failover_state", replication.failover.state],
+    ["master_replid", replication.id],
+    ["master_replid2", replication.secondId],
+    ["master_repl_offset", stream.end],
+    ["second_repl_offset", replication.secondOffset],
+    ["repl_backlog_active", backlogActive ? 1 : 0],
+    ["repl_backlog_size", config.values.replBacklogSize],
+    ["repl_backlog_first_byte_offset", backlogActive ? stream.start + 1 : 0],
+    ["repl_backlog_histlen", backlogActive ? stream.length : 0],
+  ];
+}
+
+function missingReplicas({ replication, config }: Engine): Field[] {
+  const { minReplicasToWrite, minReplicasMaxLag } = config.values;
+  if (minReplicasToWrite === 0 || minReplicasMaxLag === 0) return [];
+  return [["min_slaves_good_slaves", replication.replicas.good]];
+}
+
+function linkFields({ replication, config, clock }: Engine, link: PrimaryLink): Field[] {
+  const { values } = config;
+  const seconds = (sinceMs: number) => Math.max(0, Math.floor((clock.ms - sinceMs) / 1000));
+  const fields: Field[] = [
+    ["master_host", link.host],
+    ["master_port", link.port],
+    ["master_link_status", link.state === "connected" ? "up" : "down"],
+    ["master_last_io_seconds_ago", link.state === "connected" ? seconds(link.lastReadMs) : -1],
+    ["master_sync_in_progress", link.transfer === null ? 0 : 1],
+    ["slave_read_repl_offset", link.readPosition],
+    ["slave_repl_offset", replication.stream.end],
+  ];
+  if (link.transfer !== null) {
+    const { totalBytes, readBytes, lastReadMs } = link.transfer;
+    fields.push(
+      ["master_sync_total_bytes", totalBytes],
+      ["master_sync_read_bytes", readBytes],
+      ["master_sync_left_bytes", totalBytes - readBytes],
+      ["master_sync_perc", totalBytes > 0 ? (readBytes / totalBytes * 100).toFixed(2) : "0.00"],
+      ["master_sync_last_io_seconds_ago", seconds(lastReadMs)],
+    );
+  }
+  if (link.state !== "connected") {
+    fields.push(["master_link_down_since_seconds", seconds(link.downSinceMs)]);
+  }
+  fields.push(
+    ["slave_priority", values.replicaPriority],
+    ["slave_read_only", values.replicaReadOnly ? 1 : 0],
+    ["replica_announced", values.replicaAnnounced ? 1 : 0],
+  );
+  return fields;
+}
+
+/** ROLE. */
+export const roleCommand = defineCommand({
+  name: "role",
+  summary: "Answers the server's role in replication.",
+  since: "2.8.12",
+  group: "server",
+  complexity: "O(1)",
+  arity: 1,
+  flags: ["noscript", "loading", "stale", "fast"],
+  acl: ["@admin", "@fast", "@dangerous"],
+  run({ engine: { replication } }): Reply {
+    const { link, stream, replicas } = replication;
+    if (link !== null) {
+      const position = link.state === "connected" ? stream.end : -1;
+      return ["slave", link.host, link.port, link.state, position];
+    }
+    const online = [...replicas.sessions].filter(({ state }) => state === "online");
+    return [
+      "master",
+      stream.end,
+      online.map((session) => [
+        session.address,
+        `${session.port}`,
+        `${session.ackPosition}`,
+      ]),
+    ];
+  },
+});

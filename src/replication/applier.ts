@@ -1,0 +1,217 @@
+/**
+ * Running what a primary sends: its commands become the changes of this server's data, and its bytes
+ * the stream that this server passes on.
+ *
+ * Nobody gets the replies, and nothing asks who may do what: the primary has done it already. Keys
+ * past their time count as there, since the primary says when they go.
+ *
+ * Bytes join the stream when what they say is done, and those of a transaction all at once: whoever
+ * goes on from this server's position later has exactly these data.
+ *
+ * @module
+ */
+
+import { type ByteString, toText } from "../bytes/bytes.ts";
+import { clientLine } from "../dispatch/client_info.ts";
+import type { Client } from "../dispatch/client.ts";
+import type { Command } from "../dispatch/command.ts";
+import type { Engine } from "../dispatch/engine.ts";
+import { keepLibrary } from "../dispatch/replay.ts";
+import { RequestDecoder } from "../resp/decoder.ts";
+import { ErrorReply } from "../resp/reply.ts";
+import type { Replication } from "./replication.ts";
+
+const FIRST_KEPT = 4 * 1024;
+/** A larger buffer is given back when nothing is in it. */
+const LARGEST_KEPT = 1024 * 1024;
+/** Milliseconds between two log lines of the same complaint. */
+const COMPLAIN_EVERY_MS = 10_000;
+
+/** What an applier is made of. */
+export interface ApplierOptions {
+  readonly engine: Engine;
+  readonly replication: Replication;
+  /** Runs the commands. */
+  readonly client: Client;
+  /** The primary wants to know how far this server is. */
+  readonly onQuestion: () => void;
+}
+
+/** Applies a primary's stream, from where this server's own stream ends. */
+export class StreamApplier {
+  readonly #engine: Engine;
+  readonly #replication: Replication;
+  readonly #client: Client;
+  readonly #onQuestion: () => void;
+  readonly #decoder = new RequestDecoder({
+    maxBulkLength: Infinity,
+    maxQueryBuffer: Infinity,
+    authenticated: true,
+    refusesInline: true,
+  });
+  /** Bytes that are decoded, at least in part, and not applied yet. */
+  #kept = new Uint8Array(FIRST_KEPT);
+  #keptLength = 0;
+  /** Bytes of what was fed that have joined the stream. */
+  #applied = 0;
+  #complainedMs = -COMPLAIN_EVERY_MS;
+
+  constructor({ engine, replication, client, onQuestion }: ApplierOptions) {
+    this.#engine = engine;
+    this.#replication = replication;
+    this.#client = client;
+    this.#onQuestion = onQuestion;
+  }
+
+  /** Bytes that have come, and whose command is not complete. */
+  get pendingBytes(): number {
+    return this.#keptLength;
+  }
+
+  /**
+   * Run what a chunk completes. O(its length), beside what the commands take.
+   *
+   * @returns false when the stream makes no sense; why is in the log
+   */
+  apply(chunk: Uint8Array): boolean {
+    const { keyspace } = this.#engine;
+    const decoder = this.#decoder;
+    decoder.feed(chunk);
+    if (!decoder.hasWork) {
+      this.#keep(chunk);
+      return true;
+    }
+    this.#engine.beginBatch();
+    keyspace.expiryPaused = true;
+    let rest = chunk;
+    try {
+      for (let args = decoder.next(); args !== null; args = decoder.next()) {
+        if (this.#run(args)) {
+          rest = this.#commit(rest);
+          this.#onQuestion();
+        }
+        if (this.#client.closed) return true;
+      }
+    } finally {
+      keyspace.expiryPaused = false;
+      rest = this.#commit(rest);
+      this.#engine.endBatch();
+    }
+    this.#keep(rest);
+    if (decoder.error === null) return true;
+    this.#engine.log.warning(
+      `Protocol error (${decoder.error}) from client: ${clientLine(this.#client)}.`,
+    );
+    return false;
+  }
+
+  /** Let what is applied join the stream. @returns what is left of the chunk */
+  #commit(chunk: Uint8Array): Uint8Array {
+    // What stands in an unfinished transaction is not applied.
+    if (this.#client.transaction !== null) return chunk;
+    const replication = this.#replication;
+    const count = this.#decoder.consumedBytes - this.#applied;
+    if (count === 0) return chunk;
+    const { stream } = replication;
+    this.#applied += count;
+    const fromKept = Math.min(count, this.#keptLength);
+    if (fromKept > 0) {
+      stream.appendBytes(this.#kept.subarray(0, fromKept));
+      this.#kept.copyWithin(0, fromKept, this.#keptLength);
+      this.#keptLength -= fromKept;
+      if (this.#keptLength === 0 && this.#kept.length > LARGEST_KEPT) {
+        this.#kept = new Uint8Array(FIRST_KEPT);
+      }
+    }
+    const fromChunk = count - fromKept;
+    if (fromChunk > 0) stream.appendBytes(chunk.subarray(0, fromChunk));
+    replication.linkDb = this.#client.db.index;
+    replication.feed.grew();
+    return chunk.subarray(fromChunk);
+  }
+
+  #keep(bytes: Uint8Array): void {
+    const length = this.#keptLength + bytes.length;
+    if (length > this.#kept.length) {
+      const grown = new Uint8Array(Math.max(length, this.#kept.length * 2));
+      grown.set(this.#kept.subarray(0, this.#keptLength));
+      this.#kept = grown;
+    }
+    this.#kept.set(bytes, this.#keptLength);
+    this.#keptLength = length;
+  }
+
+  /** Run a command. @returns whether it asks how far this server is */
+  #run(args: ByteString[]): boolean {
+    const engine = this.#engine;
+    const client = this.#client;
+    client.lastInteractionMs = engine.clock.ms;
+    const command = engine.registry.resolve(args);
+    if (command === undefined) {
+      if (!keepLibrary(engine, args)) this.#refused(`ERR unknown command '${args[0]}'`, null);
+      return false;
+    }
+    if (command.run === undefined || !command.acceptsArgumentCount(args.length)) {
+      this.#refused(`ERR wrong number of arguments for '${command.name}' command`, command);
+      return false;
+    }
+    const { transaction } = client;
+    if (transaction !== null && !command.immediateInMulti) {
+      transaction.queue.push({ command, args });
+      return false;
+    }
+    client.lastCommand = command;
+    if (command.name === "replconf") return isQuestion(args);
+    if (command.isWrite) this.#checkDisk(command);
+    if (--engine.memory.credit < 0) engine.memory.refuses(client, command);
+    const reply = engine.call(client, command, args);
+    if (reply instanceof ErrorReply) this.#complain(reply.text, command.name);
+    else if (command.name === "exec" && Array.isArray(reply)) {
+      for (const each of reply) {
+        if (each instanceof ErrorReply) this.#complain(each.text, command.name);
+      }
+    }
+    return false;
+  }
+
+  /** A command that cannot even be begun. */
+  #refused(error: ByteString, command: Command | null): void {
+    const { transaction } = this.#client;
+    if (transaction !== null) transaction.aborted = true;
+    this.#engine.stats.countError(error);
+    this.#complain(error, command?.name ?? "<unknown>");
+  }
+
+  /** The data of this server and of its primary have parted. */
+  #complain(error: ByteString, name: string): void {
+    const { config, host, log, stats } = this.#engine;
+    stats.unexpectedErrorReplies++;
+    log.warning(
+      "== CRITICAL == This replica is sending an error to its master: " +
+        `'${toText(error)}' after processing the command '${name}'`,
+    );
+    if (config.values.propagationErrorBehavior === "ignore") return;
+    log.warning(
+      `This replica panicked sending an error to its master after processing the command '${name}'`,
+    );
+    host.abandon();
+  }
+
+  /** Changes that cannot be kept are not to be made, unless the configuration says otherwise. */
+  #checkDisk(command: Command): void {
+    const { aof, clock, config, host, log, persistence } = this.#engine;
+    if (aof.error === null && !persistence.refusesWrites) return;
+    if (!config.values.replicaIgnoreDiskWriteErrors) {
+      log.warning(`Replica was unable to write command to disk. (${command.name})`);
+      host.abandon();
+      return;
+    }
+    if (clock.ms - this.#complainedMs < COMPLAIN_EVERY_MS) return;
+    this.#complainedMs = clock.ms;
+    log.warning("Replica is applying a command even though it is unable to write to disk.");
+  }
+}
+
+function isQuestion(args: readonly ByteString[]): boolean {
+  return args.length > 1 && args[1].length === 6 && args[1].toLowerCase() === "getack";
+}

@@ -1,0 +1,371 @@
+/**
+ * A full synchronisation as the replica sees it: the primary's data take the place of all that is
+ * here.
+ *
+ * There are three ways, and `repl-diskless-load` chooses. Usually the snapshot is received into a
+ * file; only when all of it has come, the old data go, and the file is loaded. An empty server may
+ * decode what comes at once. Or that goes into a keyspace beside the old one, which is served
+ * meanwhile if it is of the same history, and given up if anything goes wrong.
+ *
+ * The file becomes the server's RDB file only when it was loaded, so that what cannot be loaded never
+ * takes the place of what can. (A real server does so before it loads it.)
+ *
+ * Keys past their time are taken in: a primary's snapshot holds them only when they were not past it
+ * there, and the primary says when they go.
+ *
+ * @module
+ */
+
+import { osReason } from "../config/os_error.ts";
+import type { Engine } from "../dispatch/engine.ts";
+import { LoadWatch } from "../dispatch/load_watch.ts";
+import { Keyspace } from "../keyspace/keyspace.ts";
+import { RdbDecoder } from "../rdb/decoder.ts";
+import { RdbError } from "../rdb/error.ts";
+import { loadRdbFile, type LoadResult, newLoadResult, takeRecord } from "../rdb/load.ts";
+import { type LinkConnection, LinkError } from "./link_connection.ts";
+import { type PayloadHeader, PayloadReader, readPayloadHeader } from "./payload.ts";
+import type { Replication } from "./replication.ts";
+import { readStreamDb } from "./saved_position.ts";
+
+/** What a full synchronisation works with. */
+export interface FullSyncOptions {
+  readonly engine: Engine;
+  readonly replication: Replication;
+  readonly connection: LinkConnection;
+  /** Ends it early. */
+  readonly signal: AbortSignal;
+  /** The data are of the history that this server has been following. */
+  readonly sameHistory: boolean;
+}
+
+/** One full synchronisation. */
+export class FullSync {
+  /** Bytes that will come; 0 when that is not known. */
+  totalBytes = 0;
+  /** Data are being loaded: the primary has to be told that this server lives. */
+  loading = false;
+  /** Nothing is awaited from the primary for now. */
+  received = false;
+
+  readonly #options: FullSyncOptions;
+  #reader: PayloadReader | null = null;
+
+  constructor(options: FullSyncOptions) {
+    this.#options = options;
+  }
+
+  /** Bytes that have come. */
+  get readBytes(): number {
+    return this.#reader?.received ?? 0;
+  }
+
+  /**
+   * Receive and load the data.
+   *
+   * @returns the database that the stream has selected behind the snapshot
+   * @throws LinkError when it fails; with an empty message, the reason is in the log
+   */
+  async run(): Promise<number> {
+    const { engine, connection } = this.#options;
+    const { config: { values }, keyspace } = engine;
+    const header = await readPayloadHeader(engine, connection);
+    const beside = values.replDisklessLoad === "swapdb";
+    const direct = beside || (values.replDisklessLoad === "on-empty-db" && keyspace.size === 0);
+    this.totalBytes = header.length;
+    logBeginning(engine, header, direct ? "to parser" : "to disk");
+    this.#reader = new PayloadReader(connection, header);
+    try {
+      const { aux } = beside
+        ? await this.#loadBeside(this.#reader)
+        : direct
+        ? await this.#loadDirectly(this.#reader)
+        : await this.#loadThroughFile(this.#reader);
+      return readStreamDb(aux, keyspace.databases.length);
+    } catch (error) {
+      if (this.#options.signal.aborted) throw new LinkError("given up");
+      throw error;
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  #failed(message: string): LinkError {
+    this.#options.engine.log.warning(message);
+    return new LinkError("");
+  }
+
+  /** The old data's end begins: nobody may go on from where they stood. */
+  #leaveHistory(): void {
+    const { replication, engine: { log } } = this.#options;
+    if (replication.canResume) log.notice("Discarding previously cached master state.");
+    replication.canResume = false;
+    replication.replicas.disconnectAll();
+    replication.releaseBacklog();
+  }
+
+  #flush(): void {
+    const { engine } = this.#options;
+    this.#leaveHistory();
+    engine.log.notice("MASTER <-> REPLICA sync: Flushing old data");
+    this.#empty();
+  }
+
+  #empty(): void {
+    const { engine } = this.#options;
+    engine.keyspace.clearAll();
+    engine.functionLibraries = [];
+  }
+
+  /** What a snapshot is loaded with. */
+  #watch(totalBytes: number, asynchronous = false): LoadWatch {
+    const { engine } = this.#options;
+    engine.log.notice("MASTER <-> REPLICA sync: Loading DB in memory");
+    this.loading = true;
+    return new LoadWatch(engine, { totalBytes, asynchronous });
+  }
+
+  async #loadDirectly(reader: PayloadReader): Promise<LoadResult> {
+    const { engine } = this.#options;
+    engine.aof.suspend();
+    this.#flush();
+    const watch = this.#watch(this.totalBytes);
+    try {
+      const result = await this.#decode(reader, engine.keyspace, watch);
+      engine.functionLibraries = result.functions;
+      return result;
+    } catch (error) {
+      this.#empty();
+      throw error;
+    } finally {
+      watch.end();
+    }
+  }
+
+  async #loadBeside(reader: PayloadReader): Promise<LoadResult> {
+    const { engine, sameHistory } = this.#options;
+    const { keyspace, log } = engine;
+    engine.aof.suspend();
+    const side = new Keyspace({
+      clock: keyspace.clock,
+      hooks: SILENT,
+      databases: keyspace.databases.length,
+      newTable: () => keyspace.newTable(),
+      random: keyspace.random,
+    });
+    Object.assign(side.limits, keyspace.limits);
+    Object.assign(side.access, {
+      lfu: keyspace.access.lfu,
+      logFactor: keyspace.access.logFactor,
+      decayMinutes: keyspace.access.decayMinutes,
+    });
+    const watch = this.#watch(this.totalBytes, sameHistory);
+    try {
+      const result = await this.#decode(reader, side, watch);
+      this.#leaveHistory();
+      log.notice("MASTER <-> REPLICA sync: Swapping active DB with loaded DB");
+      keyspace.exchange(side);
+      engine.functionLibraries = result.functions;
+      log.notice("MASTER <-> REPLICA sync: Discarding old DB in background");
+      return result;
+    } catch (error) {
+      log.notice("MASTER <-> REPLICA sync: Discarding temporary DB in background");
+      throw error;
+    } finally {
+      watch.end();
+    }
+  }
+
+  /** Decode what comes, as it comes. @throws LinkError */
+  async #decode(
+    reader: PayloadReader,
+    keyspace: Keyspace,
+    watch: LoadWatch,
+  ): Promise<LoadResult> {
+    const { engine: { config, log }, signal } = this.#options;
+    const decoder = new RdbDecoder({
+      databases: keyspace.databases.length,
+      verifyChecksum: config.values.rdbchecksum,
+      totalBytes: this.totalBytes === 0 ? undefined : this.totalBytes,
+    });
+    const result = newLoadResult();
+    let announced = false;
+    const { expiryPaused } = keyspace;
+    keyspace.expiryPaused = true;
+    try {
+      while (!reader.done || !decoder.done) {
+        if (reader.done) decoder.end();
+        else await reader.next((bytes) => decoder.push(bytes));
+        for (let record = decoder.next(); record !== null; record = decoder.next()) {
+          if (!announced && record.kind !== "header" && record.kind !== "aux") {
+            announced = true;
+            watch.onHeader(result.aux);
+          }
+          takeRecord(record, keyspace, result, {
+            keepExpired: true,
+            onEmptyKey: (key) => watch.onEmptyKey(key),
+          });
+        }
+        // Behind the data there may be the mark alone, which the reader keeps.
+        if (decoder.done && this.totalBytes === 0 && decoder.rest().length > 0) {
+          throw new LinkError("Replication stream EOF marker is broken");
+        }
+        await watch.onProgress({ bytesRead: reader.received, keys: result.keysLoaded });
+        signal.throwIfAborted();
+      }
+      watch.finished(result);
+      return result;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      if (!(error instanceof RdbError) && !(error instanceof LinkError)) throw error;
+      log.warning(error.message);
+      throw this.#failed(
+        `Failed trying to load the MASTER synchronization DB from socket: ${error.message}`,
+      );
+    } finally {
+      keyspace.expiryPaused = expiryPaused;
+    }
+  }
+
+  async #loadThroughFile(reader: PayloadReader): Promise<LoadResult> {
+    const { engine } = this.#options;
+    const { config, clock } = engine;
+    const seconds = Math.floor(clock.ms / 1000);
+    const path = config.path(`temp-${seconds}.${Deno.pid}.rdb`);
+    let installed = false;
+    try {
+      await this.#receive(reader, path);
+      this.received = true;
+      const result = await this.#loadFile(path, reader.received);
+      this.#install(path);
+      installed = true;
+      return result;
+    } finally {
+      this.received = false;
+      if (!installed) remove(path);
+    }
+  }
+
+  async #receive(reader: PayloadReader, path: string): Promise<void> {
+    const { signal } = this.#options;
+    let file: Deno.FsFile;
+    try {
+      file = await Deno.open(path, { write: true, create: true, truncate: true });
+    } catch (error) {
+      throw this.#failed(
+        `Opening the temp file needed for MASTER <-> REPLICA synchronization: ${osReason(error)}`,
+      );
+    }
+    try {
+      const pieces: Uint8Array[] = [];
+      while (!reader.done) {
+        try {
+          await reader.next((bytes) => pieces.push(bytes));
+        } catch (error) {
+          if (signal.aborted || !(error instanceof LinkError)) throw error;
+          throw this.#failed(`I/O error trying to sync with MASTER: ${error.message}`);
+        }
+        for (const piece of pieces.splice(0)) await writeAll(file, piece);
+      }
+      await file.syncData();
+    } catch (error) {
+      if (signal.aborted || error instanceof LinkError) throw error;
+      throw this.#failed(
+        "Write error or short write writing to the DB dump file needed for MASTER <-> REPLICA " +
+          `synchronization: ${osReason(error)}`,
+      );
+    } finally {
+      file.close();
+    }
+  }
+
+  async #loadFile(path: string, size: number): Promise<LoadResult> {
+    const { engine, signal } = this.#options;
+    const { config, keyspace, log, persistence } = engine;
+    if (persistence.background !== null) {
+      log.notice(
+        "Replica is about to load the RDB file received from the master, but there is a pending " +
+          `RDB child running. Killing process ${Deno.pid} and removing its temp file to avoid any ` +
+          "race",
+      );
+      persistence.cancelBackground();
+    }
+    engine.aof.suspend();
+    this.#flush();
+    const watch = this.#watch(size);
+    try {
+      const result = await loadRdbFile(path, keyspace, {
+        verifyChecksum: config.values.rdbchecksum,
+        keepExpired: true,
+        signal,
+        onHeader: (aux) => watch.onHeader(aux),
+        onEmptyKey: (key) => watch.onEmptyKey(key),
+        onProgress: (progress) => watch.onProgress(progress),
+      });
+      engine.functionLibraries = result.functions;
+      watch.finished(result);
+      return result;
+    } catch (error) {
+      this.#empty();
+      if (signal.aborted) throw error;
+      const reason = error instanceof RdbError ? error.message : osReason(error);
+      throw this.#failed(
+        `Failed trying to load the MASTER synchronization DB from disk: ${reason}`,
+      );
+    } finally {
+      watch.end();
+    }
+  }
+
+  /** Make the file that was loaded the server's own. */
+  #install(temporary: string): void {
+    const { engine: { config, log } } = this.#options;
+    const { values } = config;
+    const path = config.path(values.dbfilename);
+    try {
+      Deno.renameSync(temporary, path);
+    } catch (error) {
+      throw this.#failed(
+        `Failed trying to rename the temp DB into ${path} in MASTER <-> REPLICA ` +
+          `synchronization: ${osReason(error)}`,
+      );
+    }
+    if (!values.rdbDelSyncFiles || values.save.length > 0 || values.appendonly) return;
+    log.notice(
+      "Removing the RDB file obtained from the master. This replica has persistence disabled",
+    );
+    remove(path);
+  }
+}
+
+/** What happens in a keyspace that nobody sees is no news. */
+const SILENT = {
+  modified() {},
+  allModified() {},
+  swapped() {},
+  notify() {},
+  expired() {},
+  evicted() {},
+  fieldsExpired() {},
+  ready() {},
+};
+
+function logBeginning({ log }: Engine, { length, mark }: PayloadHeader, way: string): void {
+  log.notice(
+    mark === null
+      ? `MASTER <-> REPLICA sync: receiving ${length} bytes from master ${way}`
+      : `MASTER <-> REPLICA sync: receiving streamed RDB from master with EOF ${way}`,
+  );
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+}
+
+function remove(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It was never made, or somebody removed it.
+  }
+}
