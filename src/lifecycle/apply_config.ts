@@ -51,6 +51,15 @@ export function watchConfig(engine: Engine, listeners: Listeners): void {
     "loglevel",
   ], () => applyConfig(engine));
   config.onChange(["maxmemory", "maxmemory-policy"], () => engine.memory.limitsChanged());
+  const { replication } = engine;
+  config.onChange(
+    ["repl-backlog-size"],
+    ({ replBacklogSize }) => replication.stream.resize(replBacklogSize),
+  );
+  config.onChange(["min-replicas-to-write", "min-replicas-max-lag"], () => {
+    replication.replicas.countGood();
+    replication.refresh();
+  });
   const listening = (refusal: string): ChangeListener => ({ bind, port, tcpBacklog }) => {
     if (port === 0) return listeners.stopTcp();
     try {

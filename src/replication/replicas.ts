@@ -73,11 +73,11 @@ export class Replicas implements SessionOwner {
    */
   accept(client: Client, request: ContinueRequest | null): Reply {
     if (client.replica !== null) return NO_REPLY;
-    const { log, stats, pause } = this.#engine;
-    const { link } = this.#replication;
+    const { log, stats } = this.#engine;
+    const { failover, link } = this.#replication;
     const { connection } = client;
     if (connection === null) throw new RedisError("ERR SYNC needs a connection");
-    if (pause.reason === "failover_in_progress") {
+    if (failover.state !== "no-failover") {
       throw new RedisError("NOMASTERLINK Can't SYNC while failing over");
     }
     if (link !== null && link.state !== "connected") {
@@ -212,6 +212,7 @@ export class Replicas implements SessionOwner {
     queueMicrotask(() => {
       this.#serveScheduled = false;
       this.#engine.writeWaits.serve();
+      this.#replication.failover.tick();
     });
   }
 
@@ -297,13 +298,13 @@ export class Replicas implements SessionOwner {
 
   /** Let replicas know that the link is alive. A replica's own replicas get its primary's pings. */
   #ping(): void {
-    const { config: { values }, pause } = this.#engine;
+    const { values } = this.#engine.config;
+    const { failover, feed, isReplica } = this.#replication;
     if (++this.#sincePing < values.replPingReplicaPeriod) return;
     this.#sincePing = 0;
-    // Positions must be able to meet during a failover.
-    if (this.count === 0 || this.#replication.isReplica) return;
-    if (pause.reason === "failover_in_progress") return;
-    this.#replication.feed.send(["ping"]);
+    // During a failover the replica's position has to meet this server's.
+    if (this.count === 0 || isReplica || failover.state !== "no-failover") return;
+    feed.send(["ping"]);
   }
 
   /** Close replicas that were not heard of for too long. */

@@ -39,6 +39,9 @@ const MASTERDOWN = new ErrorReply(
   "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
 );
 
+const ROLE_CHANGED =
+  "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
+
 /** Where a file says that its data comes from. */
 export interface SavedPosition {
   readonly id: string;
@@ -181,9 +184,8 @@ export class Replication {
     engine.config.assign("replicaof", [host, String(port)]);
     this.#link = new PrimaryLink(engine, this, { host, port });
     this.#roleChanged();
-    engine.blocking.failAll(
-      "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)",
-    );
+    engine.blocking.failAll(ROLE_CHANGED);
+    engine.writeWaits.failAll(ROLE_CHANGED);
     if (this.#started) this.#link.start();
   }
 
