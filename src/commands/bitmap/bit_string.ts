@@ -51,7 +51,9 @@ export function parseBitOffset(client: Client, text: ByteString, width = 0): num
   // The real server's product is one of 64 bits: what overflows may come out small.
   if (scaled && offset !== null) offset = BigInt.asIntN(64, BigInt(offset) * BigInt(width));
   const limit = client.engine.config.values.protoMaxBulkLen;
-  if (offset === null || offset < 0 || Number(offset) >= limit * 8) {
+  // What the primary has done is done.
+  const beyond = Number(offset) >= limit * 8 && !client.isPrimary;
+  if (offset === null || offset < 0 || beyond) {
     throw new RedisError("ERR bit offset is not an integer or out of range");
   }
   return Number(offset);

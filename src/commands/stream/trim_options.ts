@@ -105,8 +105,8 @@ function finishTrim(
   if (trim === null && !forAdd) {
     throw new RedisError("ERR syntax error, XTRIM must be called with a trimming strategy");
   }
-  // An append only file has the boundary that was come to; its LIMIT is a leftover.
-  if (client.engine.loading !== null) return trim;
+  // An append only file and a primary give the boundary that was come to; the LIMIT is a leftover.
+  if (client.engine.loading !== null || client.isPrimary) return trim;
   if (trim?.approximate) return { ...trim, limit: limit ?? defaultLimit(client) };
   if (limit === null) return trim;
   throw new RedisError("ERR syntax error, LIMIT cannot be used without the special ~ option");

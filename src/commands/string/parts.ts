@@ -19,7 +19,8 @@ import type { Value } from "../../values/value.ts";
 import { parseIntArg } from "../parse.ts";
 
 function checkLength(client: Client, length: number): void {
-  if (length > client.engine.config.values.protoMaxBulkLen) {
+  // What the primary has done is done.
+  if (length > client.engine.config.values.protoMaxBulkLen && !client.isPrimary) {
     throw new RedisError("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
   }
 }
