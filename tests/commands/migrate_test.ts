@@ -207,7 +207,7 @@ Deno.test("migrate: time that is up gives no second try", async () => {
   const failed = (what: string) => `mover: "-IOERR error or timeout ${what}"`;
   assertEquals(server.takeSent(), [
     failed("reading to target instance"),
-    failed("connecting to the client"),
+    failed("writing to target instance"),
     failed("connecting to the client"),
     failed("writing to target instance"),
   ]);

@@ -133,10 +133,12 @@ export class Transfer implements Hold {
       return false;
     } catch (error) {
       if (!(error instanceof OutgoingError)) throw error;
+      // A real server sees only when it begins to write that nobody listens, or is slow to.
+      if (this.#peer === null && error.failure !== "unreachable") {
+        doing = "writing to target instance";
+      }
       this.#peer?.connection.close();
       this.#peer = null;
-      // A real server sees that nobody listens when it begins to write.
-      if (error.failure === "refused") doing = "writing to target instance";
       const useless = error.failure === "timeout" || error.failure === "unreachable";
       if (mayRepeat && !useless && answers.count === 0 && this.#state !== null) return true;
       this.#failed ??= doing;
