@@ -339,6 +339,9 @@ export class Engine implements KeyspaceHooks, BlockingHost {
     const db = client.db.index;
     const begun = timer.begin(command, this.depth > 0);
     keyspace.noTouch = client.noTouch && command.name !== "touch";
+    // Before a replica's own client, where it may write, what is past its time gives way.
+    const ownWrite = keyspace.hidesExpired && command.isWrite && !client.isPrimary;
+    if (ownWrite) keyspace.hidesExpired = false;
     journal.begin();
     this.depth++;
     let reply: Reply;
@@ -356,6 +359,10 @@ export class Engine implements KeyspaceHooks, BlockingHost {
     journal.commandDone(db, args, changed);
     journal.end();
     if (changed) client.wrote(journal.position, this.replication.stream.end);
+    if (ownWrite) {
+      keyspace.hidesExpired = true;
+      if (changed) this.replication.ownExpiries.wrote(client, command, args);
+    }
     if (this.depth === 0 && this.blocking.hasReady) this.blocking.serve();
     return reply;
   }

@@ -86,6 +86,8 @@ export class Stats {
   readonly opsRate: Rate = new Rate();
   readonly inputRate: Rate = new Rate();
   readonly outputRate: Rate = new Rate();
+  readonly replicationInputRate: Rate = new Rate();
+  readonly replicationOutputRate: Rate = new Rate();
   readonly readRate: Rate = new Rate();
 
   /** Count an error reply; `text` is the error line without its dash. */
@@ -126,6 +128,8 @@ export class Stats {
     this.opsRate.reset();
     this.inputRate.reset();
     this.outputRate.reset();
+    this.replicationInputRate.reset();
+    this.replicationOutputRate.reset();
     this.readRate.reset();
   }
 }

@@ -54,7 +54,10 @@ export class Cron {
     stats.opsRate.sample(stats.commandsProcessed, now);
     stats.inputRate.sample(stats.inputBytes, now);
     stats.outputRate.sample(stats.outputBytes, now);
+    stats.replicationInputRate.sample(stats.replicationInputBytes, now);
+    stats.replicationOutputRate.sample(stats.replicationOutputBytes, now);
     stats.readRate.sample(stats.readsProcessed, now);
+    this.#engine.replication.failover.tick();
     this.#engine.memory.tick();
     this.#engine.persistence.tick();
     if (this.#expiry === null) this.#expire();
@@ -72,8 +75,9 @@ export class Cron {
   #expire(): void {
     const { activeExpire, blocking, pause, loading, replication, stats } = this.#engine;
     this.#expiry = null;
+    if (!activeExpire || pause.stopsWrites || loading !== null) return;
     // A replica waits until its primary says that a key is gone.
-    if (!activeExpire || pause.stopsWrites || loading !== null || replication.isReplica) return;
+    if (replication.isReplica) return replication.ownExpiries.step(EXPIRE_BUDGET_MS);
     const started = this.#clock.monotonic();
     const keysDone = expireStep(this.#engine.keyspace, EXPIRE_BUDGET_MS);
     const fieldsDone = expireFieldsStep(this.#engine.keyspace, EXPIRE_BUDGET_MS);

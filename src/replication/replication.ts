@@ -24,6 +24,7 @@ import { ErrorReply } from "../resp/reply.ts";
 import { Failover } from "./failover.ts";
 import { Feed } from "./feed.ts";
 import { randomId } from "./id.ts";
+import { OwnExpiries } from "./own_expiries.ts";
 import { PrimaryLink } from "./primary_link.ts";
 import { Replicas } from "./replicas.ts";
 import { ReplicationStream } from "./stream.ts";
@@ -57,6 +58,8 @@ export class Replication {
   readonly feed: Feed;
   readonly replicas: Replicas;
   readonly failover: Failover;
+  /** What this server's own clients let expire, while it is a replica that they may write to. */
+  readonly ownExpiries = new OwnExpiries();
   /** 40 hex digits that name the history of this data. */
   id: string = randomId();
   /** The history that this one comes from. */
@@ -197,6 +200,7 @@ export class Replication {
     this.#engine.config.assign("replicaof", ["no", "one"]);
     this.#shiftId();
     this.canResume = false;
+    this.ownExpiries.clear();
     // They learn the new id when they come back.
     this.replicas.disconnectAll();
     this.replicas.idleSinceMs = this.#engine.clock.ms;

@@ -254,7 +254,6 @@ Deno.test("version, help and what is refused are known by the first argument", (
 Deno.test("what a real server does and this one cannot stops the start, saying so", () => {
   for (
     const argv of [
-      ["--replicaof", "127.0.0.1", "6379"],
       ["--daemonize", "yes"],
       ["--cluster-enabled", "yes"],
       ["--tls-port", "6380"],

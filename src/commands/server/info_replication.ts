@@ -1,15 +1,13 @@
 /**
- * INFO's section on replication, and ROLE, which tells the same in short.
+ * INFO's section on replication.
  *
- * Source: https://redis.io/docs/latest/commands/info/ and https://redis.io/docs/latest/commands/role/
+ * Source: https://redis.io/docs/latest/commands/info/
  *
  * @module
  */
 
 import type { Engine } from "../../dispatch/engine.ts";
-import { defineCommand } from "../../dispatch/command.ts";
 import type { PrimaryLink } from "../../replication/primary_link.ts";
-import type { Reply } from "../../resp/reply.ts";
 import type { Field } from "./info_sections.ts";
 
 /** The fields of the section. */
@@ -51,23 +49,29 @@ function linkFields({ replication, config, clock }: Engine, link: PrimaryLink): 
     ["master_host", link.host],
     ["master_port", link.port],
     ["master_link_status", link.state === "connected" ? "up" : "down"],
-    ["master_last_io_seconds_ago", link.state === "connected" ? seconds(link.lastReadMs) : -1],
+    [
+      "master_last_io_seconds_ago",
+      link.state === "connected" ? seconds(link.lastInteractionMs) : -1,
+    ],
     ["master_sync_in_progress", link.transfer === null ? 0 : 1],
-    ["slave_read_repl_offset", link.readPosition],
+    ["slave_read_repl_offset", link.readOffset],
     ["slave_repl_offset", replication.stream.end],
   ];
   if (link.transfer !== null) {
-    const { totalBytes, readBytes, lastReadMs } = link.transfer;
+    const { totalBytes, readBytes } = link.transfer;
     fields.push(
       ["master_sync_total_bytes", totalBytes],
       ["master_sync_read_bytes", readBytes],
       ["master_sync_left_bytes", totalBytes - readBytes],
       ["master_sync_perc", totalBytes > 0 ? (readBytes / totalBytes * 100).toFixed(2) : "0.00"],
-      ["master_sync_last_io_seconds_ago", seconds(lastReadMs)],
+      ["master_sync_last_io_seconds_ago", link.transferIdleSeconds],
     );
   }
   if (link.state !== "connected") {
-    fields.push(["master_link_down_since_seconds", seconds(link.downSinceMs)]);
+    fields.push([
+      "master_link_down_since_seconds",
+      link.downSinceMs === 0 ? -1 : seconds(link.downSinceMs),
+    ]);
   }
   fields.push(
     ["slave_priority", values.replicaPriority],
@@ -76,32 +80,3 @@ function linkFields({ replication, config, clock }: Engine, link: PrimaryLink): 
   );
   return fields;
 }
-
-/** ROLE. */
-export const roleCommand = defineCommand({
-  name: "role",
-  summary: "Answers the server's role in replication.",
-  since: "2.8.12",
-  group: "server",
-  complexity: "O(1)",
-  arity: 1,
-  flags: ["noscript", "loading", "stale", "fast"],
-  acl: ["@admin", "@fast", "@dangerous"],
-  run({ engine: { replication } }): Reply {
-    const { link, stream, replicas } = replication;
-    if (link !== null) {
-      const position = link.state === "connected" ? stream.end : -1;
-      return ["slave", link.host, link.port, link.state, position];
-    }
-    const online = [...replicas.sessions].filter(({ state }) => state === "online");
-    return [
-      "master",
-      stream.end,
-      online.map((session) => [
-        session.address,
-        `${session.port}`,
-        `${session.ackPosition}`,
-      ]),
-    ];
-  },
-});

@@ -10,6 +10,7 @@
  */
 
 import type { Engine } from "../../dispatch/engine.ts";
+import { replicationSection } from "./info_replication.ts";
 import { reportMemory } from "./memory_report.ts";
 import { REDENO_VERSION, REDIS_VERSION } from "../../version.ts";
 
@@ -87,7 +88,7 @@ function osName(): string {
 function clients(engine: Engine): Field[] {
   const { blocking, stats, watch } = engine;
   return [
-    ["connected_clients", engine.clients.size],
+    ["connected_clients", engine.clients.size - engine.replication.replicas.count],
     ["cluster_connections", 0],
     ["maxclients", engine.config.values.maxclients],
     ["client_recent_max_input_buffer", stats.maxInputBuffer],
@@ -108,6 +109,7 @@ function clients(engine: Engine): Field[] {
 function memory(engine: Engine): Field[] {
   const { config: { values: { maxmemory, maxmemoryPolicy } }, memory } = engine;
   const report = reportMemory(engine);
+  const buffers = engine.replication.replicas.memory();
   const { used, peak, startup, overhead, dataset, active, resident } = report;
   const { resident: rss, heapUsed, heapTotal, external, machineMemory } = report.resources;
   return [
@@ -151,11 +153,11 @@ function memory(engine: Engine): Field[] {
     ["rss_overhead_bytes", rss - resident],
     ["mem_fragmentation_ratio", ratio(rss, used)],
     ["mem_fragmentation_bytes", rss - used],
-    ["mem_not_counted_for_evict", 0],
-    ["mem_replication_backlog", 0],
-    ["mem_total_replication_buffers", 0],
-    ["mem_clients_slaves", 0],
-    ["mem_clients_normal", report.clients],
+    ["mem_not_counted_for_evict", buffers.stream - buffers.backlog + engine.aof.pendingBytes],
+    ["mem_replication_backlog", buffers.backlog],
+    ["mem_total_replication_buffers", buffers.stream],
+    ["mem_clients_slaves", buffers.replicas],
+    ["mem_clients_normal", Math.max(0, report.clients - buffers.replicas)],
     ["mem_cluster_links", 0],
     ["mem_aof_buffer", engine.aof.pendingBytes],
     ["mem_allocator", "v8"],
@@ -250,16 +252,22 @@ function stats(engine: Engine): Field[] {
     ["instantaneous_ops_per_sec", Math.round(stats.opsRate.perSecond)],
     ["total_net_input_bytes", stats.inputBytes],
     ["total_net_output_bytes", stats.outputBytes],
-    ["total_net_repl_input_bytes", 0],
-    ["total_net_repl_output_bytes", 0],
+    ["total_net_repl_input_bytes", stats.replicationInputBytes],
+    ["total_net_repl_output_bytes", stats.replicationOutputBytes],
     ["instantaneous_input_kbps", (stats.inputRate.perSecond / 1024).toFixed(2)],
     ["instantaneous_output_kbps", (stats.outputRate.perSecond / 1024).toFixed(2)],
-    ["instantaneous_input_repl_kbps", "0.00"],
-    ["instantaneous_output_repl_kbps", "0.00"],
+    [
+      "instantaneous_input_repl_kbps",
+      (stats.replicationInputRate.perSecond / 1024).toFixed(2),
+    ],
+    [
+      "instantaneous_output_repl_kbps",
+      (stats.replicationOutputRate.perSecond / 1024).toFixed(2),
+    ],
     ["rejected_connections", stats.rejectedConnections],
-    ["sync_full", 0],
-    ["sync_partial_ok", 0],
-    ["sync_partial_err", 0],
+    ["sync_full", stats.fullSyncs],
+    ["sync_partial_ok", stats.partialSyncs],
+    ["sync_partial_err", stats.failedPartialSyncs],
     ["expired_keys", keyspace.stats.expiredKeys],
     ["expired_stale_perc", "0.00"],
     ["expired_time_cap_reached_count", stats.expiredTimeCapReached],
@@ -281,7 +289,7 @@ function stats(engine: Engine): Field[] {
     ["latest_fork_usec", 0],
     ["total_forks", 0],
     ["migrate_cached_sockets", engine.peers.size],
-    ["slave_expires_tracked_keys", 0],
+    ["slave_expires_tracked_keys", engine.replication.ownExpiries.size],
     ["active_defrag_hits", 0],
     ["active_defrag_misses", 0],
     ["active_defrag_key_hits", 0],
@@ -311,22 +319,6 @@ function stats(engine: Engine): Field[] {
     ["acl_access_denied_channel", 0],
     ["client_query_buffer_limit_disconnections", stats.queryBufferDisconnections],
     ["client_output_buffer_limit_disconnections", stats.outputBufferDisconnections],
-  ];
-}
-
-function replication(engine: Engine): Field[] {
-  return [
-    ["role", "master"],
-    ["connected_slaves", 0],
-    ["master_failover_state", "no-failover"],
-    ["master_replid", engine.replication.id],
-    ["master_replid2", "0".repeat(40)],
-    ["master_repl_offset", 0],
-    ["second_repl_offset", -1],
-    ["repl_backlog_active", 0],
-    ["repl_backlog_size", engine.config.values.replBacklogSize],
-    ["repl_backlog_first_byte_offset", 0],
-    ["repl_backlog_histlen", 0],
   ];
 }
 
@@ -393,7 +385,7 @@ export const SECTIONS: ReadonlyMap<string, { title: string; section: Section }> 
   ["memory", { title: "Memory", section: memory }],
   ["persistence", { title: "Persistence", section: persistence }],
   ["stats", { title: "Stats", section: stats }],
-  ["replication", { title: "Replication", section: replication }],
+  ["replication", { title: "Replication", section: replicationSection }],
   ["cpu", { title: "CPU", section: cpu }],
   ["modules", { title: "Modules", section: () => [] }],
   ["commandstats", { title: "Commandstats", section: commandStats }],

@@ -1,0 +1,69 @@
+/**
+ * Keys of a replica that its own clients have let expire, where it lets them write.
+ *
+ * A replica leaves keys past their time alone, as its primary removes them; but the primary knows
+ * nothing of these. They are remembered, and looked through by the regular work.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../bytes/bytes.ts";
+import { detach } from "../bytes/latin1.ts";
+import type { Client } from "../dispatch/client.ts";
+import type { Command } from "../dispatch/command.ts";
+import { NO_EXPIRY, NO_SLOT } from "../keyspace/key_table.ts";
+import type { Database } from "../keyspace/database.ts";
+
+/** Between two looks at the time so many keys are looked at. */
+const STRIDE = 64;
+
+/** Remembers keys. */
+export class OwnExpiries {
+  readonly #keys = new Map<Database, Set<ByteString>>();
+
+  /** How many keys are remembered. */
+  get size(): number {
+    let sum = 0;
+    for (const keys of this.#keys.values()) sum += keys.size;
+    return sum;
+  }
+
+  /** A client's command has changed something. O(its keys). */
+  wrote({ db }: Client, command: Command, args: readonly ByteString[]): void {
+    for (const { index } of command.keysOf(args) ?? []) {
+      const key = args[index];
+      if (db.expireAt(key) === NO_EXPIRY) continue;
+      let keys = this.#keys.get(db);
+      if (keys === undefined) this.#keys.set(db, keys = new Set());
+      if (!keys.has(key)) keys.add(detach(key));
+    }
+  }
+
+  /**
+   * Remove keys that are past their time, and forget those that do not expire any more.
+   *
+   * @param budgetMs about how long it may take
+   */
+  step(budgetMs: number): void {
+    for (const [db, keys] of this.#keys) {
+      const { clock } = db.keyspace;
+      const deadline = clock.monotonic() + budgetMs;
+      let left = keys.size;
+      for (const key of keys) {
+        keys.delete(key);
+        const slot = db.table.find(key);
+        const at = slot === NO_SLOT ? NO_EXPIRY : db.table.expireAt(slot);
+        if (at !== NO_EXPIRY && at < clock.ms) db.expireSlot(slot, key);
+        // It comes behind the others, where the next step ends.
+        else if (at !== NO_EXPIRY) keys.add(key);
+        if (--left === 0 || (left % STRIDE === 0 && clock.monotonic() >= deadline)) break;
+      }
+      if (keys.size === 0) this.#keys.delete(db);
+    }
+  }
+
+  /** Forget all. */
+  clear(): void {
+    this.#keys.clear();
+  }
+}
