@@ -14,6 +14,7 @@ import { asciiLower, type ByteString, fromText } from "../bytes/bytes.ts";
 import { parseInteger } from "../bytes/int.ts";
 import type { Client } from "../dispatch/client.ts";
 import { clientLine } from "../dispatch/client_info.ts";
+import { clientMemory } from "../dispatch/client_memory.ts";
 import type { Engine } from "../dispatch/engine.ts";
 import { ErrorReply, NO_REPLY, RedisError, type Reply } from "../resp/reply.ts";
 import { ReplicaOptions } from "./replica_options.ts";
@@ -214,6 +215,23 @@ export class Replicas implements SessionOwner {
       this.#engine.writeWaits.serve();
       this.#replication.failover.tick();
     });
+  }
+
+  /**
+   * Bytes of memory: of the backlog, of the replicas (what the slowest keeps alive beyond the backlog
+   * included), and of the stream in all. O(replicas + blocks).
+   */
+  memory(): { backlog: number; replicas: number; stream: number } {
+    const { backlogActive, stream } = this.#replication;
+    const backlog = backlogActive ? stream.memory : 0;
+    let longest = 0;
+    let replicas = 0;
+    for (const { client, pending } of this.#sessions) {
+      replicas += clientMemory(client);
+      longest = Math.max(longest, pending);
+    }
+    const beyond = Math.max(0, longest - stream.length);
+    return { backlog, replicas: replicas + beyond, stream: backlog + beyond };
   }
 
   /** Number of replicas that have the stream up to a position. */

@@ -196,18 +196,6 @@ function abortShutdown(client: Client, args: readonly ByteString[]): Reply {
   return OK;
 }
 
-const role = defineCommand({
-  name: "role",
-  summary: "Answers the server's role in replication.",
-  since: "2.8.12",
-  group: "server",
-  complexity: "O(1)",
-  arity: 1,
-  flags: ["noscript", "loading", "stale", "fast"],
-  acl: ["@admin", "@fast", "@dangerous"],
-  run: () => ["master", 0, []],
-});
-
 /** The commands on databases and the server's life. */
 export const databaseCommands: readonly Command[] = [
   dbSize,
@@ -217,5 +205,4 @@ export const databaseCommands: readonly Command[] = [
   time,
   lastSave,
   shutdown,
-  role,
 ];

@@ -85,9 +85,11 @@ const stats = defineCommand({
   run(client) {
     const report = reportMemory(client.engine);
     const { used, peak, startup, resident, active, resources } = report;
+    const buffers = client.engine.replication.replicas.memory();
     return new MapReply([
       ...["peak.allocated", peak, "total.allocated", used, "startup.allocated", startup],
-      ...["replication.backlog", 0, "clients.slaves", 0, "clients.normal", report.clients],
+      ...["replication.backlog", buffers.backlog, "clients.slaves", buffers.replicas],
+      ...["clients.normal", Math.max(0, report.clients - buffers.replicas)],
       ...["cluster.links", 0, "aof.buffer", 0, "lua.caches", 0, "functions.caches", 0],
       ...report.databases.flatMap(({ index, main, expires }): Reply[] => [
         `db.${index}`,
