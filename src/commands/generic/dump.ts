@@ -113,8 +113,12 @@ function runRestore(client: Client, args: ByteString[]): Reply {
   const decoded = decode(args[3], engine.verifiesChecksums);
   const replaced = options.replace && db.delete(name);
   const at = ttl === 0 || options.absolute ? ttl : ttl + clock.ms;
-  // Past its time already: it replaces what was there by nothing.
-  const value = at !== 0 && at < clock.ms ? null : toValue(decoded, keyspace.limits, clock.ms);
+  // Past its time already: it replaces what was there by nothing. While loading, and on a replica,
+  // it goes when its DEL arrives.
+  const keeps = keyspace.expiryPaused || keyspace.hidesExpired;
+  const value = at !== 0 && at <= clock.ms && !keeps
+    ? null
+    : toValue(decoded, keyspace.limits, keeps ? 0 : clock.ms);
   if (value === null) {
     if (!replaced) return OK;
     db.changed(name, EventClass.GENERIC, "del");

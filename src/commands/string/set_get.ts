@@ -282,7 +282,7 @@ function getAndExpire(client: Client, args: ByteString[]): Reply {
     return value;
   }
   const expireAt = expiryOf(client, unit, amount, "getex");
-  if (expireAt <= engine.clock.ms) {
+  if (expireAt <= engine.clock.ms && !engine.keyspace.hidesExpired) {
     db.delete(key);
     db.changed(key, EventClass.GENERIC, "del");
     engine.journal.replace(db.index, ["DEL", key]);
