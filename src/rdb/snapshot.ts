@@ -6,9 +6,10 @@
  * came later is marked likewise. So everything is written exactly once, as it was at the start.
  *
  * A table that leaves its database (FLUSHALL, SWAPDB) is walked to its end under the number that it
- * had at the start. A large value that the walk comes to is written in steps too; when it is about
- * to change, what is left of it is written at once, and a large value that changes before its turn
- * is written in one go.
+ * had at the start. A large value is written in steps too. When it is about to change before the
+ * walk comes to it, it is copied, which is several times as quick as writing it, and the copy is
+ * written in steps; when it is about to change while it is being written, what is left of it is
+ * written at once.
  *
  * @module
  */
@@ -37,6 +38,12 @@ export interface SnapshotTarget {
    * @returns the work that is left; null when there is none
    */
   beginKey?(index: number, table: KeyTable, slot: number): Steps | null;
+  /**
+   * Where the target can write a large value later as it is now.
+   *
+   * @returns begins with it, as `beginKey`; null when the value is not large
+   */
+  freeze?(index: number, table: KeyTable, slot: number): (() => Steps | null) | null;
 }
 
 /** How long a slice may be. */
@@ -75,8 +82,12 @@ export class Snapshot implements SnapshotHook {
   readonly #parts: Part[] = [];
   readonly #byTable = new Map<KeyTable, Part>();
   #part = 0;
-  /** What is left of the value that the walk stands at. */
+  /** What is left of the value that is being written. */
   #rest: Steps | null = null;
+  /** That is a copy, not the value that the walk stands at. */
+  #restIsFrozen = false;
+  /** Begin with values that have changed since they were copied. */
+  #frozen: (() => Steps | null)[] = [];
   #open = true;
 
   /** Begin: from here on the keyspace reports its changes. O(databases). */
@@ -109,13 +120,16 @@ export class Snapshot implements SnapshotHook {
     const part = this.#byTable.get(table);
     if (part === undefined || slot < part.next || slot >= part.limit) return;
     if (table.epochAt(slot) === TAKEN) return;
-    const rest = this.#rest;
+    const rest = this.#restIsFrozen ? null : this.#rest;
     if (rest !== null && slot === part.next && part === this.#parts[this.#part]) {
       while (!rest.next().done);
       this.#rest = null;
     } else {
+      const target = this.#target;
       this.#announce(part);
-      this.#target.key(part.index, table, slot);
+      const begin = target.freeze?.(part.index, table, slot) ?? null;
+      if (begin !== null) this.#frozen.push(begin);
+      else target.key(part.index, table, slot);
       this.written++;
     }
     table.setEpochAt(slot, TAKEN);
@@ -132,6 +146,7 @@ export class Snapshot implements SnapshotHook {
     const deadline = this.#clock.monotonic() + limits.ms;
     const stopAt = this.written + (limits.keys ?? Infinity);
     let left = STRIDE;
+    if (!this.#writeFrozen(limits, deadline)) return false;
     for (; this.#part < this.#parts.length; this.#part++) {
       const part = this.#parts[this.#part];
       const { table } = part;
@@ -148,7 +163,19 @@ export class Snapshot implements SnapshotHook {
         left = STRIDE;
       }
     }
-    return true;
+    return this.#writeFrozen(limits, deadline);
+  }
+
+  /** Write copies, if no value is half written. @returns whether there is time left */
+  #writeFrozen(limits: SliceLimits, deadline: number): boolean {
+    if (this.#rest !== null && !this.#restIsFrozen) return true;
+    for (;;) {
+      if (this.#rest !== null && !this.#goOn(this.#rest, limits, deadline)) return false;
+      const begin = this.#frozen.shift();
+      this.#restIsFrozen = begin !== undefined;
+      if (begin === undefined) return true;
+      this.#rest = begin();
+    }
   }
 
   /** Do steps of a large value. @returns whether it is complete */
@@ -180,6 +207,7 @@ export class Snapshot implements SnapshotHook {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#frozen = [];
     this.#keyspace.snapshot = null;
     for (const { table } of this.#parts) table.dropEpochs();
   }

@@ -18,7 +18,8 @@ import { EncodeContext, type EncodeOptions, type Steps } from "./encode/context.
 import { ByteSink } from "./encode/sink.ts";
 import { writeLength, writeString } from "./encode/string.ts";
 import { Opcode, RDB_MAGIC } from "./format.ts";
-import { beginValue, valueType } from "./writer_value.ts";
+import type { Value } from "../values/value.ts";
+import { beginValue, isLarge, valueType } from "./writer_value.ts";
 
 /** First version that has function libraries. */
 const FUNCTIONS_VERSION = 10;
@@ -117,7 +118,29 @@ export class RdbWriter {
    * @returns the work that is left; null when there is none
    */
   beginKey(index: number, table: KeyTable, slot: number): Steps | null {
-    const steps = this.#beginKey(index, table, slot);
+    return this.#aside(this.#beginKey(index, table, slot));
+  }
+
+  /**
+   * Keep a large value as it is now, to be written later. O(n), with a small factor.
+   *
+   * @returns begins with the key, as {@linkcode RdbWriter.beginKey}; null when the value is not large
+   */
+  freeze(index: number, table: KeyTable, slot: number): (() => Steps | null) | null {
+    const value = table.valueAt(slot);
+    if (!isLarge(value)) return null;
+    const copy = value.clone();
+    const key = table.keyAt(slot);
+    const expireAt = table.expireAt(slot);
+    const word = table.accessAt(slot);
+    return () => {
+      this.#beginRecord(index, expireAt, word);
+      return this.#aside(this.#beginValue(key, copy));
+    };
+  }
+
+  /** What else is written goes aside until the steps are done. */
+  #aside(steps: Steps | null): Steps | null {
     if (steps === null) {
       this.#trim();
       return null;
@@ -138,27 +161,32 @@ export class RdbWriter {
   }
 
   #beginKey(index: number, table: KeyTable, slot: number): Steps | null {
-    const sink = this.#sink;
-    const { access, accessClock, version } = this.#options;
-    this.selectDb(index);
     const expireAt = table.expiring === 0 ? NO_EXPIRY : table.expireAt(slot);
+    this.#beginRecord(index, expireAt, this.#options.access === null ? 0 : table.accessAt(slot));
+    return this.#beginValue(table.keyAt(slot), table.valueAt(slot));
+  }
+
+  /** Write what precedes the value's type. */
+  #beginRecord(index: number, expireAt: number, word: number): void {
+    const sink = this.#sink;
+    const { access, accessClock } = this.#options;
+    this.selectDb(index);
     if (expireAt !== NO_EXPIRY) {
       sink.byte(Opcode.EXPIRE_TIME_MS);
       sink.int64(expireAt);
     }
-    if (access !== null) {
-      const word = table.accessAt(slot);
-      if (access === "idle") {
-        sink.byte(Opcode.IDLE);
-        writeLength(sink, Math.floor(accessClock.idleMs(word) / 1000));
-      } else {
-        sink.byte(Opcode.FREQ);
-        sink.byte(accessClock.frequency(word));
-      }
+    if (access === "idle") {
+      sink.byte(Opcode.IDLE);
+      writeLength(sink, Math.floor(accessClock.idleMs(word) / 1000));
+    } else if (access === "frequency") {
+      sink.byte(Opcode.FREQ);
+      sink.byte(accessClock.frequency(word));
     }
-    const value = table.valueAt(slot);
-    sink.byte(valueType(value, version));
-    writeString(this.#context, table.keyAt(slot));
+  }
+
+  #beginValue(key: ByteString, value: Value): Steps | null {
+    this.#sink.byte(valueType(value, this.#options.version));
+    writeString(this.#context, key);
     this.keys++;
     return beginValue(this.#context, value);
   }

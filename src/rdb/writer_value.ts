@@ -11,6 +11,7 @@ import { SetValue } from "../values/set.ts";
 import { StreamValue } from "../values/stream.ts";
 import { StringBuffer } from "../values/string_buffer.ts";
 import type { Value } from "../values/value.ts";
+import { ZSetValue } from "../values/zset.ts";
 import { Crc64 } from "./crc64.ts";
 import {
   EncodeContext,
@@ -60,6 +61,19 @@ export function beginValue(context: EncodeContext, value: Value): Steps | null {
   if (value instanceof ListValue) return writeList(context, value);
   if (value instanceof StreamValue) return writeStream(context, value);
   return writeZset(context, value);
+}
+
+/** Values with more elements than this take a good part of a millisecond to write. */
+const LARGE = 512;
+
+/** Values that consist of elements. */
+type Collection = HashValue | ListValue | SetValue | StreamValue | ZSetValue;
+
+/** Whether a value has so many elements that it is better copied than written at once. O(1). */
+export function isLarge(value: Value): value is Collection {
+  if (typeof value === "string" || value instanceof StringBuffer) return false;
+  const long = value instanceof ListValue || value instanceof StreamValue;
+  return (long ? value.length : value.size) > LARGE;
 }
 
 /** Append a value, without its type number. O(size of the value). */

@@ -171,15 +171,23 @@ function apply(server: TestServer, line: string): void {
 
 for (const [name, newTable] of [["ByteMap", ByteMap], ["MapTable", MapTable]] as const) {
   Deno.test(`a snapshot of ${name}s holds what there was at its start, whatever changes`, () => {
+    let frozen = 0;
     for (let seed = 1; seed <= 60; seed++) {
       const prng = mulberry32(seed);
       const server = new TestServer();
       for (const db of server.keyspace.databases) db.table = new newTable();
-      // The first keys are those that the walk comes to while there still are changes.
-      if (seed % 2 === 0) fillLarge(server);
+      // The walk comes to the first keys while there still are changes; the last change before that.
+      if (seed % 4 === 0) fillLarge(server);
       for (let i = 0; i < 400; i++) apply(server, change(prng));
+      if (seed % 4 === 2) fillLarge(server);
       const before = contentNow(server);
       const writer = newWriter(server);
+      const freeze = writer.freeze.bind(writer);
+      writer.freeze = (...where) => {
+        const begin = freeze(...where);
+        if (begin !== null) frozen++;
+        return begin;
+      };
       const snapshot = new Snapshot(server.keyspace, writer);
       const keys = snapshot.keys;
       for (let i = 0; i < 200; i++) {
@@ -202,6 +210,7 @@ for (const [name, newTable] of [["ByteMap", ByteMap], ["MapTable", MapTable]] as
         }
       }
     }
+    assert(frozen > 20, `${frozen} large values changed before their turn`);
   });
 }
 
@@ -217,4 +226,19 @@ Deno.test("a slice ends at its time and at its bytes", () => {
   assert(snapshot.step({ ms: 1000, bytes: Infinity }));
   assertEquals(snapshot.written, 100);
   snapshot.close();
+});
+
+Deno.test("a copy is written also when the walk ends before its turn", () => {
+  const server = new TestServer();
+  const numbers = Array.from({ length: 1000 }, (_, i) => i);
+  server.main.run(`RPUSH one ${numbers.join(" ")}`);
+  server.main.run(`SADD two ${numbers.map((i) => `m${i}`).join(" ")}`);
+  const before = contentNow(server);
+  const writer = newWriter(server);
+  const snapshot = new Snapshot(server.keyspace, writer);
+  assert(!snapshot.step({ ms: 0, bytes: Infinity }));
+  server.main.run("SREM two m1 m2 m3");
+  assert(snapshot.step({ ms: 1000, bytes: Infinity }));
+  snapshot.close();
+  assertEquals(contentOf(writer), before);
 });
