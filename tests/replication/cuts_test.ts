@@ -4,7 +4,7 @@
  * itself: with the part that it missed as long as the backlog holds that, else with a new copy.
  *
  * A schedule follows from its seed. REPL_SCHEDULES sets how many there are for each pair of servers,
- * REPL_SEED the first one's seed.
+ * REPL_SEED the first one's seed, and REPL_PAIR ("real redeno") runs one pair alone.
  *
  * @module
  */
@@ -228,9 +228,9 @@ async function runAll(primary: Make, replica: Make): Promise<void> {
         await lane.run(seed);
       } catch (error) {
         seeds.length = 0;
-        throw new Error(`REPL_SEED=${seed}: ${error instanceof Error ? error.message : error}`, {
-          cause: error,
-        });
+        const text = error instanceof Error ? error.stack : `${error}`;
+        const logs = [lane.primary.lastLog, lane.replica.lastLog].join("\n");
+        throw new Error(`REPL_SEED=${seed} REPL_PAIR="${primary} ${replica}": ${text}\n${logs}`);
       }
     }
   };
@@ -250,6 +250,8 @@ Deno.test({
   sanitizeResources: false,
   fn: async (t) => {
     await Promise.all(PAIRS.map(([primary, replica]) => {
+      const chosen = Deno.env.get("REPL_PAIR") ?? `${primary} ${replica}`;
+      if (chosen !== `${primary} ${replica}`) return;
       const ignore = !HAS_REDIS && (primary === "real" || replica === "real");
       return t.step({
         name: `${NAMES[primary]} → ${NAMES[replica]}` +

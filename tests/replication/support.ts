@@ -35,6 +35,9 @@ const COMMON = [
   ["--repl-ping-replica-period", "1"],
 ].flat();
 
+/** Lines of each log that errors show. */
+const LOG_LINES = setting("REPL_LOG_LINES", 25);
+
 /** A server with a connection for questions. */
 export class Node implements AsyncDisposable {
   private constructor(
@@ -97,7 +100,7 @@ export class Node implements AsyncDisposable {
   /** The end of its log, for messages. */
   get lastLog(): string {
     const lines = this.server.log().trimEnd().split("\n");
-    return `--- ${this.name}\n${lines.slice(-25).join("\n")}`;
+    return `--- ${this.name}\n${lines.slice(-LOG_LINES).join("\n")}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
