@@ -22,6 +22,7 @@ const host: Host = {
   abortShutdown: () => false,
   resources: processResources,
   listeners: () => [],
+  connect: () => Promise.reject(new Error("there is no network here")),
 };
 
 const engine = new Engine({
