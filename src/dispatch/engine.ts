@@ -232,6 +232,7 @@ export class Engine implements KeyspaceHooks, BlockingHost {
     const command = this.registry.resolve(args);
     client.lastInteractionMs = this.clock.ms;
     if (command === undefined) {
+      client.lastCommand = null;
       if (isHttp(args[0])) return this.#refuseHttp(client);
       return this.#reject(client, null, unknownCommand(args));
     }

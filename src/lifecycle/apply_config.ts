@@ -28,6 +28,7 @@ export function applyConfig(engine: Engine): void {
   access.decayMinutes = values.lfuDecayTime;
   engine.notifiedEvents = values.notifyKeyspaceEvents;
   engine.log.level = values.loglevel;
+  engine.replication.refresh();
 }
 
 /** Follow CONFIG SET from now on. */

@@ -76,6 +76,12 @@ function setPackedThreshold(client: Client, args: readonly ByteString[]): Reply 
   return OK;
 }
 
+function changeReplicationId({ engine }: Client): Reply {
+  engine.log.warning("Changing replication IDs after receiving DEBUG change-repl-id");
+  engine.replication.renameHistory();
+  return OK;
+}
+
 const POSITIVE = "ERR value is out of range, must be positive";
 
 function populate(client: Client, args: readonly ByteString[]): Reply {
@@ -162,6 +168,14 @@ function matchTest(client: Client): Reply {
 }
 
 const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>([
+  ["CHANGE-REPL-ID", {
+    count: [2, 2],
+    help: [
+      "CHANGE-REPL-ID",
+      "    Take a new replication id, so that no replica can go on from here.",
+    ],
+    run: changeReplicationId,
+  }],
   ["DIGEST", {
     count: [2, 2],
     help: ["DIGEST", "    Answer a hash of all data, equal for equal data."],
