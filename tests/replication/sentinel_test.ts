@@ -1,0 +1,215 @@
+/**
+ * Three real sentinels watch a primary and two replicas, kill -9 comes under load, and a replica
+ * takes over: with Redeno as the one that dies, the one that wins, and the one that follows.
+ *
+ * One test runs always, the rest with `SENTINEL_FULL=1` (`deno task test:sentinel`).
+ * `SENTINEL_SELF=1` puts real servers everywhere, which tells whether the tests are sound.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
+import { findRedisServer } from "../support/servers.ts";
+import {
+  DOWN_AFTER_MS,
+  FAILOVER_TIMEOUT_MS,
+  fieldsOf,
+  Group,
+  type GroupOptions,
+  type Kind,
+  Load,
+  type Node,
+} from "./sentinel.ts";
+
+const SELF = Deno.env.get("SENTINEL_SELF") === "1";
+const FULL = Deno.env.get("SENTINEL_FULL") === "1";
+
+/** Tell what happened on the way. */
+const VERBOSE = Deno.env.get("SENTINEL_VERBOSE") === "1";
+
+interface Options {
+  /** Run only with SENTINEL_FULL=1. */
+  full: boolean;
+}
+
+function sentinelTest(
+  name: string,
+  { full }: Options,
+  options: GroupOptions,
+  run: (group: Group) => Promise<void>,
+): void {
+  const why = findRedisServer() === undefined
+    ? " (ignored: no redis-server on PATH)"
+    : full && !FULL
+    ? " (ignored: SENTINEL_FULL is not 1)"
+    : "";
+  Deno.test({
+    name: `sentinel: ${name}${why}`,
+    ignore: why !== "",
+    // ioredis leaves timers behind when it disconnects.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: async () => {
+      const kinds = options.kinds.map((kind): Kind => SELF ? "redis" : kind);
+      await using group = await Group.create({ ...options, kinds });
+      await run(group);
+    },
+  });
+}
+
+function say(text: string): void {
+  if (VERBOSE) console.log(text);
+}
+
+/** Until a load has that many more acknowledged writes. */
+async function progress(group: Group, load: Load, writes: number): Promise<void> {
+  const from = load.acknowledged.length;
+  await group.until(
+    `${writes} acknowledged writes`,
+    () => load.acknowledged.length >= from + writes,
+  );
+}
+
+/** The primary dies; the sentinels have to make `winner` the new one in time. */
+async function failover(group: Group, load: Load, from: Node, winner: Node): Promise<void> {
+  await from.end("SIGKILL");
+  const patience = 2 * DOWN_AFTER_MS + 4 * FAILOVER_TIMEOUT_MS;
+  const { primary, tookMs } = await group.switched(from, patience);
+  say(`${from.name} died, ${primary.name} was named after ${Math.round(tookMs)} ms`);
+  assertEquals(primary.name, winner.name);
+  // An election that nobody wins is repeated after twice the time for a failover.
+  const rounds = group.electionFailed ? 3 : 1;
+  assert(tookMs < DOWN_AFTER_MS + rounds * FAILOVER_TIMEOUT_MS, `it took ${tookMs} ms`);
+  await progress(group, load, 50);
+}
+
+/** The replicas that did not win went on from where they were, if the new primary had got as far. */
+async function continued(group: Group, primary: Node, others: readonly Node[]): Promise<void> {
+  await group.linked(primary, others);
+  const second = Number((await primary.info("replication")).get("second_repl_offset"));
+  const reached = others.filter(({ log }) => {
+    const requests = [...log.matchAll(/Trying a partial resynchronization \(request \w+:(\d+)\)/g)];
+    return Number(requests.at(-1)?.[1] ?? Infinity) <= second;
+  });
+  const stats = await primary.info("stats");
+  assertEquals(stats.get("sync_partial_ok"), `${reached.length}`, group.logs());
+  assertEquals(stats.get("sync_full"), `${others.length - reached.length}`, group.logs());
+  say(`${reached.length} of ${others.length} went on without a full synchronisation`);
+}
+
+/** The former primary starts as it was configured; the sentinels make it a replica. */
+async function comeBack(group: Group, node: Node, primary: Node): Promise<void> {
+  await node.start();
+  await group.linked(primary, group.servers.filter((server) => server !== primary));
+  // The sentinels had it write down its new role.
+  await group.until(`${node.name} has written its configuration`, async () => {
+    return new RegExp(`^(replica|slave)of 127\\.0\\.0\\.1 ${primary.port}$`, "m")
+      .test(await node.readConfig());
+  });
+}
+
+/** Stop the load: nothing acknowledged is lost anywhere, and all have the same data. */
+async function settle(group: Group, load: Load): Promise<void> {
+  await load.stop();
+  say(`${load.acknowledged.length} acknowledged, ${load.doubtful} doubtful`);
+  for (const [text, count] of load.errors) say(`  ${count} x ${text}`);
+  await group.level();
+  const [digest, ...others] = await group.digests();
+  assertMatch(digest, /^(?!0+$)[0-9a-f]{40}$/);
+  for (const other of others) assertEquals(other, digest);
+  for (const server of group.servers) assertEquals(await load.lost(server), [], server.name);
+  assertGreater(load.acknowledged.length, 100);
+}
+
+/** The whole story: kill, switch, come back, and once more from its file alone. */
+async function killAndComeBack(group: Group, winner: number): Promise<void> {
+  const [old] = group.servers;
+  const primary = group.servers[winner];
+  const load = new Load(group.client());
+  await progress(group, load, 100);
+  await failover(group, load, old, primary);
+  await continued(
+    group,
+    primary,
+    group.servers.filter((server) => server !== old && server !== primary),
+  );
+  await comeBack(group, old, primary);
+  await progress(group, load, 50);
+  await settle(group, load);
+  // Its file says now whom to follow: it does not need the sentinels for that.
+  await old.end("SIGTERM");
+  await old.start();
+  assertEquals((await old.info("replication")).get("role"), "slave");
+  await group.linked(primary, group.servers.filter((server) => server !== primary));
+}
+
+sentinelTest(
+  "a Redeno primary is killed, a Redeno replica takes over from it",
+  { full: false },
+  { kinds: ["redeno", "redis", "redeno"], priorities: [100, 50, 10] },
+  (group) => killAndComeBack(group, 2),
+);
+
+sentinelTest(
+  "a Redeno primary is killed, a real replica takes over from it",
+  { full: true },
+  { kinds: ["redeno", "redis", "redeno"], priorities: [100, 10, 50] },
+  (group) => killAndComeBack(group, 1),
+);
+
+sentinelTest(
+  "a real primary is killed, a Redeno replica takes over from it",
+  { full: true },
+  { kinds: ["redis", "redeno", "redis"], priorities: [100, 10, 50] },
+  (group) => killAndComeBack(group, 1),
+);
+
+sentinelTest(
+  "with passwords and append-only files",
+  { full: true },
+  {
+    kinds: ["redeno", "redeno", "redis"],
+    priorities: [100, 10, 50],
+    password: "kite",
+    config: "appendonly yes\n",
+  },
+  (group) => killAndComeBack(group, 1),
+);
+
+sentinelTest(
+  "SENTINEL FAILOVER by hand, forth and back",
+  { full: true },
+  { kinds: ["redeno", "redis", "redeno"], priorities: [100, 10, 50] },
+  async (group) => {
+    // The old primary takes writes until it is told, and one replica follows it till then: only
+    // what both replicas have cannot be lost, with real servers neither.
+    const load = new Load(group.client(), { replicas: 2 });
+    let [primary] = group.servers;
+    for (const next of [group.servers[1], group.servers[0], group.servers[2]]) {
+      await progress(group, load, 100);
+      for (const server of group.servers) {
+        await server.text("CONFIG", "SET", "replica-priority", server === next ? "10" : "100");
+      }
+      await group.until("the sentinels know the priorities", async () => {
+        for (const sentinel of group.sentinels) {
+          const { items = [] } = await sentinel.call("SENTINEL", "REPLICAS", "mymaster");
+          const known = items.map(fieldsOf);
+          const best = known.find((one) => one.get("slave-priority") === "10");
+          if (best?.get("port") !== `${next.port}`) return false;
+        }
+        return true;
+      });
+      await group.until("the failover is accepted", async () => {
+        const reply = await group.sentinels[1].raw("SENTINEL", "FAILOVER", "mymaster");
+        return reply === "+OK\r\n";
+      });
+      const switched = await group.switched(primary, FAILOVER_TIMEOUT_MS);
+      assertEquals(switched.primary.name, next.name);
+      say(`${next.name} was named after ${Math.round(switched.tookMs)} ms`);
+      await group.linked(next, group.servers.filter((server) => server !== next));
+      primary = next;
+    }
+    await progress(group, load, 100);
+    await settle(group, load);
+  },
+);
