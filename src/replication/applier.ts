@@ -52,6 +52,8 @@ export class StreamApplier {
   /** Bytes that are decoded, at least in part, and not applied yet. */
   #kept = new Uint8Array(FIRST_KEPT);
   #keptLength = 0;
+  /** Bytes of what was fed whose commands are done; those of an unfinished transaction are not. */
+  #done = 0;
   /** Bytes of what was fed that have joined the stream. */
   #applied = 0;
   #complainedMs = -COMPLAIN_EVERY_MS;
@@ -86,7 +88,9 @@ export class StreamApplier {
     let rest = chunk;
     try {
       for (let args = decoder.next(); args !== null; args = decoder.next()) {
-        if (this.#run(args)) {
+        const asked = this.#run(args);
+        if (this.#client.transaction === null) this.#done = decoder.consumedBytes;
+        if (asked) {
           rest = this.#commit(rest);
           this.#onQuestion();
         }
@@ -107,10 +111,8 @@ export class StreamApplier {
 
   /** Let what is applied join the stream. @returns what is left of the chunk */
   #commit(chunk: Uint8Array): Uint8Array {
-    // What stands in an unfinished transaction is not applied.
-    if (this.#client.transaction !== null) return chunk;
     const replication = this.#replication;
-    const count = this.#decoder.consumedBytes - this.#applied;
+    const count = this.#done - this.#applied;
     if (count === 0) return chunk;
     const { stream } = replication;
     this.#applied += count;
