@@ -99,6 +99,8 @@ export class ReplicationStream {
   resize(size: number): void {
     this.#size = size;
     this.flush();
+    // A large last block would keep what a smaller backlog does not want.
+    if (this.#tail.used > 0) this.#append(new Block(this.#tail.end, 0));
     this.#trim();
   }
 
@@ -151,7 +153,11 @@ export class ReplicationStream {
     const tail = this.#tail;
     if (tail.used < tail.bytes.length) return tail;
     const usual = Math.min(LARGEST_BLOCK, Math.max(SMALLEST_BLOCK, this.#size >> 3));
-    const block = new Block(tail.end, Math.max(usual, Math.min(wanted, LARGEST_BLOCK)));
+    return this.#append(new Block(tail.end, Math.max(usual, Math.min(wanted, LARGEST_BLOCK))));
+  }
+
+  #append(block: Block): Block {
+    const tail = this.#tail;
     tail.next = block;
     this.#tail = block;
     if (this.#head === tail && tail.used === 0) this.#head = block;
