@@ -151,9 +151,13 @@ class Schedule implements AsyncDisposable {
 
   async #outgrowBacklog(): Promise<void> {
     const { primary } = this.nodes;
-    const offset = () => primary.count("replication", "master_repl_offset");
-    const goal = await offset() + 4 * BACKLOG.small;
-    await until(async () => await offset() > goal, "the stream grows", { nodes: [primary] });
+    const count = (field: string) => primary.count("replication", field);
+    const now = await count("master_repl_offset");
+    await until(
+      async () => await count("repl_backlog_first_byte_offset") > now + 1,
+      "the backlog lets go of what the replica wants",
+      { nodes: [primary] },
+    );
   }
 
   /** The link is up, over another connection than the first `known` ones. */
