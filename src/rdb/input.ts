@@ -16,7 +16,7 @@
 import type { ByteString } from "../bytes/bytes.ts";
 import { Crc64 } from "./crc64.ts";
 import { RdbError, type RdbErrorKind } from "./error.ts";
-import { int16, int32, int64Number } from "./integers.ts";
+import { int16, int32, int64Number, LARGEST_INT64 } from "./integers.ts";
 import { latin1Alloc, type Latin1Bytes } from "./latin1.ts";
 import { lzfDecompress, lzfPlausible } from "./lzf.ts";
 
@@ -203,12 +203,12 @@ export class RdbInput {
     return value;
   }
 
-  /** Signed 64 bits, little endian; beyond 2^53 the nearest number. */
+  /** Signed 64 bits, little endian; beyond 2^53 the nearest number that is one of 64 bits still. */
   int64(): number {
     this.#need(8);
     const value = int64Number(this.#bytes, this.#pos);
     this.#pos += 8;
-    return value;
+    return value > LARGEST_INT64 ? LARGEST_INT64 : value;
   }
 
   /** Unsigned 64 bits, little endian, exactly. */

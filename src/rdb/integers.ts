@@ -34,6 +34,9 @@ export function int64(bytes: Uint8Array, at: number): bigint {
   return (BigInt(int32(bytes, at + 4)) << 32n) | BigInt(uint32(bytes, at));
 }
 
+/** The largest double below 2^63. */
+export const LARGEST_INT64 = 2 ** 63 - 1024;
+
 /** Signed 64 bits as decimal digits, exactly. */
 export function int64Text(bytes: Uint8Array, at: number): string {
   const value = int64Number(bytes, at);

@@ -6,13 +6,14 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
+import { parseSmallInt } from "../bytes/int.ts";
 import { findDuplicate } from "./distinct.ts";
 import { quoted } from "./error.ts";
 import type { RdbInput } from "./input.ts";
 import { readIntset } from "./intset.ts";
 import type { Latin1Bytes } from "./latin1.ts";
 import { readListpack } from "./listpack.ts";
-import { expiryColumn } from "./plain.ts";
+import { expiryColumn, LATEST_FIELD_EXPIRY } from "./plain.ts";
 import type { RdbHash, RdbList, RdbSet, RdbZset } from "./records.ts";
 import { parseScore } from "./score.ts";
 import { readZiplist } from "./ziplist.ts";
@@ -96,8 +97,8 @@ export function expiringListpackHash(input: RdbInput): RdbHash | null {
   const pairs: ByteString[] = [];
   const expires: number[] = [];
   for (let i = 0; i < triples.length; i += 3) {
-    const at = Number(triples[i + 2]);
-    if (!(at >= 0) || triples[i + 2] === "") throw broken(input, what, ": a time is none,");
+    const at = parseSmallInt(triples[i + 2]);
+    if (!(at >= 0 && at <= LATEST_FIELD_EXPIRY)) throw broken(input, what, ": a time is none,");
     pairs.push(triples[i], triples[i + 1]);
     expires.push(at === 0 ? Infinity : at);
   }

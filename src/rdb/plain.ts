@@ -16,6 +16,12 @@ import type { RdbHash, RdbList, RdbSet, RdbValue, RdbZset } from "./records.ts";
 import { parseScore } from "./score.ts";
 
 /**
+ * Latest time in unix milliseconds that a field of a hash can expire at, in the year 4199: no command
+ * takes a later one.
+ */
+export const LATEST_FIELD_EXPIRY = 2 ** 46 - 1;
+
+/**
  * Reads a value in several goes. `read` throws NEED_MORE when bytes are missing, and is called again
  * later; what is done is kept.
  */
@@ -95,7 +101,11 @@ export class ExpiringHashReader implements ValueReader {
       const value = input.string();
       pairs.push(field, value);
       // 0 is "does not expire", so that the earliest time itself is 1.
-      this.#expires.push(after === 0 ? Infinity : this.#earliest + after - 1);
+      const at = after === 0 ? Infinity : this.#earliest + after - 1;
+      if (after !== 0 && !(at >= 0 && at <= LATEST_FIELD_EXPIRY)) {
+        throw input.corrupt(`Hash field ${quoted(field)} expires at no possible time`);
+      }
+      this.#expires.push(at);
       input.commit();
     }
     return hashOf(input, pairs, this.#expires);

@@ -10,8 +10,10 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
+import { INT64_MAX } from "../bytes/int.ts";
 import { quoted } from "./error.ts";
 import type { ByteRange, RdbInput } from "./input.ts";
+import { LARGEST_INT64 } from "./integers.ts";
 import type { Latin1Bytes } from "./latin1.ts";
 import { ELEMENT, END, ListpackCursor } from "./listpack.ts";
 import type { ValueReader } from "./plain.ts";
@@ -173,7 +175,8 @@ export class StreamReader implements ValueReader {
     const bigSeq = cursor.list.big;
     const same = (flags & SAME_FIELDS) !== 0;
     const fieldCount = same ? names.length : cursor.count();
-    if (fieldCount < 0) return null;
+    // No entry is without fields: a rewrite into commands could not say it.
+    if (fieldCount < 1) return null;
     const fields: ByteString[] = [];
     for (let i = 0; i < fieldCount; i++) {
       const name = same ? names[i] : cursor.text();
@@ -188,7 +191,6 @@ export class StreamReader implements ValueReader {
   }
 
   #counters(input: RdbInput): void {
-    // The number of entries: what counts is how many there are.
     const length = input.bigLength();
     const lastId = readId(input);
     const ids = this.#ids.toArray();
@@ -203,8 +205,16 @@ export class StreamReader implements ValueReader {
     }
     this.#groupsLeft = input.length();
     input.expectAtLeast(this.#groupsLeft, 5);
-    if (length > 0n && this.#entries.length === 0) {
+    if (length !== BigInt(this.#entries.length)) {
       throw input.corrupt("Stream length inconsistent with its entries");
+    }
+    // What comes next is above the last id, which therefore is at or above all that there was.
+    const top = { ms: ids[ids.length - 2] ?? 0n, seq: ids[ids.length - 1] ?? 0n };
+    if (compareIds(lastId, top) < 0 || compareIds(lastId, maxDeletedId) < 0) {
+      throw input.corrupt("Stream last ID is below that of an entry");
+    }
+    if (entriesAdded < length || entriesAdded > INT64_MAX) {
+      throw input.corrupt("Stream count of entries added inconsistent with its entries");
     }
     this.#stream = {
       type: "stream",
@@ -250,7 +260,7 @@ export class StreamReader implements ValueReader {
   #pendingEntry(input: RdbInput): void {
     const raw = input.text(ID_BYTES);
     const deliveryTime = input.int64();
-    const deliveryCount = input.length();
+    const deliveryCount = Math.min(input.length(), LARGEST_INT64);
     const pending = this.#currentGroup().pending;
     if (this.#pending.has(raw)) {
       throw input.corrupt("Duplicated global PEL entry in a stream consumer group");
@@ -361,7 +371,7 @@ class IdColumn {
    * Append `master` (high and low half of milliseconds, then of the sequence) plus the differences,
    * modulo 2^64.
    *
-   * @returns false when the id is not above the one before it
+   * @returns false when the id is not above the one before it, or above 0-0
    */
   push(
     master: Uint32Array,
@@ -379,8 +389,9 @@ class IdColumn {
     this.#add(at, master[0], master[1], ms, bigMs);
     this.#add(at + 2, master[2], master[3], seq, bigSeq);
     this.#length = at + 4;
-    if (at === 0) return true;
     const words = this.#words;
+    // There is no entry 0-0: ids begin above it.
+    if (at === 0) return (words[0] | words[1] | words[2] | words[3]) !== 0;
     for (const half of [1, 0, 3, 2]) {
       const difference = words[at + half] - words[at + half - 4];
       if (difference !== 0) return difference > 0;

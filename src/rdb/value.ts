@@ -154,6 +154,11 @@ export function decodeDumpPayload(payload: Uint8Array, verifyChecksum = true): R
     const packed = readPacked(type, input);
     return packed === undefined ? valueReader(type, input).read(input) : packed;
   } catch (thrown) {
-    throw thrown === NEED_MORE ? input.shortRead() : thrown;
+    if (thrown === NEED_MORE) throw input.shortRead();
+    // The engine's own bounds, as in a file.
+    if (thrown instanceof RangeError) {
+      throw input.error("limit", `Value too large (${thrown.message})`);
+    }
+    throw thrown;
   }
 }

@@ -77,3 +77,19 @@ Deno.test("a large string takes linear time", () => {
   // Joining all that has come with each piece would take minutes.
   assert(performance.now() - started < 10_000);
 });
+
+Deno.test("a command of many arguments takes linear time", () => {
+  const bytes = toBytes(encodeCommand(["RPUSH", "key", ...new Array(1_000_000).fill("x")]));
+  const reader = new CommandReader(0);
+  const started = performance.now();
+  let args = null;
+  for (let at = 0; at < bytes.length; at += 4096) {
+    reader.push(bytes.subarray(at, at + 4096));
+    assertEquals([reader.offset, reader.atEnd], [0, false]);
+    args = reader.next();
+  }
+  assertEquals(args?.length, 1_000_002);
+  assertEquals([reader.offset, reader.atEnd], [bytes.length, true]);
+  // Beginning the command again with each piece would take minutes.
+  assert(performance.now() - started < 10_000);
+});

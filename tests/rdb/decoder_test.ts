@@ -12,7 +12,7 @@ import {
   takeAll,
 } from "./canonical.ts";
 import { fixtureNames, readBytes, readFixture } from "./fixtures.ts";
-import { file, string } from "./writers.ts";
+import { file, length, listpack, little, string } from "./writers.ts";
 
 for (const name of fixtureNames()) {
   const { bytes, expected } = readFixture(name);
@@ -225,4 +225,29 @@ Deno.test("one value much larger than the pieces it comes in", () => {
   assert(first.kind === "key" && second.kind === "key" && end.kind === "end" && end.verified);
   assertEquals(first.value, { type: "string", value });
   assertEquals(second.value, { type: "list", items: [value, "x", value] });
+});
+
+Deno.test("a time of a hash's field is a whole number that commands can set", () => {
+  const packed = (at: string | bigint) =>
+    file("\x19" + string("h") + little(1, 8) + string(listpack(["f", "v", at])));
+  const plain = (earliest: bigint, after: number) =>
+    file("\x18" + string("h") + little(earliest, 8) + "\x01" + length(after) + "\x01f\x01v");
+  const latest = 2n ** 46n - 1n;
+  for (const bytes of [packed(latest), packed(0n), plain(latest, 1), plain(-1n, 0)]) {
+    assertEquals(decodeAll(bytes).filter(({ kind }) => kind === "key").length, 1);
+  }
+  const refused = [
+    ...["1.5", "1e3", "0x10", " 1", "", "Infinity", -1n, latest + 1n].map(packed),
+    ...[plain(-1n, 1), plain(latest, 2), plain(1n, 2 ** 46)],
+  ];
+  for (const bytes of refused) {
+    assertEquals(assertThrows(() => decodeAll(bytes), RdbError).kind, "corrupt");
+  }
+});
+
+Deno.test("an expiry at the end of 64 bits can be saved again", () => {
+  const bytes = file("\xfc" + "\xff".repeat(7) + "\x7f\0" + string("k") + string("v"));
+  const key = decodeAll(bytes).find((record) => record.kind === "key");
+  assert(key?.kind === "key" && key.expireAt !== null);
+  assert(key.expireAt < 2 ** 63 && key.expireAt > 9.22e18);
 });

@@ -72,11 +72,11 @@ Deno.test("ids are exact over their whole range, deleted entries are left out", 
   for (let round = 0; round < 300; round++) {
     const nodes: string[] = [];
     const expected: Entry[] = [];
-    let id: Id = [BigInt(random.int(1000)), random.pick([0n, 5n, top - 3n])];
+    let id: Id = [BigInt(1 + random.int(999)), random.pick([0n, 5n, top - 3n])];
     for (let n = 1 + random.int(3); n > 0; n--) {
       const entries: Entry[] = [];
       for (let e = 1 + random.int(5); e > 0; e--) {
-        const fields = random.pick([["a", "1"], ["a", "2"], ["b", "3", "c", "4"], []]);
+        const fields = random.pick([["a", "1"], ["a", "2"], ["b", "3", "c", "4"], ["", ""]]);
         entries.push({ id, fields, deleted: random.int(4) === 0 });
         const step = random.pick(steps);
         if (random.int(2) === 0 && id[1] + step <= top) id = [id[0], id[1] + step];
@@ -123,6 +123,39 @@ Deno.test("a stream whose parts contradict each other is refused", () => {
   const twice = stream([node(ONE), node(ONE)], 4, [5n, 2n]);
   assertThrows(() => decode(twice), RdbError, "Stream listpack integrity");
   assertThrows(() => decode(stream([], 2, [5n, 2n])), RdbError, "inconsistent");
+  assertThrows(() => decode(stream([node(ONE)], 1, [5n, 2n])), RdbError, "inconsistent");
+});
+
+Deno.test("a stream that could not be written as commands is refused", () => {
+  const last = "\x05\x02";
+  const counters = (lastId: string, maxDeleted: string, added: string) =>
+    file(
+      "\x15" + string("s") + "\x01" + node(ONE) + "\x02" + lastId + "\0\0" + maxDeleted + added +
+        "\0",
+    );
+  assertEquals(decode(counters(last, last, "\x02")).entries.length, 2);
+  const faults: [Uint8Array, string][] = [
+    [counters("\x05\x01", "\0\0", "\x02"), "last ID"],
+    [counters(last, "\x05\x03", "\x02"), "last ID"],
+    [counters(last, last, "\x01"), "entries added"],
+    [counters(last, last, length(2n ** 63n)), "entries added"],
+    [stream([node([{ id: [0n, 0n], fields: ["a", "1"] }])], 1, [5n, 2n]), "integrity"],
+    [stream([node([{ id: [5n, 1n], fields: [] }])], 1, [5n, 2n]), "integrity"],
+  ];
+  for (const [bytes, message] of faults) {
+    assertEquals(assertThrows(() => decode(bytes), RdbError, message).kind, "corrupt");
+  }
+});
+
+Deno.test("times and counts beyond 64 bits with a sign stay below that", () => {
+  const id = rawId([5n, 1n]);
+  const far = "\xff".repeat(7) + "\x7f";
+  const groups = "\x01" + string("g") + "\0\0\0\x01" + id + far + length(2n ** 64n - 1n) +
+    "\x01" + string("c") + far + far + "\x01" + id;
+  const [{ pending, consumers }] = decode(stream([node(ONE)], 2, [5n, 2n], groups)).groups;
+  for (const value of [pending[0].deliveryTime, pending[0].deliveryCount, consumers[0].seenTime]) {
+    assert(value < 2 ** 63 && value > 9.22e18, `${value}`);
+  }
 });
 
 /** A group: name, last id, entries read, pending entries, consumers with the ids they own. */
