@@ -3,20 +3,17 @@ import { comparable } from "../rdb/canonical.ts";
 import { keyspaceContent } from "../rdb/keyspace_content.ts";
 import { TempDir } from "../support/temp.ts";
 import { ManualClock } from "../../src/clock/clock.ts";
-import { AofServer, copyFixture, fixtureNames, forgetVolatile, readExpected } from "./support.ts";
+import {
+  AofServer,
+  copyFixture,
+  fixtureNames,
+  forgetVolatile,
+  readExpected,
+  settingsOf,
+} from "./support.ts";
 
 /** Later than all recordings: what was delivered then was not delivered in the future. */
 const AFTER_ALL = 1_795_400_000_000;
-
-/** The settings that a file was recorded with and that matter for finding it. */
-function settingsOf(config: readonly string[]): Record<string, string> {
-  const settings: Record<string, string> = {};
-  for (const line of config) {
-    const [, name, value] = /^(\S+) "?(.*?)"?$/.exec(line)!;
-    if (name.startsWith("append") && name !== "appendonly") settings[name] = value;
-  }
-  return settings;
-}
 
 for (const name of fixtureNames()) {
   Deno.test(`aof: ${name} loads to what it was recorded from, and again after that`, async () => {

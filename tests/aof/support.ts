@@ -44,6 +44,16 @@ export function readExpected(name: string): AofExpected {
   return JSON.parse(Deno.readTextFileSync(new URL(`${name}/expected.json`, FIXTURES)));
 }
 
+/** The settings that a file was recorded with and that matter for finding it. */
+export function settingsOf(config: readonly string[]): Record<string, string> {
+  const settings: Record<string, string> = {};
+  for (const line of config) {
+    const [, name, value] = /^(\S+) "?(.*?)"?$/.exec(line)!;
+    if (name.startsWith("append") && name !== "appendonly") settings[name] = value;
+  }
+  return settings;
+}
+
 /** Copy a recorded file into a directory. */
 export function copyFixture(name: string, to: string): void {
   copyFolder(new URL(`${name}`, FIXTURES).pathname, to);
