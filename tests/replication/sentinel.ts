@@ -149,6 +149,11 @@ export class Node implements AsyncDisposable {
     if (!started) throw new Error(`${this.name} does not start:\n${this.#log}`);
   }
 
+  /** Send its process a signal that does not end it. */
+  signal(signal: Deno.Signal): void {
+    this.#child?.kill(signal);
+  }
+
   /** End its process with a signal, and wait for the end. */
   async end(signal: Deno.Signal): Promise<void> {
     const child = this.#child;

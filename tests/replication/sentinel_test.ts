@@ -177,6 +177,32 @@ sentinelTest(
 );
 
 sentinelTest(
+  "a Redeno primary hangs, is replaced, and wakes up with writes that nobody else has",
+  { full: true },
+  { kinds: ["redeno", "redis", "redeno"], priorities: [100, 50, 10] },
+  async (group) => {
+    const [old, , primary] = group.servers;
+    // Nobody closes the connection to a process that is stopped: the sentinels tell the client.
+    const load = new Load(group.client({ failoverDetector: true }));
+    await progress(group, load, 100);
+    old.signal("SIGSTOP");
+    const stray = await old.connect();
+    // The system takes it in for the process, which runs it when it wakes up.
+    await stray.send("SET", "stray", "1");
+    const switched = await group.switched(old, 2 * DOWN_AFTER_MS + 4 * FAILOVER_TIMEOUT_MS);
+    assertEquals(switched.primary.name, primary.name);
+    await progress(group, load, 50);
+    old.signal("SIGCONT");
+    assertEquals(await stray.readReply(), "+OK\r\n");
+    await stray.close();
+    await group.linked(primary, group.servers.filter((server) => server !== primary));
+    await progress(group, load, 50);
+    await settle(group, load);
+    assertEquals(await old.raw("GET", "stray"), "$-1\r\n");
+  },
+);
+
+sentinelTest(
   "SENTINEL FAILOVER by hand, forth and back",
   { full: true },
   { kinds: ["redeno", "redis", "redeno"], priorities: [100, 10, 50] },
