@@ -342,7 +342,7 @@ export class Engine implements KeyspaceHooks, BlockingHost {
     keyspace.noTouch = client.noTouch && command.name !== "touch";
     // Before a replica's own client, where it may write, what is past its time gives way.
     const ownWrite = keyspace.hidesExpired && command.isWrite && !client.isPrimary;
-    if (ownWrite) keyspace.hidesExpired = false;
+    keyspace.removesHidden = ownWrite;
     journal.begin();
     this.depth++;
     let reply: Reply;
@@ -361,7 +361,7 @@ export class Engine implements KeyspaceHooks, BlockingHost {
     journal.end();
     if (changed) client.wrote(journal.position, this.replication.stream.end);
     if (ownWrite) {
-      keyspace.hidesExpired = true;
+      keyspace.removesHidden = false;
       if (changed) this.replication.ownExpiries.wrote(client, command, args);
     }
     if (this.depth === 0 && this.blocking.hasReady) this.blocking.serve();

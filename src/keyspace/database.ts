@@ -46,7 +46,7 @@ export class Database {
     if (slot === NO_SLOT || this.table.expiring === 0) return slot;
     const at = this.table.expireAt(slot);
     if (at === NO_EXPIRY || at >= this.keyspace.clock.ms || this.keyspace.expiryPaused) return slot;
-    if (this.keyspace.hidesExpired) return NO_SLOT;
+    if (this.keyspace.hidesExpired && !this.keyspace.removesHidden) return NO_SLOT;
     this.expireSlot(slot, key);
     return NO_SLOT;
   }

@@ -50,6 +50,8 @@ export class Keyspace {
   expiryPaused = false;
   /** While set, keys past their time are hidden but not removed (a replica waits for the DEL). */
   hidesExpired = false;
+  /** While set, such keys are removed after all (a client writes to a writable replica). */
+  removesHidden = false;
   /** While set, reads leave no trace in the access clocks (CLIENT NO-TOUCH). */
   noTouch = false;
 
