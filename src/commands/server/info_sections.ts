@@ -182,8 +182,8 @@ function persistence(engine: Engine): Field[] {
   const keysDone = background?.keysDone ?? 0;
   const keysTotal = background?.keysTotal ?? 0;
   const fields: Field[] = [
-    ["loading", flag(loading !== null)],
-    ["async_loading", 0],
+    ["loading", flag(loading !== null && !loading.asynchronous)],
+    ["async_loading", flag(loading?.asynchronous ?? false)],
     ["current_cow_peak", 0],
     ["current_cow_size", 0],
     ["current_cow_size_age", 0],
