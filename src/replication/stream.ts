@@ -174,8 +174,9 @@ export class ReplicationStream {
 
   /** Where to read from `position` on; null when the byte there is held no more, or not yet. */
   reader(position: number): StreamReader | null {
-    if (position < this.#start || position > this.#end) return null;
+    // This may let go of what was held.
     this.flush();
+    if (position < this.#start || position > this.#end) return null;
     let block = this.#head;
     while (block.next !== null && position >= block.end) block = block.next;
     return new StreamReader(this, block, position);
