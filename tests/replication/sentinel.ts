@@ -338,25 +338,17 @@ export class Group implements AsyncDisposable {
     return this.servers.find((server) => server.port === port);
   }
 
-  /**
-   * Until all sentinels name another primary than before, and it says that it is one.
-   *
-   * @returns the new primary and how long it took, in milliseconds
-   */
-  async switched(from: Node, patienceMs: number): Promise<{ primary: Node; tookMs: number }> {
-    const begin = performance.now();
-    let tookMs = 0;
-    const primary = await this.until("a new primary", async () => {
+  /** Until all sentinels name another primary than before, and it says that it is one. */
+  switched(from: Node, patienceMs: number): Promise<Node> {
+    return this.until("a new primary", async () => {
       const named = await this.primaryOf(this.sentinels[0]);
       if (named === undefined || named === from) return undefined;
-      if (tookMs === 0) tookMs = performance.now() - begin;
       for (const sentinel of this.sentinels) {
         if (await this.primaryOf(sentinel) !== named) return undefined;
       }
       const role = (await named.info("replication")).get("role");
-      return role === "master" ? named : undefined;
+      return role === "master" && named;
     }, patienceMs);
-    return { primary, tookMs };
   }
 
   /** Whether an election among the sentinels ended without a leader: then it takes a second one. */
