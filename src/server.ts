@@ -22,6 +22,7 @@ import { Cron } from "./lifecycle/cron.ts";
 import { prepareAof, startAof } from "./lifecycle/persistence_aof.ts";
 import { loadDataset } from "./lifecycle/load_dataset.ts";
 import { prepareResources, processResources } from "./lifecycle/resources.ts";
+import { ShutdownWait } from "./lifecycle/shutdown_wait.ts";
 import type { Logger } from "./log/logger.ts";
 import { ListenError, Listeners } from "./net/listeners.ts";
 import { OutgoingConnections } from "./net/outgoing.ts";
@@ -52,6 +53,7 @@ export class Server implements Host {
   readonly #listeners: Listeners;
   readonly #outgoing: OutgoingConnections;
   readonly #cron: Cron;
+  readonly #waiting: ShutdownWait;
   readonly #stopped = Promise.withResolvers<number>();
   readonly #anyPort: boolean;
   readonly #loading = new AbortController();
@@ -71,6 +73,7 @@ export class Server implements Host {
       registry: options.registry ?? new Registry(allCommands),
       newTable: options.newTable ?? (() => new ByteMap()),
     });
+    this.#waiting = new ShutdownWait(this.engine);
     this.#anyPort = options.anyPort ?? false;
     this.#listeners = new Listeners(this.engine);
     this.#outgoing = new OutgoingConnections(this.engine.clock);
@@ -222,8 +225,22 @@ export class Server implements Host {
           : "Received shutdown signal during loading, exiting now.",
       );
     }
+    if (this.#waiting.request !== null) {
+      this.#waiting.join(request);
+      return true;
+    }
     log.warning("User requested shutdown...");
+    if (!this.#waiting.needed(request)) return this.#finishShutdown(request);
+    this.#waiting.begin(request, () => {
+      if (!this.#finishShutdown(request)) this.#waiting.cancel();
+    });
+    return true;
+  }
+
+  #finishShutdown(request: ShutdownRequest): boolean {
+    const { log } = this.engine;
     this.engine.held.stop();
+    this.#waiting.report();
     if (!this.#saveAtEnd(request) || !this.engine.aof.stop(request.force ?? false)) {
       if (request.signal !== undefined) {
         log.warning(
@@ -234,6 +251,7 @@ export class Server implements Host {
       return false;
     }
     this.#stopping = true;
+    this.#waiting.stop();
     this.#cron.stop();
     this.engine.memory.stop();
     this.#loading.abort();
@@ -268,6 +286,7 @@ export class Server implements Host {
   abandon(): void {
     if (this.#stopping) return;
     this.#stopping = true;
+    this.#waiting.stop();
     this.#cron.stop();
     this.engine.memory.stop();
     this.#loading.abort();
@@ -284,13 +303,16 @@ export class Server implements Host {
   }
 
   abortShutdown(): boolean {
-    // A shutdown is over within the call that asks for it: there is nothing left to call off.
-    return false;
+    if (this.#waiting.request === null) return false;
+    this.engine.log.notice("Shutdown manually aborted.");
+    this.#waiting.cancel();
+    return true;
   }
 
   /** Stop, and wait until all is closed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.shutdown({ save: false, force: true });
+    if (this.#waiting.request !== null) this.#waiting.cancel();
+    this.shutdown({ save: false, now: true, force: true });
     await this.#stopped.promise;
   }
 }

@@ -12,7 +12,7 @@
  */
 
 import { AppendOnlyFile } from "../aof/append_only_file.ts";
-import { asciiLower, asciiUpper, type ByteString } from "../bytes/bytes.ts";
+import type { ByteString } from "../bytes/bytes.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
 import { Journal } from "../journal/journal.ts";
@@ -36,6 +36,13 @@ import { Pause } from "./pause.ts";
 import { type Outgoing, type OutgoingTarget, Peers } from "./peers.ts";
 import { Persistence } from "./persistence.ts";
 import { PubSub } from "./pubsub.ts";
+import {
+  isHttp,
+  notWhileSubscribed,
+  unknownCommand,
+  unknownSubcommand,
+  wrongArity,
+} from "./refusals.ts";
 import type { Registry } from "./registry.ts";
 import { Stats } from "./stats.ts";
 import { WatchTable } from "./watch.ts";
@@ -51,6 +58,8 @@ export interface ShutdownRequest {
   force?: boolean;
   /** Who asked, for the log: a signal's name, or undefined for a client. */
   signal?: string;
+  /** Called when a shutdown that had begun does not come to its end: the server stays. */
+  onStay?: () => void;
 }
 
 /** What the process uses. */
@@ -74,7 +83,7 @@ export interface Resources {
 /** What commands ask of the program around the engine. */
 export interface Host {
   /**
-   * Shut down in order.
+   * Shut down in order: at once, or when the replicas have all that was written.
    *
    * @returns false when the data cannot be saved, and the server goes on; why is in the log
    */
@@ -163,6 +172,8 @@ export class Engine implements KeyspaceHooks, BlockingHost {
   loading: LoadingState | null = null;
   /** Source code of the function libraries in the loaded file. */
   functionLibraries: readonly ByteString[] = [];
+  /** Unix milliseconds at which a shutdown that waits will wait no longer; null without one. */
+  shutdownMs: number | null = null;
   /** Whether the active side of expiry works (DEBUG SET-ACTIVE-EXPIRE). */
   activeExpire = true;
   /** Whether checksums of RDB files and DUMP payloads count (DEBUG SET-SKIP-CHECKSUM-VALIDATION). */
@@ -499,43 +510,4 @@ export class Engine implements KeyspaceHooks, BlockingHost {
   ready(db: Database, key: ByteString): void {
     this.blocking.ready(db, key);
   }
-}
-
-/** Error lines are one line; and a real server's formatting stops at a zero byte. */
-function quoteInError(text: ByteString, limit: number): ByteString {
-  const zero = text.indexOf("\0");
-  const end = Math.min(limit, zero < 0 ? text.length : zero);
-  return text.slice(0, end).replace(/[\r\n]/g, " ");
-}
-
-function isHttp(name: ByteString): boolean {
-  const lower = asciiLower(name);
-  return lower === "post" || lower === "host:";
-}
-
-function unknownCommand(args: readonly ByteString[]): ErrorReply {
-  let shown = "";
-  for (let i = 1; i < args.length && shown.length < 128; i++) {
-    shown += `'${quoteInError(args[i], 128 - shown.length)}' `;
-  }
-  return new ErrorReply(
-    `ERR unknown command '${quoteInError(args[0], 128)}', with args beginning with: ${shown}`,
-  );
-}
-
-function unknownSubcommand(command: Command, args: readonly ByteString[]): ErrorReply {
-  return new ErrorReply(
-    `ERR unknown subcommand '${quoteInError(args[1], 128)}'. Try ${asciiUpper(command.name)} HELP.`,
-  );
-}
-
-function notWhileSubscribed(command: Command): ErrorReply {
-  return new ErrorReply(
-    `ERR Can't execute '${command.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / ` +
-      "RESET are allowed in this context",
-  );
-}
-
-function wrongArity(command: Command): ErrorReply {
-  return new ErrorReply(`ERR wrong number of arguments for '${command.name}' command`);
 }

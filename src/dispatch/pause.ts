@@ -1,6 +1,7 @@
 /**
- * Pauses: clients whose commands wait until the pause ends. CLIENT PAUSE asks for one, and FAILOVER
- * for one of writes that has no end of its own; commands wait until both are over.
+ * Pauses: clients whose commands wait until the pause ends. CLIENT PAUSE asks for one; FAILOVER and a
+ * shutdown that waits for replicas ask for one of writes that has no end of its own. Commands wait
+ * until all are over.
  *
  * A postponed command runs anew, from the beginning of the pipeline, when the pause is over: once
  * the command that ended it (CLIENT UNPAUSE) and those sent along with it have run.
@@ -19,6 +20,7 @@ export class Pause {
   #untilMs = 0;
   #all = false;
   #failover = false;
+  #shutdown = false;
   #timer: Timer | null = null;
   #postponed = new Map<Client, ByteString[]>();
   #atEnd: (() => void)[] = [];
@@ -30,7 +32,7 @@ export class Pause {
 
   /** Whether a pause is on. */
   get active(): boolean {
-    return this.#untilMs > 0 || this.#failover;
+    return this.#untilMs > 0 || this.#failover || this.#shutdown;
   }
 
   /** Whether expiry and eviction have to hold still: they would write. */
@@ -49,7 +51,8 @@ export class Pause {
   }
 
   /** Why there is a pause, for INFO. */
-  get reason(): "none" | "client_pause" | "failover_in_progress" {
+  get reason(): "none" | "client_pause" | "failover_in_progress" | "shutdown_in_progress" {
+    if (this.#shutdown) return "shutdown_in_progress";
     if (this.#failover) return "failover_in_progress";
     return this.#untilMs > 0 ? "client_pause" : "none";
   }
@@ -85,6 +88,18 @@ export class Pause {
   /** End the pause of writes for a failover. */
   endFailover(): void {
     this.#failover = false;
+    this.#resumeIfOver();
+  }
+
+  /** Pause writes until {@linkcode Pause.endShutdown}. */
+  startShutdown(): void {
+    this.#shutdown = true;
+    this.#engine.keyspace.hidesExpired = true;
+  }
+
+  /** End the pause of writes for a shutdown. */
+  endShutdown(): void {
+    this.#shutdown = false;
     this.#resumeIfOver();
   }
 

@@ -5,9 +5,8 @@
  * @module
  */
 
+import { assertEquals } from "@std/assert";
 import { encodeCommand, fromBytes, toBytes } from "../support/resp.ts";
-
-const CRLF = "\r\n";
 
 /** A snapshot as it came. */
 export interface Received {
@@ -168,5 +167,7 @@ export function stream(...commands: string[]): string {
   return commands.map((line) => encodeCommand(line.split(" "))).join("");
 }
 
-/** What comes at the end of a line of the protocol. */
-export const LINE_END = CRLF;
+/** The next bytes are these. */
+export async function expectStream(replica: FakeReplica, expected: string): Promise<void> {
+  assertEquals(await replica.bytes(expected.length), expected);
+}

@@ -8,66 +8,13 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { RdbDecoder } from "../../src/rdb/decoder.ts";
-import type { Server } from "../../src/server.ts";
-import { LocalServer, until } from "../server/support.ts";
-import type { RawClient } from "../support/raw_client.ts";
+import { until } from "../server/support.ts";
 import { toBytes } from "../support/resp.ts";
-import { TempDir } from "../support/temp.ts";
-import { FakeReplica, stream } from "./fake_replica.ts";
-
-const QUICK = { "repl-diskless-sync-delay": "0", "repl-ping-replica-period": "3600" };
+import { expectStream, FakeReplica, stream } from "./fake_replica.ts";
+import { Primary, sessions } from "./local_primary.ts";
 
 /** A slow snapshot, so that things can happen while it is made. */
 const SLOW = { "rdb-key-save-delay": "2000" };
-
-/** A server with a directory of its own. */
-class Primary implements AsyncDisposable {
-  readonly server: Server;
-  readonly #local: LocalServer;
-  readonly #dir: TempDir;
-
-  private constructor(local: LocalServer, dir: TempDir) {
-    this.server = local.server;
-    this.#local = local;
-    this.#dir = dir;
-  }
-
-  static async start(directives: Record<string, string> = {}): Promise<Primary> {
-    const dir = await TempDir.create();
-    return new Primary(await LocalServer.start({ ...QUICK, dir: dir.path, ...directives }), dir);
-  }
-
-  get port(): number {
-    return this.server.port;
-  }
-
-  get log(): string {
-    return this.#local.log;
-  }
-
-  /** Path of its snapshot. */
-  get file(): string {
-    return `${this.#dir.path}/none.rdb`;
-  }
-
-  connect(): Promise<RawClient> {
-    return this.#local.connect();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#local[Symbol.asyncDispose]();
-    await this.#dir[Symbol.asyncDispose]();
-  }
-}
-
-/** The next bytes are these. */
-async function expectStream(replica: FakeReplica, expected: string): Promise<void> {
-  assertEquals(await replica.bytes(expected.length), expected);
-}
-
-function sessions(local: Primary) {
-  return [...local.server.engine.replication.replicas.sessions];
-}
 
 interface Decoded {
   version: string;
@@ -146,11 +93,11 @@ Deno.test("a snapshot shows one moment, and the stream goes on from that moment"
   for (let i = 0; i < 100; i++) await client.call("SET", `key:${i}`, "old");
   await using replica = await FakeReplica.full(local.port);
   const { offset } = await replica.fullResync();
-  for (let i = 0; i < 100; i++) await client.call("SET", `key:${i}`, "new");
-  await client.call("SET", "later", "new");
   assertEquals(local.server.engine.replication.replicas.transferring, true);
   assertEquals(await client.call("BGSAVE"), "-ERR Background save already in progress\r\n");
   assertEquals(await client.call("SAVE"), "-ERR Background save already in progress\r\n");
+  for (let i = 0; i < 100; i++) await client.call("SET", `key:${i}`, "new");
+  await client.call("SET", "later", "new");
   const { keys } = decode((await replica.snapshot()).rdb);
   assertEquals(keys.size, 100);
   assertEquals(new Set(keys.values()), new Set(["old"]));

@@ -10,6 +10,7 @@ import { parseInteger } from "../../bytes/int.ts";
 import { integer, oneof, opt, token } from "../../dispatch/arguments.ts";
 import type { Client } from "../../dispatch/client.ts";
 import { type Command, defineCommand } from "../../dispatch/command.ts";
+import type { BlockedState } from "../../dispatch/blocking.ts";
 import type { ShutdownRequest } from "../../dispatch/engine.ts";
 import { NO_REPLY, OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 
@@ -179,14 +180,27 @@ const shutdown = defineCommand({
       else if (option === "ABORT") abort = true;
       else throw syntaxError();
     }
-    return abort ? abortShutdown(client, args) : beginShutdown(client, request);
+    return abort ? abortShutdown(client, args) : beginShutdown(client, args, request);
   },
 });
 
-function beginShutdown(client: Client, request: ShutdownRequest): Reply {
-  if (!client.engine.host.shutdown(request)) {
-    throw new RedisError("ERR Errors trying to SHUTDOWN. Check logs.");
-  }
+function beginShutdown(
+  client: Client,
+  args: readonly ByteString[],
+  request: ShutdownRequest,
+): Reply {
+  const { host, blocking } = client.engine;
+  const failed = () => new RedisError("ERR Errors trying to SHUTDOWN. Check logs.");
+  let state: BlockedState | null = null;
+  const onStay = () => {
+    if (state !== null) blocking.finishWork(client, state);
+  };
+  if (!host.shutdown({ ...request, onStay })) throw failed();
+  if (client.connection === null || client.closed) return NO_REPLY;
+  // It waits for replicas.
+  state = blocking.beginWork(client, args, () => {
+    throw failed();
+  });
   return NO_REPLY;
 }
 

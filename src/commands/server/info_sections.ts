@@ -73,6 +73,9 @@ function server(engine: Engine): Field[] {
     ["executable", Deno.execPath()],
     ["config_file", config.file ?? ""],
     ["io_threads_active", 0],
+    ...engine.shutdownMs === null
+      ? []
+      : [["shutdown_in_milliseconds", Math.max(0, engine.shutdownMs - clock.ms)] as const],
     ...host.listeners().map((line, index): Field => [`listener${index}`, line]),
     ["redeno_version", REDENO_VERSION],
     ["deno_version", Deno.version.deno],

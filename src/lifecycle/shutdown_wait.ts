@@ -1,0 +1,111 @@
+/**
+ * The wait of a shutdown for its replicas: until they have all that was written here, writes pause
+ * and the server stays, for `shutdown-timeout` at most. What is still on its way when a process ends
+ * is lost to them.
+ *
+ * The wording of the log lines is a real server's.
+ *
+ * @module
+ */
+
+import type { Timer } from "../clock/clock.ts";
+import type { Engine, ShutdownRequest } from "../dispatch/engine.ts";
+import type { ReplicaSession } from "../replication/replica_session.ts";
+
+/** Milliseconds between two looks at the replicas. */
+const LOOK_EVERY_MS = 20;
+
+/** A shutdown that may have to wait. */
+export class ShutdownWait {
+  readonly #engine: Engine;
+  #request: ShutdownRequest | null = null;
+  /** Who is to be told when the server stays. */
+  #onStay: (() => void)[] = [];
+  #timer: Timer | null = null;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** The shutdown that waits; null when none does. */
+  get request(): ShutdownRequest | null {
+    return this.#request;
+  }
+
+  /** Whether a shutdown has to wait, as replicas lag behind and there is time for them. */
+  needed({ now }: ShutdownRequest): boolean {
+    const { config, loading } = this.#engine;
+    return !now && loading === null && config.values.shutdownTimeout > 0 && !this.#allInStep;
+  }
+
+  /** Begin to wait. `finish` is called when that is over, once. */
+  begin(request: ShutdownRequest, finish: () => void): void {
+    const { clock, config, log, pause } = this.#engine;
+    log.notice("Waiting for replicas before shutting down.");
+    this.#request = request;
+    this.join(request);
+    pause.startShutdown();
+    const deadline = clock.ms + config.values.shutdownTimeout * 1000;
+    this.#engine.shutdownMs = deadline;
+    this.#timer = clock.every(LOOK_EVERY_MS, () => {
+      if (!this.#allInStep && clock.tick() < deadline) return;
+      this.#timer?.cancel();
+      finish();
+    });
+  }
+
+  /** Another one asks for what is under way. */
+  join({ onStay }: ShutdownRequest): void {
+    if (onStay !== undefined) this.#onStay.push(onStay);
+  }
+
+  /** The server stays: it was called off, or has failed. */
+  cancel(): void {
+    if (this.#request === null) return;
+    const told = this.#onStay;
+    this.stop();
+    this.#engine.pause.endShutdown();
+    for (const tell of told) tell();
+  }
+
+  /** Wait no more. */
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+    this.#request = null;
+    this.#onStay = [];
+    this.#engine.shutdownMs = null;
+  }
+
+  get #allInStep(): boolean {
+    for (const session of this.#engine.replication.replicas.sessions) {
+      if (this.#lag(session) !== 0) return false;
+    }
+    return true;
+  }
+
+  #lag({ ackPosition }: ReplicaSession): number {
+    return this.#engine.replication.stream.end - ackPosition;
+  }
+
+  /** Say in the log which replicas will lack something. */
+  report(): void {
+    const { log, replication: { replicas } } = this.#engine;
+    if (replicas.count === 0) return;
+    let inStep = 0;
+    for (const session of replicas.sessions) {
+      const behind = this.#lag(session);
+      if (behind === 0) {
+        inStep++;
+        continue;
+      }
+      log.warning(
+        `Lagging replica ${session.name} reported offset ${behind} behind master, ` +
+          `lag=${session.lag}, state=${session.state}.`,
+      );
+    }
+    const text = `${inStep} of ${replicas.count} replicas are in sync when shutting down.`;
+    if (inStep === replicas.count) log.notice(text);
+    else log.warning(text);
+  }
+}
