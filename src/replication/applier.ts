@@ -11,11 +11,13 @@
  * @module
  */
 
-import { type ByteString, toText } from "../bytes/bytes.ts";
+import { type ByteString, fromBytes, toText } from "../bytes/bytes.ts";
+import { quoteBytes } from "../bytes/repr.ts";
 import { clientLine } from "../dispatch/client_info.ts";
 import type { Client } from "../dispatch/client.ts";
 import type { Command } from "../dispatch/command.ts";
 import type { Engine } from "../dispatch/engine.ts";
+import { unknownCommand, unknownSubcommand, wrongArity } from "../dispatch/refusals.ts";
 import { keepLibrary } from "../dispatch/replay.ts";
 import { RequestDecoder } from "../resp/decoder.ts";
 import { ErrorReply } from "../resp/reply.ts";
@@ -24,8 +26,11 @@ import type { Replication } from "./replication.ts";
 const FIRST_KEPT = 4 * 1024;
 /** A larger buffer is given back when nothing is in it. */
 const LARGEST_KEPT = 1024 * 1024;
+const NOTHING = new Uint8Array(0);
 /** Milliseconds between two log lines of the same complaint. */
 const COMPLAIN_EVERY_MS = 10_000;
+/** Bytes of the stream that are shown where a command fails. */
+const LATEST = 256;
 
 /** What an applier is made of. */
 export interface ApplierOptions {
@@ -52,6 +57,8 @@ export class StreamApplier {
   /** Bytes that are decoded, at least in part, and not applied yet. */
   #kept = new Uint8Array(FIRST_KEPT);
   #keptLength = 0;
+  /** What has come since, and is not applied. */
+  #chunk: Uint8Array = NOTHING;
   /** Bytes of what was fed whose commands are done; those of an unfinished transaction are not. */
   #done = 0;
   /** Bytes of what was fed that have joined the stream. */
@@ -85,23 +92,23 @@ export class StreamApplier {
     }
     this.#engine.beginBatch();
     keyspace.expiryPaused = true;
-    let rest = chunk;
+    this.#chunk = chunk;
     try {
       for (let args = decoder.next(); args !== null; args = decoder.next()) {
         const asked = this.#run(args);
         if (this.#client.transaction === null) this.#done = decoder.consumedBytes;
         if (asked) {
-          rest = this.#commit(rest);
+          this.#commit();
           this.#onQuestion();
         }
         if (this.#client.closed) return true;
       }
     } finally {
       keyspace.expiryPaused = false;
-      rest = this.#commit(rest);
+      this.#commit();
       this.#engine.endBatch();
     }
-    this.#keep(rest);
+    this.#keep(this.#chunk);
     if (decoder.error === null) return true;
     this.#engine.log.warning(
       `Protocol error (${decoder.error}) from client: ${clientLine(this.#client)}.`,
@@ -109,11 +116,11 @@ export class StreamApplier {
     return false;
   }
 
-  /** Let what is applied join the stream. @returns what is left of the chunk */
-  #commit(chunk: Uint8Array): Uint8Array {
+  /** Let what is applied join the stream. */
+  #commit(): void {
     const replication = this.#replication;
     const count = this.#done - this.#applied;
-    if (count === 0) return chunk;
+    if (count === 0) return;
     const { stream } = replication;
     this.#applied += count;
     const fromKept = Math.min(count, this.#keptLength);
@@ -126,10 +133,12 @@ export class StreamApplier {
       }
     }
     const fromChunk = count - fromKept;
-    if (fromChunk > 0) stream.appendBytes(chunk.subarray(0, fromChunk));
+    if (fromChunk > 0) {
+      stream.appendBytes(this.#chunk.subarray(0, fromChunk));
+      this.#chunk = this.#chunk.subarray(fromChunk);
+    }
     replication.linkDb = this.#client.db.index;
     replication.feed.grew();
-    return chunk.subarray(fromChunk);
   }
 
   #keep(bytes: Uint8Array): void {
@@ -150,11 +159,15 @@ export class StreamApplier {
     client.lastInteractionMs = engine.clock.ms;
     const command = engine.registry.resolve(args);
     if (command === undefined) {
-      if (!keepLibrary(engine, args)) this.#refused(`ERR unknown command '${args[0]}'`, null);
+      if (!keepLibrary(engine, args)) this.#refused(unknownCommand(args), null);
       return false;
     }
-    if (command.run === undefined || !command.acceptsArgumentCount(args.length)) {
-      this.#refused(`ERR wrong number of arguments for '${command.name}' command`, command);
+    if (command.run === undefined && args.length > 1) {
+      this.#refused(unknownSubcommand(command, args), command);
+      return false;
+    }
+    if (!command.acceptsArgumentCount(args.length)) {
+      this.#refused(wrongArity(command), command);
       return false;
     }
     const { transaction } = client;
@@ -167,36 +180,52 @@ export class StreamApplier {
     if (command.isWrite) this.#checkDisk(command);
     if (--engine.memory.credit < 0) engine.memory.refuses(client, command);
     const reply = engine.call(client, command, args);
-    if (reply instanceof ErrorReply) this.#complain(reply.text, command.name);
+    if (reply instanceof ErrorReply) this.#complain(reply, command.name);
     else if (command.name === "exec" && Array.isArray(reply)) {
       for (const each of reply) {
-        if (each instanceof ErrorReply) this.#complain(each.text, command.name);
+        if (each instanceof ErrorReply) this.#complain(each, command.name);
       }
     }
     return false;
   }
 
   /** A command that cannot even be begun. */
-  #refused(error: ByteString, command: Command | null): void {
+  #refused(error: ErrorReply, command: Command | null): void {
     const { transaction } = this.#client;
     if (transaction !== null) transaction.aborted = true;
-    this.#engine.stats.countError(error);
+    this.#engine.stats.countError(error.text);
     this.#complain(error, command?.name ?? "<unknown>");
   }
 
   /** The data of this server and of its primary have parted. */
-  #complain(error: ByteString, name: string): void {
+  #complain({ text }: ErrorReply, name: string): void {
     const { config, host, log, stats } = this.#engine;
     stats.unexpectedErrorReplies++;
+    const shown = text.startsWith("ERR ") ? text.slice(4) : `-${text}`;
     log.warning(
       "== CRITICAL == This replica is sending an error to its master: " +
-        `'${toText(error)}' after processing the command '${name}'`,
+        `'${toText(shown)}' after processing the command '${name}'`,
     );
+    this.#commit();
+    log.warning(`Latest backlog is: '${toText(quoteBytes(this.#latest()))}'`);
     if (config.values.propagationErrorBehavior === "ignore") return;
     log.warning(
       `This replica panicked sending an error to its master after processing the command '${name}'`,
     );
     host.abandon();
+  }
+
+  /** The last bytes of the stream, for the log. */
+  #latest(): ByteString {
+    const { stream } = this.#replication;
+    const reader = stream.reader(Math.max(stream.start, stream.end - LATEST));
+    let text = "";
+    while (reader !== null && reader.pending > 0) {
+      const bytes = reader.peek();
+      text += fromBytes(bytes);
+      reader.advance(bytes.length);
+    }
+    return text;
   }
 
   /** Changes that cannot be kept are not to be made, unless the configuration says otherwise. */

@@ -55,9 +55,23 @@ export async function shakeHands(
   connection: LinkConnection,
   standing: Standing | null,
 ): Promise<Agreement> {
-  await ping(engine, connection);
-  await introduce(engine, connection);
-  return await ask(engine, connection, standing);
+  const { log } = engine;
+  let asked = false;
+  try {
+    await ping(engine, connection);
+    await introduce(engine, connection);
+    asked = true;
+    return await ask(engine, connection, standing);
+  } catch (error) {
+    if (!(error instanceof LinkError) || error.message === "" || connection.closed) throw error;
+    log.warning(`Failed to read response from the server: ${error.message}`);
+    throw failed(
+      engine,
+      asked
+        ? "Master did not reply to PSYNC, will try later"
+        : "Master did not respond to command during SYNC handshake",
+    );
+  }
 }
 
 function failed(engine: Engine, message: string): LinkError {

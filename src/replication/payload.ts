@@ -30,9 +30,15 @@ export async function readPayloadHeader(
   { log }: Engine,
   connection: LinkConnection,
 ): Promise<PayloadHeader> {
-  let line = await connection.readLine();
-  // Empty lines keep the link alive while the primary gets ready.
-  while (line === "") line = await connection.readLine();
+  let line = "";
+  try {
+    // Empty lines keep the link alive while the primary gets ready.
+    while (line === "") line = await connection.readLine();
+  } catch (error) {
+    if (!(error instanceof LinkError) || connection.closed) throw error;
+    log.warning(`I/O error reading bulk count from MASTER: ${error.message}`);
+    throw new LinkError("");
+  }
   if (line.startsWith("-")) {
     log.warning(`MASTER aborted replication with an error: ${toText(line.slice(1))}`);
     throw new LinkError("");

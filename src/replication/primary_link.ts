@@ -49,6 +49,8 @@ export class PrimaryLink {
   /** Ends the attempt under way; null when there is none. */
   #attempt: AbortController | null = null;
   #attemptMs = 0;
+  /** Unix milliseconds of the last attempt that began at once. */
+  #hurriedMs = 0;
   #connection: LinkConnection | null = null;
   #sync: FullSync | null = null;
   #client: Client | null = null;
@@ -160,9 +162,10 @@ export class PrimaryLink {
     attempt?.abort();
   }
 
-  #connect(): void {
+  /** @param how for the log */
+  #connect(how = "Connecting", why = ""): void {
     const { log, clock } = this.#engine;
-    log.notice(`Connecting to MASTER ${toText(this.host)}:${this.port}`);
+    log.notice(`${how} to MASTER ${toText(this.host)}:${this.port}${why}`);
     log.notice("MASTER <-> REPLICA sync started");
     this.state = "connecting";
     this.#attemptMs = clock.tick();
@@ -190,9 +193,7 @@ export class PrimaryLink {
       log.warning(
         state === "connecting"
           ? `Error condition on socket for SYNC: ${failure}`
-          : state === "handshake"
-          ? `Master did not respond to command during SYNC handshake: ${failure}`
-          : `I/O error trying to sync with MASTER: ${failure}`,
+          : `Failed to read response from the server: ${failure}`,
       );
     }
     this.#end(wasConnected || state === "sync");
@@ -201,20 +202,18 @@ export class PrimaryLink {
   /**
    * An attempt is over: clean up behind it.
    *
-   * @param again whether the next one begins at once, if this one did not only just begin
+   * @param again whether the next one begins at once, if none has done so only just
    */
   #end(again: boolean): void {
-    const { clock, log } = this.#engine;
+    const { clock } = this.#engine;
     const wasConnected = this.#client !== null;
     this.#disconnected();
     this.state = "connect";
     if (wasConnected) this.#logLoss();
-    if (!again || clock.tick() - this.#attemptMs < SECOND_MS) return;
-    log.notice(
-      `Reconnecting to MASTER ${toText(this.host)}:${this.port}` +
-        (wasConnected ? "" : " after failure"),
-    );
-    this.#connect();
+    // Else a primary that hangs up at once would be called without a pause.
+    if (!again || clock.tick() - this.#hurriedMs < SECOND_MS) return;
+    this.#hurriedMs = clock.ms;
+    this.#connect("Reconnecting", wasConnected ? "" : " after failure");
   }
 
   #logLoss(): void {

@@ -494,10 +494,10 @@ Deno.test("a command that fails is a matter for the log, and the next one runs",
   const errors = replica.log.match(/== CRITICAL == .*/g);
   const after = "== CRITICAL == This replica is sending an error to its master: ";
   assertEquals(errors?.map((line) => line.slice(after.length)), [
-    "'ERR value is not an integer or out of range' after processing the command 'incr'",
-    "'ERR unknown command 'NONSENSE'' after processing the command '<unknown>'",
-    "'ERR wrong number of arguments for 'set' command' after processing the command 'set'",
-    "'WRONGTYPE Operation against a key holding the wrong kind of value' after processing the " +
+    "'value is not an integer or out of range' after processing the command 'incr'",
+    "'unknown command 'NONSENSE', with args beginning with: 'x' ' after processing the command '<unknown>'",
+    "'wrong number of arguments for 'set' command' after processing the command 'set'",
+    "'-WRONGTYPE Operation against a key holding the wrong kind of value' after processing the " +
     "command 'exec'",
   ]);
   assertEquals(await replica.info("unexpected_error_replies"), "4");
