@@ -29,6 +29,15 @@ import { SyncedOffsets } from "./synced_offsets.ts";
 /** Where a link stands, as ROLE names it. */
 export type LinkState = "connect" | "connecting" | "handshake" | "sync" | "connected";
 
+/** What a failure at a stage is called. */
+const FAILURES: Record<LinkState, string> = {
+  connect: "Unable to connect to MASTER",
+  connecting: "Error condition on socket for SYNC",
+  handshake: "Failed to read response from the server",
+  sync: "I/O error trying to sync with MASTER",
+  connected: "Error reading from MASTER",
+};
+
 /** Tries to turn the append-only file on again after a synchronisation, one a second. */
 const AOF_TRIES = 10;
 const SECOND_MS = 1000;
@@ -178,11 +187,12 @@ export class PrimaryLink {
   async #attend(attempt: AbortController): Promise<void> {
     const { log } = this.#engine;
     let failure = "";
+    let fault = "";
     try {
       await this.#converse(attempt.signal);
     } catch (error) {
       if (error instanceof LinkError) failure = error.message;
-      else failure = error instanceof Error ? error.stack ?? error.message : String(error);
+      else fault = error instanceof Error ? error.stack ?? error.message : String(error);
     }
     // It may have been ended from outside, and another one begun.
     if (this.#attempt !== attempt) return;
@@ -190,12 +200,10 @@ export class PrimaryLink {
     const { state } = this;
     const wasConnected = this.#client !== null;
     if (failure !== "" && !wasConnected) {
-      log.warning(
-        state === "connecting"
-          ? `Error condition on socket for SYNC: ${failure}`
-          : `Failed to read response from the server: ${failure}`,
-      );
+      log.warning(`${FAILURES[state]}: ${failure}`);
     }
+    // A fault of this server, not of the link.
+    if (fault !== "") log.warning(`Following the master failed: ${fault}`);
     this.#end(wasConnected || state === "sync");
   }
 
