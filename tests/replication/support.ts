@@ -38,6 +38,9 @@ const COMMON = [
 /** Lines of each log that errors show. */
 const LOG_LINES = setting("REPL_LOG_LINES", 25);
 
+/** A server that does not answer by then hangs. */
+const REPLY_MS = 30_000;
+
 /** A server with a connection for questions. */
 export class Node implements AsyncDisposable {
   private constructor(
@@ -63,12 +66,20 @@ export class Node implements AsyncDisposable {
     const sending = this.client.sendRaw(commands.map(encodeCommand).join(""));
     const replies: Reply[] = [];
     for (const command of commands) {
-      const reply = parseReply(await this.client.readReply(20_000));
+      const reply = parseReply(await this.#reply(command));
       if (reply.type === "-") throw new Error(`${this.name}: ${command.join(" ")}: ${reply.text}`);
       replies.push(reply);
     }
     await sending;
     return replies;
+  }
+
+  async #reply(command: readonly string[]): Promise<string> {
+    try {
+      return await this.client.readReply(REPLY_MS);
+    } catch (error) {
+      throw new Error(`${this.name}: ${command.join(" ").slice(0, 60)}: ${error}\n${this.lastLog}`);
+    }
   }
 
   /** The fields of a section of INFO. */
