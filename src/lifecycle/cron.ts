@@ -98,6 +98,7 @@ export class Cron {
       if (client.closed) continue;
       if (
         idleMs > 0 && client.blocked === null && client.subscriptions === null &&
+        client.replica === null &&
         this.#clock.ms - client.lastInteractionMs > idleMs
       ) {
         log.verbose(`Closing idle client: ${clientLine(client)}`);

@@ -165,14 +165,18 @@ export class SnapshotService {
       data: !withoutData,
       sessions: group,
       keyDelayMs: () => Math.max(0, config.values.rdbKeySaveDelay / 1000),
-      onEnd: (sessions) => this.#transferred(sessions),
+      onEnd: (sessions, error) => {
+        this.#transfer = null;
+        if (error === null) this.#transferred(sessions);
+        else this.#notTransferred(sessions, error);
+        this.startDue();
+      },
     });
     log.notice(`Background RDB transfer started by pid ${Deno.pid}`);
   }
 
   #transferred(sessions: readonly ReplicaSession[]): void {
     const { log } = this.#engine;
-    this.#transfer = null;
     log.warning(
       `Diskless rdb transfer, done reading from pipe, ${sessions.length} replicas still up.`,
     );
@@ -186,7 +190,13 @@ export class SnapshotService {
       // has to say something first.
       this.#online(session);
     }
-    this.startDue();
+  }
+
+  #notTransferred(sessions: readonly ReplicaSession[], error: unknown): void {
+    const { log } = this.#engine;
+    log.warning(error instanceof Error ? error.stack ?? error.message : String(error));
+    log.warning("Background transfer error");
+    for (const session of sessions) session.close();
   }
 
   #startSave(group: readonly ReplicaSession[]): void {

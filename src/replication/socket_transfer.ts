@@ -30,8 +30,8 @@ export interface SocketTransferOptions {
   readonly sessions: Iterable<ReplicaSession>;
   /** Milliseconds to wait after each key, for tests; read anew before each slice. */
   readonly keyDelayMs: () => number;
-  /** Called when it is over; with the replicas that have got all. */
-  readonly onEnd: (sessions: ReplicaSession[]) => void;
+  /** Called when it is over, with the replicas that are left; they have all unless there is an error. */
+  readonly onEnd: (sessions: ReplicaSession[], error: unknown) => void;
 }
 
 /** A snapshot on its way to replicas. */
@@ -60,6 +60,20 @@ export class SocketTransfer {
   }
 
   async #run(): Promise<void> {
+    let error: unknown = null;
+    try {
+      await this.#sendAll();
+    } catch (thrown) {
+      error = thrown;
+    }
+    this.#snapshot?.close();
+    const sessions = [...this.sessions];
+    for (const session of sessions) session.onDrained = null;
+    this.sessions.clear();
+    this.#options.onEnd(sessions, error);
+  }
+
+  async #sendAll(): Promise<void> {
     await this.#pause(0);
     while (this.sessions.size > 0 && !this.#slice()) {
       const delay = this.#options.keyDelayMs();
@@ -76,10 +90,6 @@ export class SocketTransfer {
       this.#send(toBytes(this.#mark));
       await this.#room();
     }
-    const sessions = [...this.sessions];
-    for (const session of sessions) session.onDrained = null;
-    this.sessions.clear();
-    this.#options.onEnd(sessions);
   }
 
   /** Go on with the walk. @returns whether it is at its end */

@@ -371,6 +371,18 @@ Deno.test("a replica is not heard of for too long: it is closed", async () => {
   assertStringIncludes(local.log, "Connection with replica 127.0.0.1:4321 lost.");
 });
 
+Deno.test("a replica may be silent for longer than other clients", async () => {
+  await using local = await Primary.start({ timeout: "100" });
+  await using client = await local.connect();
+  await client.call("PING");
+  await using replica = await FakeReplica.full(local.port);
+  await replica.fullResync();
+  await replica.snapshot();
+  for (const each of local.server.engine.clients.values()) each.lastInteractionMs -= 200_000;
+  assertEquals(await client.closedByPeer(), true);
+  assertEquals(sessions(local).length, 1);
+});
+
 Deno.test("a replica that takes nothing of a snapshot for too long is closed", async () => {
   await using local = await Primary.start({ "repl-timeout": "1", rdbcompression: "no" });
   await using client = await local.connect();

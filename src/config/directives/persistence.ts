@@ -57,7 +57,9 @@ export const snapshots = {
     directive("rdb-version", integer({ min: 9, max: 12 }), {
       default: 11,
       acts: true,
-      doc: "Format of snapshots and DUMP: 9 for Redis 5 and 6, 10 for 7.0, 11 for 7.2, 12 for 7.4",
+      doc:
+        "Format of snapshots and DUMP: 9 for Redis 5 and 6, 10 for 7.0, 11 for 7.2, 12 for 7.4; " +
+        "replicas get 10 or less unless they say that they read more",
     }),
     directive("sanitize-dump-payload", oneOf(["no", "yes", "clients"]), {
       default: "no",
