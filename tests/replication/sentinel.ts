@@ -22,6 +22,8 @@ export const MASTER_NAME = "mymaster";
 export const DOWN_AFTER_MS = 1500;
 export const FAILOVER_TIMEOUT_MS = 10_000;
 
+/** How many writes of {@linkcode Load} are under way at once. */
+const WORKERS = 4;
 /** Pause of a worker of {@linkcode Load} between two writes. */
 const PACE_MS = 2;
 
@@ -426,18 +428,16 @@ export class Load {
 
   /**
    * @param client see {@linkcode Group.client}
-   * @param replicas how many have to confirm a write
+   * @param replicas how many have to confirm a write; it may be changed on the way
    */
-  constructor(
-    client: Redis,
-    { replicas = 1, workers = 4 }: { replicas?: number; workers?: number } = {},
-  ) {
-    this.#workers = Array.from({ length: workers }, (_, i) => this.#work(client, i, replicas));
+  constructor(client: Redis, public replicas: number) {
+    this.#workers = Array.from({ length: WORKERS }, (_, i) => this.#work(client, i));
   }
 
-  async #work(client: Redis, worker: number, replicas: number): Promise<void> {
+  async #work(client: Redis, worker: number): Promise<void> {
     for (let i = 0; !this.#stopped; i++) {
       const key = `load:${worker}:${i}`;
+      const { replicas } = this;
       try {
         // One write to the socket: both or neither run on the same connection.
         const [set, wait] = await client.pipeline().set(key, key).wait(replicas, 500).exec() ?? [];

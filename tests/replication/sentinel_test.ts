@@ -24,6 +24,9 @@ import {
 const SELF = Deno.env.get("SENTINEL_SELF") === "1";
 const FULL = Deno.env.get("SENTINEL_FULL") === "1";
 
+/** Longest wait for a new primary: enough for an election that has to be repeated. */
+const PATIENCE_MS = 2 * DOWN_AFTER_MS + 4 * FAILOVER_TIMEOUT_MS;
+
 /** Tell what happened on the way. */
 const VERBOSE = Deno.env.get("SENTINEL_VERBOSE") === "1";
 
@@ -70,8 +73,18 @@ async function progress(group: Group, load: Load, writes: number): Promise<void>
   );
 }
 
-/** The primary dies; the sentinels have to make `winner` the new one in time. */
-async function failover(group: Group, load: Load, from: Node, winner: Node): Promise<void> {
+/**
+ * The primary dies; the sentinels have to make another one in time.
+ *
+ * @param expected which; undefined when any will do
+ * @returns the new primary
+ */
+async function failover(
+  group: Group,
+  load: Load,
+  from: Node,
+  expected: Node | undefined,
+): Promise<Node> {
   const replicas = group.servers.filter((server) => server !== from);
   await from.end("SIGKILL");
   const begin = performance.now();
@@ -86,11 +99,11 @@ async function failover(group: Group, load: Load, from: Node, winner: Node): Pro
       }),
     );
   }
-  const patience = 2 * DOWN_AFTER_MS + 4 * FAILOVER_TIMEOUT_MS;
-  const primary = await group.switched(from, patience);
+  const winner = await group.switched(from, PATIENCE_MS);
   const tookMs = performance.now() - begin;
-  say(`${from.name} died, ${primary.name} was named after ${Math.round(tookMs)} ms`);
-  assertEquals(primary.name, winner.name);
+  say(`${from.name} died, ${winner.name} was named after ${Math.round(tookMs)} ms`);
+  if (expected !== undefined) assertEquals(winner.name, expected.name);
+  load.replicas = Math.min(load.replicas, replicas.length - 1);
   // An election that nobody wins is repeated after twice the time for a failover.
   const rounds = group.electionFailed ? 3 : 1;
   assert(tookMs < DOWN_AFTER_MS + rounds * FAILOVER_TIMEOUT_MS, `it took ${tookMs} ms`);
@@ -104,6 +117,7 @@ async function failover(group: Group, load: Load, from: Node, winner: Node): Pro
   assertEquals(stats.get("sync_partial_ok"), `${reached}`, group.logs());
   assertEquals(stats.get("sync_full"), `${others.length - reached}`, group.logs());
   say(`${reached} of ${others.length} went on without a full synchronisation`);
+  return winner;
 }
 
 /** The former primary starts as it was configured; the sentinels make it a replica. */
@@ -130,13 +144,19 @@ async function settle(group: Group, load: Load): Promise<void> {
   assertGreater(load.acknowledged.length, 100);
 }
 
-/** The whole story: kill, switch, come back, and once more from its file alone. */
-async function killAndComeBack(group: Group, winner: number): Promise<void> {
+/**
+ * The whole story: kill, switch, come back, and once more from its file alone.
+ *
+ * @param winner index of the replica whose priority makes it win; undefined when none does
+ */
+async function killAndComeBack(group: Group, winner?: number): Promise<void> {
   const [old] = group.servers;
-  const primary = group.servers[winner];
-  const load = new Load(group.client());
+  // Chosen for its priority, a replica may be behind another one: then only what both have is
+  // safe. Otherwise the sentinels choose the one that has got furthest, and what one has is safe.
+  const load = new Load(group.client(), winner === undefined ? 1 : 2);
   await progress(group, load, 100);
-  await failover(group, load, old, primary);
+  const expected = winner === undefined ? undefined : group.servers[winner];
+  const primary = await failover(group, load, old, expected);
   await comeBack(group, old, primary);
   await progress(group, load, 50);
   await settle(group, load);
@@ -169,6 +189,13 @@ sentinelTest(
 );
 
 sentinelTest(
+  "a Redeno primary is killed, the replica that has got furthest takes over from it",
+  { full: true },
+  { kinds: ["redeno", "redeno", "redis"], priorities: [100, 100, 100] },
+  (group) => killAndComeBack(group),
+);
+
+sentinelTest(
   "with passwords and append-only files",
   { full: true },
   {
@@ -187,14 +214,15 @@ sentinelTest(
   async (group) => {
     const [old, , primary] = group.servers;
     // Nobody closes the connection to a process that is stopped: the sentinels tell the client.
-    const load = new Load(group.client({ failoverDetector: true }));
+    const load = new Load(group.client({ failoverDetector: true }), 2);
     await progress(group, load, 100);
     old.signal("SIGSTOP");
     const stray = await old.connect();
     // The system takes it in for the process, which runs it when it wakes up.
     await stray.send("SET", "stray", "1");
-    const switched = await group.switched(old, 2 * DOWN_AFTER_MS + 4 * FAILOVER_TIMEOUT_MS);
+    const switched = await group.switched(old, PATIENCE_MS);
     assertEquals(switched.name, primary.name);
+    load.replicas = 1;
     await progress(group, load, 50);
     old.signal("SIGCONT");
     assertEquals(await stray.readReply(), "+OK\r\n");
@@ -213,7 +241,7 @@ sentinelTest(
   async (group) => {
     // The old primary takes writes until it is told, and one replica follows it till then: only
     // what both replicas have cannot be lost, with real servers neither.
-    const load = new Load(group.client(), { replicas: 2 });
+    const load = new Load(group.client(), 2);
     let [primary] = group.servers;
     for (const next of [group.servers[1], group.servers[0], group.servers[2]]) {
       await progress(group, load, 100);
