@@ -124,6 +124,7 @@ export class SocketTransfer {
 
   /** A replica is gone: the others need not wait for it. */
   remove(session: ReplicaSession): void {
-    if (this.sessions.delete(session)) this.#drained();
+    // Who waits for it is woken by its end (`onDrained`).
+    this.sessions.delete(session);
   }
 }

@@ -107,6 +107,34 @@ Deno.test("a snapshot shows one moment, and the stream goes on from that moment"
   assertEquals(text, stream("SELECT 0", ...expected, "SET later new"));
 });
 
+Deno.test("a later replica is told the database, too", async () => {
+  await using local = await Primary.start();
+  await using client = await local.connect();
+  await client.call("SELECT", "3");
+  await using first = await FakeReplica.full(local.port);
+  await first.fullResync();
+  await first.snapshot();
+  await first.ack(0);
+  await client.call("SET", "a", "1");
+  await expectStream(first, stream("SELECT 3", "SET a 1"));
+  await using second = await FakeReplica.full(local.port);
+  const { offset } = await second.fullResync();
+  assertEquals(decode((await second.snapshot()).rdb).aux.get("repl-stream-db"), "0");
+  await second.ack(offset);
+  await client.call("SET", "a", "2");
+  await expectStream(first, stream("SELECT 3", "SET a 2"));
+  await expectStream(second, stream("SELECT 3", "SET a 2"));
+  // A save in the background is shared by who comes while it goes on.
+  await client.call("CONFIG", "SET", "rdb-key-save-delay", "100000");
+  await client.call("BGSAVE");
+  await using third = await FakeReplica.connect(local.port);
+  await third.send("PSYNC", "?", "-1");
+  await third.fullResync();
+  await client.call("SET", "a", "3");
+  await third.snapshot();
+  await expectStream(third, stream("SELECT 3", "SET a 3"));
+});
+
 Deno.test("replicas that arrive together share a snapshot", async () => {
   await using local = await Primary.start({
     "repl-diskless-sync-delay": "100",
