@@ -208,6 +208,31 @@ sentinelTest(
 );
 
 sentinelTest(
+  "a Redeno primary shuts down in order, and no answered write is lost",
+  { full: true },
+  { kinds: ["redeno", "redis", "redeno"], priorities: [100, 50, 10] },
+  async (group) => {
+    const [old, other, primary] = group.servers;
+    // It lets its replicas catch up before it ends: an answer is enough, nobody has to wait.
+    const load = new Load(group.client(), 0);
+    await progress(group, load, 1000);
+    await old.end("SIGTERM");
+    const answered = load.acknowledged.length;
+    for (const replica of [other, primary]) {
+      await group.until(`${replica.name} has lost its primary`, async () => {
+        return (await replica.info("replication")).get("master_link_status") === "down";
+      });
+      assertEquals(await load.lost(replica), [], replica.name);
+    }
+    say(`${answered} writes were answered`);
+    assertEquals((await group.switched(old, PATIENCE_MS)).name, primary.name);
+    await progress(group, load, 50);
+    await comeBack(group, old, primary);
+    await settle(group, load);
+  },
+);
+
+sentinelTest(
   "a Redeno primary hangs, is replaced, and wakes up with writes that nobody else has",
   { full: true },
   { kinds: ["redeno", "redis", "redeno"], priorities: [100, 50, 10] },
