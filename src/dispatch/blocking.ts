@@ -237,7 +237,10 @@ export class Blocking {
     if (client.blocked?.kind === "keys") this.#end(client, new ErrorReply(error));
   }
 
-  /** Unblock all clients with an error, those that wait for a pause to end excepted. */
+  /**
+   * Unblock all clients with an error, those that wait for a pause to end excepted, and close their
+   * connections behind it: what they wait for is elsewhere now.
+   */
   failAll(error: ByteString): void {
     const clients = new Set<Client>();
     for (const keys of this.#waiting.values()) {
@@ -245,7 +248,10 @@ export class Blocking {
         for (const client of waiters.clients) clients.add(client);
       }
     }
-    for (const client of clients) this.fail(client, error);
+    for (const client of clients) {
+      client.closeAfterReply = true;
+      this.fail(client, error);
+    }
   }
 
   /**

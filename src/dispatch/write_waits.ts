@@ -64,7 +64,9 @@ export class WriteWaits {
   /** This server becomes a replica: nobody's writes are waited for any more. */
   failAll(error: ByteString): void {
     for (const [client, { state }] of this.#waiting) {
-      if (client.blocked === state) this.#engine.blocking.fail(client, error);
+      if (client.blocked !== state) continue;
+      client.closeAfterReply = true;
+      this.#engine.blocking.fail(client, error);
     }
     this.#waiting.clear();
   }

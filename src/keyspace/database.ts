@@ -291,16 +291,20 @@ export class Database {
     return count;
   }
 
-  /** A random key that is not past its time; undefined when there is none. */
+  /**
+   * A random key that is not past its time; undefined when there is none. Where such keys are kept (on
+   * a replica) and nothing but them is found, one of them.
+   */
   randomKey(): ByteString | undefined {
-    // Among keys that are all past their time (a replica keeps them) the search has to end.
+    let key: ByteString | undefined;
+    // Among keys that are all past their time the search has to end.
     for (let tries = 0; tries < 100; tries++) {
       const slot = this.table.randomSlot(this.keyspace.random);
       if (slot === NO_SLOT) return undefined;
-      const key = this.table.keyAt(slot);
+      key = this.table.keyAt(slot);
       if (this.slotOf(key) !== NO_SLOT) return key;
     }
-    return undefined;
+    return this.keyspace.hidesExpired ? key : undefined;
   }
 
   /**

@@ -277,7 +277,7 @@ export class Connection implements ClientConnection {
 
   resume(): void {
     // Not at once: the command that set the client free is still running.
-    queueMicrotask(() => this.#drain());
+    queueMicrotask(() => this.client.closeAfterReply ? this.#closeWhenSent() : this.#drain());
   }
 
   #flush(): void {

@@ -22,7 +22,13 @@ import { LoadWatch } from "../dispatch/load_watch.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import { RdbDecoder } from "../rdb/decoder.ts";
 import { RdbError } from "../rdb/error.ts";
-import { loadRdbFile, type LoadResult, newLoadResult, takeRecord } from "../rdb/load.ts";
+import {
+  loadRdbFile,
+  type LoadResult,
+  newLoadResult,
+  type TakeOptions,
+  takeRecord,
+} from "../rdb/load.ts";
 import { type LinkConnection, LinkError } from "./link_connection.ts";
 import { type PayloadHeader, PayloadReader, readPayloadHeader } from "./payload.ts";
 import type { Replication } from "./replication.ts";
@@ -189,6 +195,10 @@ export class FullSync {
       totalBytes: this.totalBytes === 0 ? undefined : this.totalBytes,
     });
     const result = newLoadResult();
+    const options: TakeOptions = {
+      keepExpired: true,
+      onEmptyKey: (key) => watch.onEmptyKey(key),
+    };
     let announced = false;
     const { expiryPaused } = keyspace;
     keyspace.expiryPaused = true;
@@ -201,10 +211,7 @@ export class FullSync {
             announced = true;
             watch.onHeader(result.aux);
           }
-          takeRecord(record, keyspace, result, {
-            keepExpired: true,
-            onEmptyKey: (key) => watch.onEmptyKey(key),
-          });
+          takeRecord(record, keyspace, result, options);
         }
         // Behind the data there may be the mark alone, which the reader keeps.
         if (decoder.done && this.totalBytes === 0 && decoder.rest().length > 0) {

@@ -5,7 +5,7 @@
  * The server's clock is moved by hand: what is due once a second comes as fast as it is waited for.
  */
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ManualClock } from "../../src/clock/clock.ts";
 import { LocalServer, until } from "../server/support.ts";
 import type { RawClient } from "../support/raw_client.ts";
@@ -444,6 +444,8 @@ Deno.test("keys past their time stay until the primary says otherwise, and nobod
   assertEquals(await replica.call("DBSIZE"), ":2\r\n");
   assertEquals(await replica.call("KEYS", "*"), "*0\r\n");
   assertEquals(await replica.call("EXISTS", "a", "b"), ":0\r\n");
+  // Of nothing but such keys, RANDOMKEY names one, as a real replica does.
+  assertMatch(await replica.call("RANDOMKEY"), /^\$1\r\n[ab]\r\n$/);
   // The primary's commands find them.
   const commands = [["SELECT", "0"], ["INCR", "a"], ["PERSIST", "a"], ["DEL", "b"]];
   await follower.command(...commands);
@@ -599,6 +601,24 @@ Deno.test("a promoted replica's history begins where the old one ends", async ()
   // As a replica again, it asks for what follows its own history.
   await replica.call("REPLICAOF", "127.0.0.1", `${replica.primary.port}`);
   assertEquals((await replica.primary.meet()).request, [id, `${offset + 1}`]);
+});
+
+Deno.test("clients that wait for something are sent away when the server becomes a replica", async () => {
+  await using replica = await Replica.start();
+  await replica.call("REPLICAOF", "NO", "ONE");
+  for (const command of [["BLPOP", "list", "0"], ["WAIT", "1", "0"]]) {
+    await using client = await replica.connect();
+    await client.send(...command);
+    await until(async () => await replica.info("blocked_clients") === "1", "the wait");
+    await replica.call("REPLICAOF", "127.0.0.1", `${replica.primary.port}`);
+    assertEquals(
+      await client.readReply(),
+      "-UNBLOCKED force unblock from blocking operation, instance state changed (master -> " +
+        "replica?)\r\n",
+    );
+    assert(await client.closedByPeer());
+    await replica.call("REPLICAOF", "NO", "ONE");
+  }
 });
 
 Deno.test("CLIENT PAUSE holds the primary's commands too", async () => {
