@@ -284,13 +284,10 @@ export class Engine implements KeyspaceHooks, BlockingHost {
       return this.#reject(client, command, notWhileSubscribed(command));
     }
     if (replication.restricts) {
-      const refusal = replication.refusesStale(command);
+      const refusal = replication.refusesStale(client, command);
       if (refusal !== null) return this.#reject(client, command, refusal);
     }
-    if (
-      this.loading !== null &&
-      (this.loading.asynchronous ? command.noAsyncLoading : !command.allowLoading)
-    ) {
+    if (this.loading !== null && refusedByLoading(client, command, this.loading)) {
       return this.#reject(client, command, LOADING);
     }
     if (
@@ -510,4 +507,15 @@ export class Engine implements KeyspaceHooks, BlockingHost {
   ready(db: Database, key: ByteString): void {
     this.blocking.ready(db, key);
   }
+}
+
+/** Whether a command, or a transaction with it, has to wait for data that are being loaded. */
+function refusedByLoading(
+  { transaction }: Client,
+  command: Command,
+  { asynchronous = false }: LoadingState,
+): boolean {
+  const refused = (each: Command) => asynchronous ? each.noAsyncLoading : !each.allowLoading;
+  return refused(command) || (command.name === "exec" && transaction !== null &&
+    transaction.queue.some((queued) => refused(queued.command)));
 }

@@ -274,15 +274,17 @@ export class Replication {
   }
 
   /** @returns the error for a command that would answer from data that may be old, or null */
-  refusesStale(command: Command): ErrorReply | null {
+  refusesStale({ transaction }: Client, command: Command): ErrorReply | null {
     const link = this.#link;
     if (
-      link === null || link.state === "connected" || command.allowStale ||
+      link === null || link.state === "connected" ||
       this.#engine.config.values.replicaServeStaleData
     ) {
       return null;
     }
-    return MASTERDOWN;
+    const fine = command.allowStale && (command.name !== "exec" || transaction === null ||
+      transaction.queue.every((queued) => queued.command.allowStale));
+    return fine ? null : MASTERDOWN;
   }
 
   /** The regular work, once a second. */
