@@ -197,10 +197,6 @@ Deno.test("a start that cannot be ends with status 1 and a reason", async () => 
       ),
     },
     {
-      argv: ["--replicaof", "127.0.0.1", "6379"],
-      stderr: fatal(2, 'replicaof "127.0.0.1" "6379"', "this server cannot be a replica"),
-    },
-    {
       argv: ["--cluster-enabled", "yes"],
       stderr: fatal(2, 'cluster-enabled "yes"', "this server cannot be a cluster node"),
     },
