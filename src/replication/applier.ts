@@ -159,7 +159,8 @@ export class StreamApplier {
     client.lastInteractionMs = engine.clock.ms;
     const command = engine.registry.resolve(args);
     if (command === undefined) {
-      if (!keepLibrary(engine, args)) this.#refused(unknownCommand(args), null);
+      if (keepLibrary(engine, args)) engine.journal.append(client.db.index, args);
+      else this.#refused(unknownCommand(args), null);
       return false;
     }
     if (command.run === undefined && args.length > 1) {

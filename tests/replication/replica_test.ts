@@ -6,103 +6,9 @@
  */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { ManualClock } from "../../src/clock/clock.ts";
-import { LocalServer, until } from "../server/support.ts";
-import type { RawClient } from "../support/raw_client.ts";
-import { TempDir } from "../support/temp.ts";
+import { until } from "../server/support.ts";
 import { FakePrimary, type Follower, HISTORY, snapshot, streamLength } from "./fake_primary.ts";
-
-/** A replica with a script as its primary. */
-class Replica implements AsyncDisposable {
-  readonly clock = new ManualClock(1_800_000_000_000);
-  readonly primary = new FakePrimary();
-  #directory!: TempDir;
-  #local!: LocalServer;
-  #client!: RawClient;
-  #ticker: ReturnType<typeof setInterval> | undefined;
-
-  static async start(directives: Record<string, string> = {}): Promise<Replica> {
-    const replica = new Replica();
-    replica.#directory = await TempDir.create();
-    await replica.#begin(directives);
-    return replica;
-  }
-
-  async #begin(directives: Record<string, string>): Promise<void> {
-    this.#local = LocalServer.make({
-      dir: this.#directory.path,
-      replicaof: `127.0.0.1 ${this.primary.port}`,
-      // The clock runs fast.
-      "repl-timeout": "1000000",
-      ...directives,
-    }, this.clock);
-    await this.#local.server.begin();
-    this.#client = await this.#local.connect();
-    this.#ticker = setInterval(() => this.clock.advance(100), 2);
-  }
-
-  async #end(): Promise<void> {
-    clearInterval(this.#ticker);
-    await this.#client.close();
-    await this.#local[Symbol.asyncDispose]();
-  }
-
-  /** Stop the server and start it again on the same files. */
-  async restart(directives: Record<string, string> = {}): Promise<void> {
-    await this.#end();
-    await this.#begin(directives);
-  }
-
-  get directory(): string {
-    return this.#directory.path;
-  }
-
-  get log(): string {
-    return this.#local.log;
-  }
-
-  get engine() {
-    return this.#local.server.engine;
-  }
-
-  get port(): number {
-    return this.#local.server.port;
-  }
-
-  connect(): Promise<RawClient> {
-    return this.#local.connect();
-  }
-
-  call(...args: string[]): Promise<string> {
-    return this.#client.call(...args);
-  }
-
-  async logs(text: string): Promise<void> {
-    try {
-      await until(() => this.log.includes(text), text);
-    } catch (error) {
-      throw new Error(`${error}\n${this.log}`);
-    }
-  }
-
-  /** Wait until a key has a value. */
-  async has(key: string, value: string): Promise<void> {
-    const expected = `$${value.length}\r\n${value}\r\n`;
-    await until(async () => await this.call("GET", key) === expected, `${key} is ${value}`);
-  }
-
-  /** A field of INFO. */
-  async info(field: string): Promise<string | undefined> {
-    const text = await this.call("INFO", "everything");
-    return new RegExp(`^${field}:(.*)\r$`, "m").exec(text)?.[1];
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#end();
-    this.primary[Symbol.dispose]();
-    await this.#directory[Symbol.asyncDispose]();
-  }
-}
+import { Replica } from "./local_replica.ts";
 
 const MARK = "m".repeat(20) + "n".repeat(20);
 
@@ -400,37 +306,6 @@ Deno.test("a question is answered at once, and once a second", async () => {
   const length = streamLength(...commands);
   assertEquals(await follower.acknowledged(length), ["REPLCONF", "ACK", `${length}`]);
   assertEquals(await follower.acknowledged(length), ["REPLCONF", "ACK", `${length}`]);
-});
-
-Deno.test("an append-only file says how much of it is on the disk, and begins anew", async () => {
-  await using replica = await Replica.start({ appendonly: "yes" });
-  const follower = await replica.primary.feed(snapshot({ a: "1" }));
-  const commands = [["SELECT", "0"], ["SET", "b", "2"]];
-  await follower.command(...commands);
-  const length = streamLength(...commands);
-  let answer: string[] = [];
-  while (answer[4] !== `${length}`) answer = await follower.acknowledged(0);
-  assertEquals(answer, ["REPLCONF", "ACK", `${length}`, "FACK", `${length}`]);
-  follower.close();
-  await replica.restart({ appendonly: "yes", replicaof: "no one" });
-  assertEquals(await replica.call("MGET", "a", "b"), "*2\r\n$1\r\n1\r\n$1\r\n2\r\n");
-});
-
-Deno.test("a replica that comes back goes on from where its file stands", async () => {
-  await using replica = await Replica.start();
-  const first = await replica.primary.feed(snapshot({ a: "1" }), { offset: 50 });
-  const commands = [["SELECT", "4"], ["SET", "b", "2"]];
-  await first.command(...commands);
-  const offset = 50 + streamLength(...commands);
-  await first.acknowledged(offset);
-  await replica.call("SAVE");
-  await replica.restart();
-  const second = await replica.primary.meet();
-  assertEquals(second.request, [HISTORY, `${offset + 1}`]);
-  await second.send("+CONTINUE\r\n");
-  await second.command(["SET", "c", "3"]);
-  await replica.call("SELECT", "4");
-  await replica.has("c", "3");
 });
 
 Deno.test("keys past their time stay until the primary says otherwise, and nobody sees them", async () => {
