@@ -6,65 +6,17 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { ManualClock } from "../../src/clock/clock.ts";
 import { genericCommands } from "../../src/commands/generic/mod.ts";
 import { parseDeadline, parseExpireTime } from "../../src/commands/expire_time.ts";
-import { Config } from "../../src/config/config.ts";
-import type { Client } from "../../src/dispatch/client.ts";
-import { Engine, type Host } from "../../src/dispatch/engine.ts";
-import { Registry } from "../../src/dispatch/registry.ts";
-import { ByteMap } from "../../src/keyspace/byte_map.ts";
-import { Logger } from "../../src/log/logger.ts";
-import { ErrorReply, type Reply } from "../../src/resp/reply.ts";
 import { ListValue } from "../../src/values/list.ts";
 import { SetValue } from "../../src/values/set.ts";
 import { mulberry32 } from "../support/prng.ts";
+import { NOW, Probe } from "./probe.ts";
 
-const NOW = 1_700_000_000_000;
-
-/** An engine that remembers its events and effects. */
-class Probe extends Engine {
-  readonly events: string[] = [];
-  readonly effects: string[] = [];
-  readonly client: Client;
-  override readonly clock: ManualClock;
-
+/** A probe with the generic commands alone. */
+class GenericProbe extends Probe {
   constructor() {
-    const clock = new ManualClock(NOW);
-    super({
-      clock,
-      config: new Config(),
-      log: new Logger({ level: "nothing" }),
-      host: {} as Host,
-      registry: new Registry(genericCommands),
-      newTable: () => new ByteMap(),
-      random: mulberry32(1).next,
-    });
-    this.clock = clock;
-    this.client = this.createClient(null);
-    this.journal.subscribe((effects) => {
-      for (const { db, args } of effects) this.effects.push(`${db}: ${args.join(" ")}`);
-    });
-  }
-
-  override notify(db: { index: number }, _class: number, event: string, key: string): void {
-    this.events.push(`${event} ${db.index}:${key}`);
-  }
-
-  /** Run a command out of words; an error comes back as its line. */
-  run(line: string): Reply {
-    const reply = this.execute(this.client, line.split(" "));
-    return reply instanceof ErrorReply ? `-${reply.text}` : reply;
-  }
-
-  /** The events since the last call. */
-  takeEvents(): string[] {
-    return this.events.splice(0);
-  }
-
-  /** The effects since the last call. */
-  takeEffects(): string[] {
-    return this.effects.splice(0);
+    super(genericCommands);
   }
 
   /** Put values in place, leaving no trace of it. */
@@ -75,7 +27,7 @@ class Probe extends Engine {
 }
 
 Deno.test("expiry leaves as PEXPIREAT, and as DEL or UNLINK once it has passed", () => {
-  const server = new Probe();
+  const server = new GenericProbe();
   server.fill(["a", "1"], ["b", "2"], ["c", "3"], ["d", "4"]);
   assertEquals(server.run("EXPIRE a 100"), 1);
   assertEquals(server.run("PEXPIRE b 100 NX"), 1);
@@ -106,7 +58,7 @@ Deno.test("expiry leaves as PEXPIREAT, and as DEL or UNLINK once it has passed",
 });
 
 Deno.test("while keys wait for their DEL, a time that has passed is set and not acted on", () => {
-  const server = new Probe();
+  const server = new GenericProbe();
   server.fill(["a", "1"]);
   server.keyspace.hidesExpired = true;
   assertEquals(server.run("EXPIRE a -5"), 1);
@@ -116,7 +68,7 @@ Deno.test("while keys wait for their DEL, a time that has passed is set and not 
 });
 
 Deno.test("a key is there until the millisecond of its expiry is over", () => {
-  const server = new Probe();
+  const server = new GenericProbe();
   server.fill(["a", "1"]);
   server.run("PEXPIRE a 1500");
   assertEquals([server.run("TTL a"), server.run("PTTL a")], [2, 1500]);
@@ -130,7 +82,7 @@ Deno.test("a key is there until the millisecond of its expiry is over", () => {
 });
 
 Deno.test("renaming, copying and moving announce both ends and journal themselves", () => {
-  const server = new Probe();
+  const server = new GenericProbe();
   server.fill(["a", "1"], ["b", "2"]);
   server.run("EXPIRE a 100");
   server.takeEvents();
@@ -149,7 +101,7 @@ Deno.test("renaming, copying and moving announce both ends and journal themselve
 });
 
 Deno.test("what changes nothing journals nothing", () => {
-  const server = new Probe();
+  const server = new GenericProbe();
   server.fill(["a", "1"], ["b", "2"]);
   const nothing = [
     "RENAME a a",
@@ -168,7 +120,7 @@ Deno.test("what changes nothing journals nothing", () => {
 });
 
 Deno.test("a moved value keeps its frequency, a copy begins anew", () => {
-  const server = new Probe();
+  const server = new GenericProbe();
   server.keyspace.access.lfu = true;
   server.keyspace.access.logFactor = 0;
   server.fill(["a", "1"]);
@@ -188,7 +140,7 @@ Deno.test("a moved value keeps its frequency, a copy begins anew", () => {
 });
 
 Deno.test("a look counts hits and misses; OBJECT does not announce a miss", () => {
-  const server = new Probe();
+  const server = new GenericProbe();
   server.fill(["a", "1"]);
   server.run("EXISTS a x");
   server.run("TTL x");
@@ -200,7 +152,7 @@ Deno.test("a look counts hits and misses; OBJECT does not announce a miss", () =
 });
 
 Deno.test("OBJECT IDLETIME counts from the last use", () => {
-  const server = new Probe();
+  const server = new GenericProbe();
   server.fill(["a", "1"]);
   server.clock.advance(7000);
   server.run("EXISTS a");
@@ -210,7 +162,7 @@ Deno.test("OBJECT IDLETIME counts from the last use", () => {
 });
 
 Deno.test("SORT … STORE puts a list in place and announces it", () => {
-  const server = new Probe();
+  const server = new GenericProbe();
   const { db } = server.client;
   db.add("l", ListValue.from(["3", "1", "2"], server.keyspace.limits));
   server.fill(["d", "old"]);
@@ -229,7 +181,7 @@ Deno.test("SORT … STORE puts a list in place and announces it", () => {
 });
 
 Deno.test("SORT orders numbers like a model, with any limits", () => {
-  const server = new Probe();
+  const server = new GenericProbe();
   const { limits } = server.keyspace;
   const random = mulberry32(7);
   for (let round = 0; round < 200; round++) {
@@ -268,7 +220,7 @@ Deno.test("the keys of SORT are the one to sort and the last STORE", () => {
 });
 
 Deno.test("expire times at the edge of 64 bits", () => {
-  const { client } = new Probe();
+  const { client } = new GenericProbe();
   const limit = (2n ** 63n - 1n - BigInt(NOW)) / 1000n;
   const over = { name: "RedisError", message: "ERR invalid expire time in 'set' command" };
   const attempt = (text: string, unit: "s" | "ms", relative: boolean, positive = true) => {
@@ -298,7 +250,7 @@ Deno.test("expire times at the edge of 64 bits", () => {
 });
 
 Deno.test("a walk with SCAN sees every key that stays, while others come and go", () => {
-  const server = new Probe();
+  const server = new GenericProbe();
   const random = mulberry32(3);
   server.fill(...Array.from({ length: 300 }, (_, i): [string, string] => [`stay${i}`, "v"]));
   const seen = new Set<string>();
