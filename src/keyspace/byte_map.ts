@@ -24,38 +24,38 @@ import type { ByteString } from "../bytes/bytes.ts";
 import type { ObjectValue, Value } from "../values/value.ts";
 import { Box, hugeWords } from "./byte_map_box.ts";
 import { ExpiryColumn } from "./byte_map_expiry.ts";
-import { hashWords, keyWords, loadKey, LONGEST_LOADED, matchesKey } from "./byte_map_hash.ts";
+import {
+  EMPTY_HASH,
+  hashWords,
+  keyWords,
+  loadKey,
+  LONGEST_LOADED,
+  matchesKey,
+  storeKey,
+} from "./byte_map_hash.ts";
 import { HashIndex, homeOf, rowsOf } from "./byte_map_index.ts";
 import {
   ACCESS,
   ADDRESS,
+  BOXED,
   EpochColumn,
+  HUGE,
+  KEY_SHIFT,
+  KIND_MASK,
+  LENGTH_MASK,
   META,
+  OBJECT,
   ObjectColumn,
+  PLAIN,
   SLOT_MASK,
   SLOT_PAGE_SHIFT,
   SLOT_WORDS,
   SlotColumns,
+  VALUE_SHIFT,
 } from "./byte_map_slots.ts";
 import { readInt, readString, writeString } from "./byte_map_text.ts";
-import { type KeyTable, NO_SLOT, type TableStats } from "./key_table.ts";
+import { type KeyTable, NO_SLOT, type PlainRecord, type TableStats } from "./key_table.ts";
 import { ARENA_SHIFT, type Extent, MOST_CELL_BYTES, Slab, UNIT_MASK } from "./slab.ts";
-
-/** Kinds of record, the meta word's low bits; 0 is a free slot. */
-const KIND_MASK = 7;
-/** Key and value in the cell. */
-const PLAIN = 1;
-/** Key in the cell, value in the column of objects. */
-const OBJECT = 2;
-/** Key in the cell, plain value in a {@linkcode Box}. */
-const BOXED = 3;
-/** Key and value in a {@linkcode Box}; there is no cell. */
-const HUGE = 4;
-
-/** Where the meta word has the lengths: 14 bits each, in bytes; the value's for PLAIN only. */
-const KEY_SHIFT = 3;
-const VALUE_SHIFT = 17;
-const LENGTH_MASK = (1 << 14) - 1;
 
 /** Compaction starts by itself when free cells and runs exceed this and half of what is in use. */
 const WASTE_BYTES = 4 << 20;
@@ -179,7 +179,7 @@ export class ByteMap implements KeyTable {
       this.#used += length;
       this.#objectCount++;
     }
-    this.#storeKey(address, length);
+    storeKey(this.#slab.words[address >>> ARENA_SHIFT], (address & UNIT_MASK) << 1, length);
     const slot = this.#enter(hash, address, meta);
     if (object !== null) this.#objects.set(slot, object);
     return slot;
@@ -196,19 +196,6 @@ export class ByteMap implements KeyTable {
     const slot = this.#enter(hashWords(words, 0, key.length), 0, HUGE);
     this.#objects.set(slot, box);
     return slot;
-  }
-
-  /** Write the loaded key to the beginning of a cell, sparing the bytes of the value behind it. */
-  #storeKey(address: number, length: number): void {
-    const words = this.#slab.words[address >>> ARENA_SHIFT];
-    const start = (address & UNIT_MASK) << 1;
-    const whole = length >>> 2;
-    for (let i = 0; i < whole; i++) words[start + i] = keyWords[i];
-    const rest = (length & 3) << 3;
-    if (rest !== 0) {
-      const mask = (1 << rest) - 1;
-      words[start + whole] = (words[start + whole] & ~mask) | keyWords[whole];
-    }
   }
 
   /** A new slot, entered in the index. */
@@ -489,6 +476,24 @@ export class ByteMap implements KeyTable {
     return readInt(bytes, start, start + length);
   }
 
+  plainAt(slot: number, record: PlainRecord): boolean {
+    const page = this.#slots.pages[slot >>> SLOT_PAGE_SHIFT];
+    const at = (slot & SLOT_MASK) * SLOT_WORDS;
+    const meta = page[at + META];
+    const kind = meta & KIND_MASK;
+    if (kind !== PLAIN && kind !== BOXED) return false;
+    const address = page[at + ADDRESS];
+    const length = (meta >>> KEY_SHIFT) & LENGTH_MASK;
+    record.key = this.#slab.bytes[address >>> ARENA_SHIFT];
+    record.keyStart = (address & UNIT_MASK) << 3;
+    record.keyLength = length;
+    const box = kind === PLAIN ? null : this.#objects.get(slot) as Box;
+    record.value = box === null ? record.key : box.bytes!;
+    record.valueStart = box === null ? record.keyStart + length : 0;
+    record.valueLength = box === null ? meta >>> VALUE_SHIFT : box.length;
+    return true;
+  }
+
   stringLengthAt(slot: number): number {
     const meta = this.#metaAt(slot);
     if ((meta & KIND_MASK) === PLAIN) return meta >>> VALUE_SHIFT;
@@ -593,5 +598,3 @@ export class ByteMap implements KeyTable {
 /** Bytes of an index row at the usual load, and of a box's objects. */
 const INDEX_BYTES = 11;
 const BOX_BYTES = 250;
-/** The hash of the empty key. */
-const EMPTY_HASH = hashWords(keyWords, 0, 0);

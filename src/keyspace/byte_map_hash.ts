@@ -104,3 +104,16 @@ export function matchesKey(words: Int32Array, start: number, length: number): bo
   const rest = (length & 3) << 3;
   return rest === 0 || (words[start + whole] & ((1 << rest) - 1)) === keyWords[whole];
 }
+
+/** Write the loaded key into `words` from `start` on, sparing the bytes that lie behind it. */
+export function storeKey(words: Int32Array, start: number, length: number): void {
+  const whole = length >>> 2;
+  for (let i = 0; i < whole; i++) words[start + i] = keyWords[i];
+  const rest = (length & 3) << 3;
+  if (rest === 0) return;
+  const mask = (1 << rest) - 1;
+  words[start + whole] = (words[start + whole] & ~mask) | keyWords[whole];
+}
+
+/** The hash of the empty key. */
+export const EMPTY_HASH: number = hashWords(keyWords, 0, 0);

@@ -29,6 +29,22 @@ export const META = 1;
 /** Word of a slot: access. */
 export const ACCESS = 2;
 
+/** Kinds of record, the meta word's low bits; 0 is a free slot. */
+export const KIND_MASK = 7;
+/** Key and value in the cell. */
+export const PLAIN = 1;
+/** Key in the cell, value in the column of objects. */
+export const OBJECT = 2;
+/** Key in the cell, plain value in a box of its own. */
+export const BOXED = 3;
+/** Key and value in a box; there is no cell. */
+export const HUGE = 4;
+
+/** Where the meta word has the lengths: 14 bits each, in bytes; the value's for PLAIN only. */
+export const KEY_SHIFT = 3;
+export const VALUE_SHIFT = 17;
+export const LENGTH_MASK: number = (1 << 14) - 1;
+
 const FIRST_CAPACITY = 16;
 const NO_PAGE = new Int32Array(0);
 /** Tries at a random slot before the live ones are counted off instead. */

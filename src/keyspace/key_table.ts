@@ -18,6 +18,18 @@ export const NO_SLOT = -1;
 /** The key has no expiry. */
 export const NO_EXPIRY = -1;
 
+/** Where the bytes of a record with a plain value lie: filled in by {@linkcode KeyTable.plainAt}. */
+export class PlainRecord {
+  key: Uint8Array = NO_BYTES;
+  keyStart = 0;
+  keyLength = 0;
+  value: Uint8Array = NO_BYTES;
+  valueStart = 0;
+  valueLength = 0;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
 /** A table from keys to values with stable slots. All methods are O(1) unless they say otherwise. */
 export interface KeyTable {
   /** Number of keys. */
@@ -88,6 +100,14 @@ export interface KeyTable {
    * digits (as `parseSmallInt` takes them), else NaN. Makes no string.
    */
   intAt(slot: number): number;
+  /**
+   * Say where key and value of a live slot lie, without copying them. They lie there until the table
+   * is next changed.
+   *
+   * @returns false, with nothing filled in, when the value is not a plain string or the table does
+   * not hold the two as bytes
+   */
+  plainAt(slot: number, record: PlainRecord): boolean;
   /** Length in bytes of the value of a live slot, or -1 when it is not a plain string. No copy. */
   stringLengthAt(slot: number): number;
   /**

@@ -169,6 +169,10 @@ export class MapTable implements KeyTable {
     return typeof value === "string" ? parseSmallInt(value) : NaN;
   }
 
+  plainAt(): boolean {
+    return false;
+  }
+
   stringLengthAt(slot: number): number {
     const value = this.#values[slot];
     return typeof value === "string" ? value.length : -1;

@@ -21,9 +21,10 @@ const table = new Int32Array(1 << HASH_BITS);
 let base = 1;
 
 /**
- * Compress the first `size` bytes of `source` into `target`. O(size).
+ * Compress `size` bytes of `source` into `target`. O(size).
  *
  * @param limit bytes of `target` that may be used
+ * @param start where in `source` they begin
  * @returns how many bytes it took; 0 when that would be more than `limit`
  *
  * @example
@@ -39,32 +40,37 @@ export function lzfCompress(
   size: number,
   target: Uint8Array,
   limit: number,
+  start = 0,
 ): number {
   if (size < 4 || limit < 4) return 0;
   if (base > LAST_BASE - size) {
     table.fill(0);
     base = 1;
   }
-  const first = base;
+  const first = base - start;
   base += size;
-  const lastTriple = size - 3;
-  let from = 0;
+  const end = start + size;
+  const lastTriple = end - 3;
+  let from = start;
   /** Where the literals that are not written yet begin. */
-  let pending = 0;
+  let pending = start;
   let to = 0;
-  while (from <= lastTriple) {
-    const triple = (source[from] << 16) | (source[from + 1] << 8) | source[from + 2];
+  /** A copy that begins later than this no longer fits behind the literals before it. */
+  let lastUseful = Math.min(lastTriple, pending + limit - 2);
+  let triple = (source[from] << 8) | source[from + 1];
+  while (from <= lastUseful) {
+    triple = ((triple & 0xffff) << 8) | source[from + 2];
     const hash = Math.imul(triple, 0x9e3779b1) >>> (32 - HASH_BITS);
     const at = table[hash] - first;
     table[hash] = from + first;
     if (
-      at < 0 || from - at > MAX_DISTANCE || source[at] !== source[from] ||
+      at < start || from - at > MAX_DISTANCE || source[at] !== source[from] ||
       source[at + 1] !== source[from + 1] || source[at + 2] !== source[from + 2]
     ) {
       from++;
       continue;
     }
-    const most = Math.min(MAX_COPY, size - from);
+    const most = Math.min(MAX_COPY, end - from);
     let length = 3;
     while (length < most && source[at + length] === source[from + length]) length++;
     to = writeLiterals(source, pending, from, target, to, limit);
@@ -80,13 +86,15 @@ export function lzfCompress(
     target[to++] = distance;
     from += length;
     pending = from;
-    // The triple that ends with the copy's last byte: what comes next may continue a pattern.
+    lastUseful = Math.min(lastTriple, pending + limit - to - 2);
+    // The triple that begins with the copy's last byte: what comes next may continue a pattern.
+    triple = (source[from] << 8) | source[from + 1];
     if (from - 1 <= lastTriple) {
-      const last = (source[from - 1] << 16) | (source[from] << 8) | source[from + 1];
+      const last = (source[from - 1] << 16) | triple;
       table[Math.imul(last, 0x9e3779b1) >>> (32 - HASH_BITS)] = from - 1 + first;
     }
   }
-  to = writeLiterals(source, pending, size, target, to, limit);
+  to = writeLiterals(source, pending, end, target, to, limit);
   return to < 0 ? 0 : to;
 }
 

@@ -12,12 +12,12 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 import type { AccessClock } from "../keyspace/access_clock.ts";
-import { type KeyTable, NO_EXPIRY } from "../keyspace/key_table.ts";
+import { type KeyTable, NO_EXPIRY, PlainRecord } from "../keyspace/key_table.ts";
 import { Crc64 } from "./crc64.ts";
 import { EncodeContext, type EncodeOptions, type Steps } from "./encode/context.ts";
 import { ByteSink } from "./encode/sink.ts";
-import { writeLength, writeString } from "./encode/string.ts";
-import { Opcode, RDB_MAGIC } from "./format.ts";
+import { writeLength, writeRange, writeString } from "./encode/string.ts";
+import { Opcode, RDB_MAGIC, ValueType } from "./format.ts";
 import type { Value } from "../values/value.ts";
 import { beginValue, isLarge, valueType } from "./writer_value.ts";
 
@@ -45,6 +45,7 @@ export class RdbWriter {
   #context: EncodeContext;
   #sink: ByteSink;
   readonly #crc = new Crc64();
+  readonly #plain = new PlainRecord();
   /** The memory that was handed out last and may be used again. */
   #spare: Uint8Array<ArrayBuffer> | null = null;
   #db = -1;
@@ -106,6 +107,7 @@ export class RdbWriter {
 
   /** Write the key in a live slot with all that belongs to it. O(size of the value). */
   key(index: number, table: KeyTable, slot: number): void {
+    if (this.#plainKey(index, table, slot)) return;
     const steps = this.#beginKey(index, table, slot);
     if (steps !== null) { while (!steps.next().done); }
     this.#trim();
@@ -118,6 +120,7 @@ export class RdbWriter {
    * @returns the work that is left; null when there is none
    */
   beginKey(index: number, table: KeyTable, slot: number): Steps | null {
+    if (this.#plainKey(index, table, slot)) return null;
     return this.#aside(this.#beginKey(index, table, slot));
   }
 
@@ -160,10 +163,28 @@ export class RdbWriter {
     this.#trim();
   }
 
+  /** Write a key with a plain string straight from the table's memory. @returns whether it can be */
+  #plainKey(index: number, table: KeyTable, slot: number): boolean {
+    const plain = this.#plain;
+    if (!table.plainAt(slot, plain)) return false;
+    this.#beginSlot(index, table, slot);
+    const context = this.#context;
+    this.#sink.byte(ValueType.STRING);
+    writeRange(context, plain.key, plain.keyStart, plain.keyLength);
+    writeRange(context, plain.value, plain.valueStart, plain.valueLength);
+    this.keys++;
+    if (plain.valueLength > CHUNK_BYTES) context.trim();
+    return true;
+  }
+
   #beginKey(index: number, table: KeyTable, slot: number): Steps | null {
+    this.#beginSlot(index, table, slot);
+    return this.#beginValue(table.keyAt(slot), table.valueAt(slot));
+  }
+
+  #beginSlot(index: number, table: KeyTable, slot: number): void {
     const expireAt = table.expiring === 0 ? NO_EXPIRY : table.expireAt(slot);
     this.#beginRecord(index, expireAt, this.#options.access === null ? 0 : table.accessAt(slot));
-    return this.#beginValue(table.keyAt(slot), table.valueAt(slot));
   }
 
   /** Write what precedes the value's type. */

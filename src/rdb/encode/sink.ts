@@ -11,6 +11,8 @@ import type { ByteString } from "../../bytes/bytes.ts";
 import { writeLatin1 } from "../../bytes/latin1.ts";
 
 const FIRST_CAPACITY = 1024;
+/** Bytes up to which a loop is quicker than making a view for the native copy. */
+const LONGEST_LOOP = 96;
 const TWO_32 = 4294967296;
 
 const doubleValue = new Float64Array(1);
@@ -111,12 +113,13 @@ export class ByteSink {
   raw(source: Uint8Array, start: number, end: number): void {
     const count = end - start;
     this.reserve(count);
-    if (count <= 16) {
-      for (let i = 0; i < count; i++) this.bytes[this.length + i] = source[start + i];
+    const { bytes, length } = this;
+    if (count <= LONGEST_LOOP) {
+      for (let i = 0; i < count; i++) bytes[length + i] = source[start + i];
     } else {
-      this.bytes.set(source.subarray(start, end), this.length);
+      bytes.set(source.subarray(start, end), length);
     }
-    this.length += count;
+    this.length = length + count;
   }
 
   /** What was appended, as a view that is valid until more is. */

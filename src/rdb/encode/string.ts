@@ -63,11 +63,52 @@ export function writeString(context: EncodeContext, value: ByteString): void {
   sink.text(value);
 }
 
+/**
+ * As {@linkcode writeString}, of the `length` bytes from `start`: the bytes of keys and values go from
+ * the key table to the file without becoming strings, which would cost more than all the rest. O(n).
+ */
+export function writeRange(
+  context: EncodeContext,
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+): void {
+  const { sink } = context;
+  if (length <= LONGEST_INTEGER) {
+    if (writeInteger32(sink, integerAt(bytes, start, length))) return;
+  } else if (context.compress && length > SHORTEST_COMPRESSED) {
+    writeBytes(context, bytes, length, start);
+    return;
+  }
+  writeLength(sink, length);
+  sink.raw(bytes, start, start + length);
+}
+
+/** @returns the canonical integer of at most eleven bytes from `start`; NaN when there is none */
+function integerAt(bytes: Uint8Array, start: number, length: number): number {
+  const end = start + length;
+  const negative = length > 1 && bytes[start] === 0x2d;
+  let at = negative ? start + 1 : start;
+  let value = at < end ? bytes[at] - 48 : NaN;
+  if (!(value >= 0 && value <= 9)) return NaN;
+  if (value === 0) return length === 1 ? 0 : NaN;
+  for (at++; at < end; at++) {
+    const digit = bytes[at] - 48;
+    if (digit < 0 || digit > 9) return NaN;
+    value = value * 10 + digit;
+  }
+  return negative ? -value : value;
+}
+
 /** @returns false when the text is no canonical integer of 32 bits; then nothing was written */
 function writeInteger(sink: ByteSink, text: ByteString): boolean {
   const first = text.charCodeAt(0);
   if (!(first <= 57 && (first >= 48 || first === 45))) return false;
-  const value = parseSmallInt(text);
+  return writeInteger32(sink, parseSmallInt(text));
+}
+
+/** @returns false when the number is NaN or has more than 32 bits; then nothing was written */
+function writeInteger32(sink: ByteSink, value: number): boolean {
   if (value >= -0x80 && value <= 0x7f) {
     sink.byte(INT_8);
     sink.byte(value);
@@ -83,14 +124,19 @@ function writeInteger(sink: ByteSink, text: ByteString): boolean {
   return true;
 }
 
-/** Write the first `length` bytes of an array as a string, compressed where that pays. O(n). */
-export function writeBytes(context: EncodeContext, bytes: Uint8Array, length: number): void {
+/** Write `length` bytes of an array as a string, compressed where that pays. O(n). */
+export function writeBytes(
+  context: EncodeContext,
+  bytes: Uint8Array,
+  length: number,
+  start = 0,
+): void {
   const { sink } = context;
   if (context.compress && length > SHORTEST_COMPRESSED) {
     const { squeezed } = context;
     squeezed.length = 0;
     squeezed.reserve(length);
-    const size = lzfCompress(bytes, length, squeezed.bytes, length - LEAST_SAVING);
+    const size = lzfCompress(bytes, length, squeezed.bytes, length - LEAST_SAVING, start);
     if (size > 0) {
       sink.byte(LZF);
       writeLength(sink, size);
@@ -100,7 +146,7 @@ export function writeBytes(context: EncodeContext, bytes: Uint8Array, length: nu
     }
   }
   writeLength(sink, length);
-  sink.raw(bytes, 0, length);
+  sink.raw(bytes, start, start + length);
 }
 
 /** Write what was put together in `context.packed`. */
