@@ -2,7 +2,8 @@
  * Servers of both makes as primaries and replicas of each other, under load, with the ways to
  * synchronise that the configuration offers: at the end all hold the same.
  *
- * REPL_WRITES sets the number of writes of one row; REPL_ALL=1 runs all combinations.
+ * REPL_WRITES sets the number of writes of one row, REPL_SEED what is written; REPL_ALL=1 runs all
+ * combinations.
  *
  * @module
  */
@@ -20,6 +21,7 @@ import {
 import { Writer } from "./writer.ts";
 
 const WRITES = setting("REPL_WRITES", 5000);
+const FIRST_SEED = setting("REPL_SEED", 1000);
 const ALL = setting("REPL_ALL", 0) === 1;
 
 /** A server that follows another one of its row. */
@@ -184,6 +186,6 @@ for (const [i, row] of ROWS.entries()) {
   Deno.test({
     name: `replication: ${row.name}${ignore ? " (no redis-server on PATH)" : ""}`,
     ignore,
-    fn: () => run(row, 1000 + i),
+    fn: () => run(row, FIRST_SEED + i),
   });
 }
