@@ -45,6 +45,8 @@ class Pair {
   readonly #ended = Promise.withResolvers<void>();
   readonly #passed: Record<Direction, number> = { up: 0, down: 0 };
   #stalled = false;
+  /** A fault has happened; there is nothing more to wait for. */
+  #struck = false;
   #fault: Fault | undefined;
   #happened = Promise.withResolvers<void>();
 
@@ -67,8 +69,9 @@ class Pair {
     ]);
   }
 
-  /** Let something happen later; resolves when it has, or when the connection has ended before. */
+  /** Let something happen later; resolves when it, or something else, has ended the connection. */
   arm(fault: Fault): Promise<void> {
+    if (this.#struck) return Promise.resolve();
     this.#fault = { ...fault, after: this.#passed[fault.direction] + fault.after };
     this.#happened = Promise.withResolvers();
     return Promise.race([this.#happened.promise, this.#ended.promise]);
@@ -101,6 +104,7 @@ class Pair {
         this.#passed[direction] += Math.min(room, count);
         if (mine && room <= count) {
           this.#fault = undefined;
+          this.#struck = true;
           this.#happened.resolve();
           this.onFault();
           if (fault.action === "close") break;
