@@ -52,6 +52,11 @@ export class Replica implements AsyncDisposable {
     await this.#begin(directives);
   }
 
+  /** Let the clock stand still from now on, but for what the test moves it by. */
+  stopClock(): void {
+    clearInterval(this.#ticker);
+  }
+
   /** The exit code, once the server has stopped. */
   get stopped(): Promise<number> {
     return this.#local.server.stopped;
