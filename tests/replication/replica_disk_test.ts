@@ -84,6 +84,7 @@ Deno.test("libraries of functions are kept, in files as well", async () => {
   await follower.command(...commands);
   await follower.acknowledged(streamLength(...commands));
   assertEquals(replica.engine.functionLibraries, [library("two")]);
+  await replica.logs("AOF rewrite finished successfully");
   follower.close();
   await replica.restart({ appendonly: "yes", replicaof: "no one" });
   assertEquals(replica.engine.functionLibraries, [library("two")]);
