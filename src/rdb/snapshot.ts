@@ -6,10 +6,9 @@
  * came later is marked likewise. So everything is written exactly once, as it was at the start.
  *
  * A table that leaves its database (FLUSHALL, SWAPDB) is walked to its end under the number that it
- * had at the start. A large value is written in steps too. When it is about to change before the
- * walk comes to it, it is copied, which is several times as quick as writing it, and the copy is
- * written in steps; when it is about to change while it is being written, what is left of it is
- * written at once.
+ * had at the start. A large value is written in steps too. When it is about to change before they
+ * are done, or begun, it is copied, which is several times as quick as writing it, and the steps go
+ * on with the copy.
  *
  * @module
  */
@@ -18,7 +17,7 @@ import type { Clock } from "../clock/clock.ts";
 import type { KeyTable } from "../keyspace/key_table.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { SnapshotHook } from "../keyspace/snapshot_hook.ts";
-import type { Steps } from "./encode/context.ts";
+import { KEEP, type Steps } from "./encode/context.ts";
 
 /** The epoch of slots that are written, or need not be. */
 const TAKEN = 1;
@@ -122,8 +121,8 @@ export class Snapshot implements SnapshotHook {
     if (table.epochAt(slot) === TAKEN) return;
     const rest = this.#restIsFrozen ? null : this.#rest;
     if (rest !== null && slot === part.next && part === this.#parts[this.#part]) {
-      while (!rest.next().done);
-      this.#rest = null;
+      if (rest.next(KEEP).done) this.#rest = null;
+      else this.#restIsFrozen = true;
     } else {
       const target = this.#target;
       this.#announce(part);

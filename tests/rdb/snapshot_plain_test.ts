@@ -76,7 +76,7 @@ function fill(table: KeyTable, prng: Prng): void {
     table.setAccessAt(slot, int(0xffffff));
     if (int(10) === 0) table.setValueAt(slot, text(prng, pick(LENGTHS)));
   }
-  table.insert("a long one", text(prng, 600_000));
+  table.insert("a long one", text(prng, 20_000).repeat(30));
   table.insert("a longer one", "ab".repeat(600_000));
 }
 
@@ -113,14 +113,14 @@ class CountingMap extends ByteMap {
 }
 
 Deno.test("the bytes of plain strings are written as the strings would be", () => {
-  for (let seed = 1; seed <= 6; seed++) {
+  for (let seed = 1; seed <= 4; seed++) {
     const bytes = new CountingMap();
     const strings = new MapTable();
     fill(bytes, mulberry32(seed));
     fill(strings, mulberry32(seed));
     for (const compress of [true, false]) {
-      for (const access of ["idle", "frequency", null] as const) {
-        const step = seed % 2 === 0;
+      const step = seed % 2 === 0;
+      for (const access of step ? ["idle", null] as const : ["frequency", null] as const) {
         const expected = written(strings, compress, access, step);
         const actual = written(bytes, compress, access, step);
         assertEquals(actual.length, expected.length);
@@ -129,7 +129,7 @@ Deno.test("the bytes of plain strings are written as the strings would be", () =
       }
     }
     // Only those of huge keys are.
-    assert(bytes.strings < 6 * 60, `${bytes.strings} strings`);
+    assert(bytes.strings < 4 * 60, `${bytes.strings} strings`);
   }
 });
 

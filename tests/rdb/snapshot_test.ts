@@ -10,6 +10,7 @@ import { ByteMap } from "../../src/keyspace/byte_map.ts";
 import { MapTable } from "../../src/keyspace/map_table.ts";
 import { expireStep } from "../../src/keyspace/active_expire.ts";
 import { expireFieldsStep } from "../../src/keyspace/field_expire.ts";
+import { KEEP } from "../../src/rdb/encode/context.ts";
 import { Snapshot } from "../../src/rdb/snapshot.ts";
 import { RdbWriter } from "../../src/rdb/writer.ts";
 import { TestServer } from "../dispatch/support.ts";
@@ -242,3 +243,63 @@ Deno.test("a copy is written also when the walk ends before its turn", () => {
   snapshot.close();
   assertEquals(contentOf(writer), before);
 });
+
+const CHANGES = {
+  hash: ["HSET large:hash f3 new", "HDEL large:hash f999 f0 f1", "HPERSIST large:hash FIELDS 1 f7"],
+  set: ["SREM large:set m0 m1 m2 m999", "SADD large:set new"],
+  zset: ["ZADD large:zset 0 m999 999 m0", "ZPOPMAX large:zset 5", "ZREMRANGEBYRANK large:zset 0 9"],
+  list: ["LPOP large:list 300", "LSET large:list 5 new", "RPUSH large:list new"],
+  stream: [
+    "XDEL large:stream 5-0 999-0",
+    "XTRIM large:stream MAXLEN 9",
+    "XACK large:stream two 3-0",
+  ],
+};
+
+for (const [type, changes] of Object.entries(CHANGES)) {
+  Deno.test(`a ${type} that changes while it is being written goes on as a copy`, () => {
+    const key = `large:${type}`;
+    let kept = 0;
+    for (const change of [...changes, `DEL ${key}`, `SET ${key} new`]) {
+      for (let at = 0; at < 12; at++) {
+        const server = new TestServer();
+        fillLarge(server);
+        for (const group of ["one", "two"]) {
+          server.main.run(`XGROUP CREATE large:stream ${group} 0`);
+          server.main.run(`XREADGROUP GROUP ${group} bob COUNT 9 STREAMS large:stream >`);
+        }
+        server.main.run("SET small 1");
+        for (const other of LARGE) if (other !== type) server.main.run(`DEL large:${other}`);
+        const before = contentNow(server);
+        const writer = newWriter(server);
+        const begin = writer.beginKey.bind(writer);
+        writer.beginKey = (...where) => {
+          const steps = begin(...where);
+          if (steps === null) return null;
+          const next = steps.next.bind(steps);
+          steps.next = (...asked) => {
+            if (asked[0] === KEEP) kept++;
+            return next(...asked);
+          };
+          return steps;
+        };
+        const snapshot = new Snapshot(server.keyspace, writer);
+        // One byte is a step, as nothing is taken from the writer.
+        while (snapshot.written === 0) snapshot.step({ ms: 1000, bytes: 1 });
+        for (let i = 0; i < at; i++) snapshot.step({ ms: 1000, bytes: 1 });
+        const { pending } = writer;
+        server.main.run(change);
+        assertEquals(writer.pending, pending);
+        server.main.run(change);
+        server.main.run("SET small 2");
+        server.main.run(`DEL ${key}`);
+        server.main.run(`SET ${key} another`);
+        while (!snapshot.step({ ms: 1000, bytes: 1 }));
+        snapshot.close();
+        assertEquals(snapshot.written, 2);
+        assertEquals(contentOf(writer), before, `${change} at ${at}`);
+      }
+    }
+    assert(kept >= 15, `${kept} times`);
+  });
+}

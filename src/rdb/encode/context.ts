@@ -14,10 +14,16 @@ import { ByteSink } from "./sink.ts";
 export type WriteVersion = 9 | 10 | 11 | 12;
 
 /**
- * The work that is left of a large value, in steps of some hundred elements: each `next` does one.
- * The value must not change before the last.
+ * Asks {@linkcode Steps} for what is left of the value to be copied, and nothing else to be done:
+ * from then on the value may change.
  */
-export type Steps = Generator<void, void, void>;
+export const KEEP = "keep";
+
+/**
+ * The work that is left of a large value, in steps of some hundred elements: each `next` does one.
+ * The value must not change before the last, unless one of them, not the first, was `next(KEEP)`.
+ */
+export type Steps = Generator<void, void, typeof KEEP | undefined>;
 
 /** Elements a step. */
 export const STEP = 128;
@@ -62,3 +68,11 @@ export class EncodeContext {
 
 const LARGEST_KEPT = 1024 * 1024;
 const LEAST_KEPT = 1024;
+
+/** Take `count` items of what a copy gives, which were written from the value itself; in steps. */
+export function* pass(items: Iterator<unknown>, count: number): Steps {
+  for (let i = 0; i < count; i++) {
+    items.next();
+    yield;
+  }
+}

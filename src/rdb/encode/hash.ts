@@ -7,7 +7,7 @@
 
 import type { HashValue } from "../../values/hash.ts";
 import { ValueType } from "../format.ts";
-import { type EncodeContext, STEP, type Steps } from "./context.ts";
+import { type EncodeContext, KEEP, STEP, type Steps } from "./context.ts";
 import { beginPacked, LISTPACK_VERSION } from "./packed.ts";
 import { writeLength, writePacked, writeString } from "./string.ts";
 
@@ -43,8 +43,9 @@ export function writeHash(context: EncodeContext, hash: HashValue): Steps | null
 }
 
 /** @param earliest when the first field expires; null when times are not to be written */
-function* writeFields(context: EncodeContext, hash: HashValue, earliest: number | null): Steps {
+function* writeFields(context: EncodeContext, live: HashValue, earliest: number | null): Steps {
   const { sink } = context;
+  let hash = live;
   if (earliest !== null) sink.int64(earliest);
   writeLength(sink, hash.size);
   let cursor = 0;
@@ -61,6 +62,8 @@ function* writeFields(context: EncodeContext, hash: HashValue, earliest: number 
       writeString(context, field);
       writeString(context, page.items[i + 1]);
     }
+    if ((yield) !== KEEP) continue;
+    hash = hash.clone();
     yield;
   } while (cursor !== 0);
 }

@@ -5,7 +5,7 @@
  */
 
 import type { ListValue } from "../../values/list.ts";
-import type { EncodeContext, Steps } from "./context.ts";
+import { type EncodeContext, KEEP, pass, type Steps } from "./context.ts";
 import { beginPacked, LISTPACK_VERSION } from "./packed.ts";
 import { writeLength, writePacked, writeString } from "./string.ts";
 
@@ -24,19 +24,23 @@ export function* writeList(context: EncodeContext, list: ListValue): Steps {
     ? longestPacked(context.limits.listMaxListpackSize)
     : Infinity;
   writeLength(sink, list.nodeCount);
-  for (const { items, plain } of list.nodes()) {
+  let nodes = list.nodes();
+  for (let node = nodes.next(), done = 1; !node.done; node = nodes.next(), done++) {
+    const { items, plain } = node.value;
     if (withKind && (plain || (items.length === 1 && items[0].length > longest))) {
       writeLength(sink, PLAIN);
       writeString(context, items[0]);
-      yield;
-      continue;
+    } else {
+      if (withKind) writeLength(sink, PACKED);
+      const packed = beginPacked(context);
+      for (const item of items) packed.text(item);
+      packed.end();
+      writePacked(context);
     }
-    if (withKind) writeLength(sink, PACKED);
-    const packed = beginPacked(context);
-    for (const item of items) packed.text(item);
-    packed.end();
-    writePacked(context);
+    if ((yield) !== KEEP) continue;
+    nodes = list.clone().nodes();
     yield;
+    yield* pass(nodes, done);
   }
 }
 

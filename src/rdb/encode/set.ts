@@ -7,7 +7,7 @@
 import { parseInteger } from "../../bytes/int.ts";
 import type { SetValue } from "../../values/set.ts";
 import { ValueType } from "../format.ts";
-import { type EncodeContext, STEP, type Steps } from "./context.ts";
+import { type EncodeContext, KEEP, STEP, type Steps } from "./context.ts";
 import { beginPacked } from "./packed.ts";
 import { writeLength, writePacked, writeString } from "./string.ts";
 
@@ -45,13 +45,15 @@ export function writeSet(context: EncodeContext, set: SetValue): Steps | null {
 }
 
 function* writeMembers(context: EncodeContext, set: SetValue): Steps {
-  writeLength(context.sink, set.size);
-  let left = STEP;
-  for (const member of set) {
-    writeString(context, member);
-    if (--left > 0) continue;
+  const { size } = set;
+  writeLength(context.sink, size);
+  let members = set[Symbol.iterator]();
+  for (let done = 0; done < size;) {
+    const end = Math.min(size, done + STEP);
+    for (; done < end; done++) writeString(context, members.next().value);
+    if ((yield) !== KEEP) continue;
+    members = set.toArray().slice(done).values();
     yield;
-    left = STEP;
   }
 }
 

@@ -10,7 +10,7 @@ import type { StreamGroup } from "../../values/stream_group.ts";
 import { MAX_STREAM_ID, MIN_STREAM_ID, type StreamId } from "../../values/stream_id.ts";
 import { UINT64_MAX } from "../../bytes/int.ts";
 import { ValueType } from "../format.ts";
-import type { EncodeContext, Steps } from "./context.ts";
+import { type EncodeContext, KEEP, pass, type Steps } from "./context.ts";
 import type { ByteSink } from "./sink.ts";
 import { writeBytes, writeLength, writeString } from "./string.ts";
 
@@ -21,14 +21,21 @@ export function streamType(version: number): number {
 }
 
 /** Write a stream, a step for each node and each group. O(bytes). */
-export function* writeStream(context: EncodeContext, stream: StreamValue): Steps {
+export function* writeStream(context: EncodeContext, live: StreamValue): Steps {
   const { sink, version } = context;
+  let stream = live;
   writeLength(sink, stream.nodeCount);
-  for (const { id, listpack } of stream.nodes()) {
+  let nodes = stream.nodes();
+  for (let node = nodes.next(), done = 1; !node.done; node = nodes.next(), done++) {
+    const { id, listpack } = node.value;
     writeLength(sink, 16);
     writeRawId(sink, id);
     writeBytes(context, listpack, listpack.length);
+    if ((yield) !== KEEP) continue;
+    stream = stream.clone();
+    nodes = stream.nodes();
     yield;
+    yield* pass(nodes, done);
   }
   writeLength(sink, stream.length);
   writeId(sink, stream.lastId);
@@ -37,10 +44,12 @@ export function* writeStream(context: EncodeContext, stream: StreamValue): Steps
     writeId(sink, stream.maxDeletedId);
     writeLength(sink, stream.entriesAdded);
   }
-  const groups = stream.groups();
+  let groups = stream.groups();
   writeLength(sink, groups.length);
-  for (const group of groups) {
-    writeGroup(context, group);
+  for (let i = 0; i < groups.length; i++) {
+    writeGroup(context, groups[i]);
+    if ((yield) !== KEEP) continue;
+    groups = stream.clone().groups();
     yield;
   }
 }

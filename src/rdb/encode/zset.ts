@@ -9,7 +9,7 @@
 import { formatDouble, formatDouble17 } from "../../bytes/double.ts";
 import type { ZSetValue } from "../../values/zset.ts";
 import { ValueType } from "../format.ts";
-import { type EncodeContext, STEP, type Steps } from "./context.ts";
+import { type EncodeContext, KEEP, STEP, type Steps } from "./context.ts";
 import { beginPacked, LISTPACK_VERSION } from "./packed.ts";
 import { writeLength, writePacked, writeString } from "./string.ts";
 
@@ -41,12 +41,15 @@ export function writeZset(context: EncodeContext, set: ZSetValue): Steps | null 
 function* writeEntries(context: EncodeContext, set: ZSetValue): Steps {
   const { sink } = context;
   writeLength(sink, set.size);
-  let left = STEP;
-  for (const cursor = set.cursor(0, set.size, true); cursor.next();) {
-    writeString(context, cursor.member);
-    sink.double(cursor.score);
-    if (--left > 0) continue;
+  let cursor = set.cursor(0, set.size, true);
+  for (let left = set.size; left > 0;) {
+    for (const end = Math.max(0, left - STEP); left > end; left--) {
+      cursor.next();
+      writeString(context, cursor.member);
+      sink.double(cursor.score);
+    }
+    if ((yield) !== KEEP) continue;
+    cursor = set.clone().cursor(0, left, true);
     yield;
-    left = STEP;
   }
 }
