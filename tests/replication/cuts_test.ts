@@ -16,7 +16,8 @@ import { assertEqualData, HAS_REDIS, type Make, Node, setting, until } from "./s
 import { Writer } from "./writer.ts";
 
 const SCHEDULES = setting("REPL_SCHEDULES", 4);
-const FIRST_SEED = setting("REPL_SEED", 1);
+/** The first few from here on have a link that hangs and a small backlog, and are soon over. */
+const FIRST_SEED = setting("REPL_SEED", 108);
 /** Schedules that run at a time for one pair: they mostly wait. */
 const LANES = 2;
 /** A link that is not back by then does not recover. */
