@@ -20,7 +20,13 @@ import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { Logger } from "../log/logger.ts";
 import { RdbDecoder } from "../rdb/decoder.ts";
 import { RdbError } from "../rdb/error.ts";
-import { type LoadResult, newLoadResult, takeRecord } from "../rdb/load.ts";
+import {
+  KeyLoader,
+  type LoadResult,
+  newLoadResult,
+  type TakeOptions,
+  takeRecord,
+} from "../rdb/load.ts";
 import { AofFormatError, CommandReader } from "./command_reader.ts";
 import { type AofDirectory, AofFileError } from "./files.ts";
 import { isEmpty, type Manifest } from "./manifest.ts";
@@ -228,16 +234,21 @@ class PartLoader {
     log.notice(
       whole ? "Reading RDB base file on AOF loading..." : "Reading RDB preamble from AOF file...",
     );
-    const decoder = new RdbDecoder({ databases: keyspace.databases.length, verifyChecksum });
+    const options: TakeOptions = {
+      keepExpired: true,
+      onEmptyKey: (key) => log.notice(`rdbLoadObject skipping empty key: ${toText(key)}`),
+    };
+    const decoder = new RdbDecoder({
+      databases: keyspace.databases.length,
+      verifyChecksum,
+      sink: new KeyLoader(keyspace, snapshot, options),
+    });
     try {
       for (let bytes = first;; bytes = this.#readChunk(file, chunk)) {
         if (bytes.length === 0) decoder.end();
         else decoder.push(bytes);
         for (let record = decoder.next(); record !== null; record = decoder.next()) {
-          takeRecord(record, keyspace, snapshot, {
-            keepExpired: true,
-            onEmptyKey: (key) => log.notice(`rdbLoadObject skipping empty key: ${toText(key)}`),
-          });
+          takeRecord(record, keyspace, snapshot, options);
         }
         if (decoder.done) break;
         yield this.#progress;

@@ -24,16 +24,17 @@ import type { ByteString } from "../bytes/bytes.ts";
 import type { ObjectValue, Value } from "../values/value.ts";
 import { Box, hugeWords } from "./byte_map_box.ts";
 import { ExpiryColumn } from "./byte_map_expiry.ts";
+import { findHuge, findLoaded } from "./byte_map_find.ts";
 import {
   EMPTY_HASH,
   hashWords,
   keyWords,
+  loadBytes,
   loadKey,
   LONGEST_LOADED,
-  matchesKey,
   storeKey,
 } from "./byte_map_hash.ts";
-import { HashIndex, homeOf, rowsOf } from "./byte_map_index.ts";
+import { HashIndex } from "./byte_map_index.ts";
 import {
   ACCESS,
   ADDRESS,
@@ -53,7 +54,7 @@ import {
   SlotColumns,
   VALUE_SHIFT,
 } from "./byte_map_slots.ts";
-import { readInt, readString, writeString } from "./byte_map_text.ts";
+import { copyValue, insertStrings, readInt, readString, writeString } from "./byte_map_text.ts";
 import { type KeyTable, NO_SLOT, type PlainRecord, type TableStats } from "./key_table.ts";
 import { ARENA_SHIFT, type Extent, MOST_CELL_BYTES, Slab, UNIT_MASK } from "./slab.ts";
 
@@ -111,44 +112,15 @@ export class ByteMap implements KeyTable {
 
   find(key: ByteString): number {
     const length = key.length;
-    if (length > LONGEST_LOADED) return this.#findHuge(key);
+    if (length > LONGEST_LOADED) return findHuge(this.#index, this.#slots, this.#objects, key);
     loadKey(key);
     const hash = hashWords(keyWords, 0, length);
-    const segment = this.#index.segmentOf(hash);
-    const rows = rowsOf(segment);
-    let row = homeOf(hash, rows) * 2;
-    for (;;) {
-      const link = segment[row + 1];
-      if (link === 0) break;
-      if (segment[row] === hash) {
-        const page = this.#slots.pages[(link - 1) >>> SLOT_PAGE_SHIFT];
-        const at = ((link - 1) & SLOT_MASK) * SLOT_WORDS;
-        const meta = page[at + META];
-        if (((meta >>> KEY_SHIFT) & LENGTH_MASK) === length && (meta & KIND_MASK) !== HUGE) {
-          const address = page[at + ADDRESS];
-          const words = this.#slab.words[address >>> ARENA_SHIFT];
-          if (matchesKey(words, (address & UNIT_MASK) << 1, length)) return link - 1;
-        }
-      }
-      row += 2;
-      if (row === rows * 2) row = 0;
+    const slot = findLoaded(this.#index, this.#slots, this.#slab, hash, length);
+    if (slot === NO_SLOT) {
+      this.#missed = key;
+      this.#missedHash = hash;
     }
-    this.#missed = key;
-    this.#missedHash = hash;
-    return NO_SLOT;
-  }
-
-  #findHuge(key: ByteString): number {
-    const words = hugeWords(key);
-    const hash = hashWords(words, 0, key.length);
-    const segment = this.#index.segmentOf(hash);
-    const rows = rowsOf(segment);
-    for (let row = homeOf(hash, rows); segment[row * 2 + 1] !== 0; row = (row + 1) % rows) {
-      const slot = segment[row * 2 + 1] - 1;
-      if (segment[row * 2] !== hash || this.#kindAt(slot) !== HUGE) continue;
-      if ((this.#objects.get(slot) as Box).hasKey(words, key.length)) return slot;
-    }
-    return NO_SLOT;
+    return slot;
   }
 
   insert(key: ByteString, value: Value): number {
@@ -182,6 +154,33 @@ export class ByteMap implements KeyTable {
     storeKey(this.#slab.words[address >>> ARENA_SHIFT], (address & UNIT_MASK) << 1, length);
     const slot = this.#enter(hash, address, meta);
     if (object !== null) this.#objects.set(slot, object);
+    return slot;
+  }
+
+  insertRecord(record: PlainRecord, value: ObjectValue | null): number {
+    const { keyLength } = record;
+    const valueLength = value === null ? record.valueLength : 0;
+    if (keyLength > LONGEST_LOADED || keyLength + valueLength > MOST_CELL_BYTES) {
+      return insertStrings(this, record, value);
+    }
+    loadBytes(record.key, record.keyStart, keyLength);
+    const hash = hashWords(keyWords, 0, keyLength);
+    if (findLoaded(this.#index, this.#slots, this.#slab, hash, keyLength) !== NO_SLOT) {
+      return NO_SLOT;
+    }
+    const address = this.#slab.allocate(keyLength + valueLength);
+    const arena = address >>> ARENA_SHIFT;
+    const start = (address & UNIT_MASK) << 3;
+    copyValue(record, valueLength, this.#slab.bytes[arena], start + keyLength);
+    storeKey(this.#slab.words[arena], start >>> 2, keyLength);
+    this.#used += keyLength + valueLength;
+    const kind = value === null ? PLAIN : OBJECT;
+    const meta = kind | (keyLength << KEY_SHIFT) | (valueLength << VALUE_SHIFT);
+    const slot = this.#enter(hash, address, meta);
+    if (value !== null) {
+      this.#objects.set(slot, value);
+      this.#objectCount++;
+    }
     return slot;
   }
 

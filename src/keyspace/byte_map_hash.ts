@@ -50,6 +50,21 @@ export function loadKey(key: ByteString): void {
 }
 
 /**
+ * As {@linkcode loadKey}, for `length` bytes (as many at most) of memory from `start` on. O(length).
+ */
+export function loadBytes(bytes: Uint8Array, start: number, length: number): void {
+  const whole = length >>> 2;
+  let at = start;
+  for (let word = 0; word < whole; word++, at += 4) {
+    keyWords[word] = bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) |
+      (bytes[at + 3] << 24);
+  }
+  let tail = 0;
+  for (let shift = 0; at < start + length; at++, shift += 8) tail |= bytes[at] << shift;
+  keyWords[whole] = tail;
+}
+
+/**
  * The hash of the `length` bytes that begin with word `start`; what follows them in the last word
  * does not count. O(length).
  *

@@ -13,6 +13,8 @@
 import { Buffer } from "node:buffer";
 import type { ByteString } from "../bytes/bytes.ts";
 import { writeLatin1 } from "../bytes/latin1.ts";
+import type { ObjectValue } from "../values/value.ts";
+import { type KeyTable, NO_SLOT, type PlainRecord } from "./key_table.ts";
 
 type Reader = (b: Uint8Array, o: number) => ByteString;
 
@@ -96,4 +98,35 @@ export function readInt(bytes: Uint8Array, start: number, end: number): number {
     value = value * 10 + digit;
   }
   return negative ? -value : value;
+}
+
+/** Bytes up to which a loop copies quicker than a view and `set`. */
+const LONGEST_COPY_LOOP = 128;
+
+/** Copy the first `length` bytes of a record's plain value; there must be room for them. O(length). */
+export function copyValue(
+  { value, valueStart }: PlainRecord,
+  length: number,
+  to: Uint8Array,
+  offset: number,
+): void {
+  if (length > LONGEST_COPY_LOOP) to.set(value.subarray(valueStart, valueStart + length), offset);
+  else for (let i = 0; i < length; i++) to[offset + i] = value[valueStart + i];
+}
+
+/** The key of a record that lies in memory. */
+export function keyOf({ key, keyStart, keyLength }: PlainRecord): ByteString {
+  return readString(key, keyStart, keyLength);
+}
+
+/** What `insertRecord` of a table does, by way of strings. */
+export function insertStrings(
+  table: KeyTable,
+  record: PlainRecord,
+  object: ObjectValue | null,
+): number {
+  const key = keyOf(record);
+  if (table.find(key) !== NO_SLOT) return NO_SLOT;
+  const { value, valueStart, valueLength } = record;
+  return table.insert(key, object ?? readString(value, valueStart, valueLength));
 }

@@ -17,7 +17,7 @@ import { StringBuffer } from "../values/string_buffer.ts";
 import type { ObjectValue, Value } from "../values/value.ts";
 import { EventClass } from "./events.ts";
 import { scheduleFields } from "./field_expire.ts";
-import { type KeyTable, NO_EXPIRY, NO_SLOT } from "./key_table.ts";
+import { type KeyTable, NO_EXPIRY, NO_SLOT, type PlainRecord } from "./key_table.ts";
 import type { Keyspace } from "./keyspace.ts";
 
 /** A database. Operations on one key are O(1) unless they say otherwise. */
@@ -206,6 +206,22 @@ export class Database {
     this.keyspace.recordNew(this.table, slot);
     if (typeof value !== "string") this.#announce(key, value);
     this.keyspace.hooks.notify(this, EventClass.NEW, "new", key);
+    return slot;
+  }
+
+  /**
+   * Add a key out of a file, whose bytes lie in memory, unless it is there. No event is emitted.
+   *
+   * @param value a collection without fields that expire; null: the plain value in the record
+   * @returns its slot; {@linkcode NO_SLOT} when there is such a key
+   */
+  addRecord(record: PlainRecord, value: ObjectValue | null): number {
+    const { table, keyspace } = this;
+    const slot = table.insertRecord(record, value);
+    if (slot === NO_SLOT) return slot;
+    if (keyspace.snapshot !== null) keyspace.snapshot.added(table, slot);
+    keyspace.recordNew(table, slot);
+    if (this.blockedKeys !== 0 && value !== null) keyspace.hooks.ready(this, table.keyAt(slot));
     return slot;
   }
 

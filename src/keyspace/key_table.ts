@@ -11,7 +11,7 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import type { Value } from "../values/value.ts";
+import type { ObjectValue, Value } from "../values/value.ts";
 
 /** No such key. */
 export const NO_SLOT = -1;
@@ -49,6 +49,13 @@ export interface KeyTable {
   find(key: ByteString): number;
   /** Add a key that is not in the table; the new slot has no expiry and access word 0. */
   insert(key: ByteString, value: Value): number;
+  /**
+   * Add a key whose bytes lie in memory, unless it is in the table. The bytes are copied.
+   *
+   * @param value an object; null: the plain value whose bytes the record has
+   * @returns the new slot, as `insert` makes it; {@linkcode NO_SLOT} when there is such a key
+   */
+  insertRecord(record: PlainRecord, value: ObjectValue | null): number;
   /** Whether a slot (any number) holds a key now. */
   isLive(slot: number): boolean;
   /** The key of a live slot. */

@@ -11,8 +11,15 @@
 import type { ByteString } from "../bytes/bytes.ts";
 import { parseSmallInt } from "../bytes/int.ts";
 import { detach } from "../bytes/latin1.ts";
-import type { Value } from "../values/value.ts";
-import { type KeyTable, NO_EXPIRY, NO_SLOT, type TableStats } from "./key_table.ts";
+import type { ObjectValue, Value } from "../values/value.ts";
+import { insertStrings } from "./byte_map_text.ts";
+import {
+  type KeyTable,
+  NO_EXPIRY,
+  NO_SLOT,
+  type PlainRecord,
+  type TableStats,
+} from "./key_table.ts";
 
 /** Tries at a random slot before the live ones are counted off instead. */
 const RANDOM_TRIES = 64;
@@ -60,6 +67,10 @@ export class MapTable implements KeyTable {
     this.#expireAt[slot] = NO_EXPIRY;
     this.#used += key.length + plainLength(value);
     return slot;
+  }
+
+  insertRecord(record: PlainRecord, value: ObjectValue | null): number {
+    return insertStrings(this, record, value);
   }
 
   isLive(slot: number): boolean {

@@ -9,12 +9,42 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
+import { NO_EXPIRY, PlainRecord } from "../keyspace/key_table.ts";
+import type { EncodingLimits } from "../values/limits.ts";
+import type { ObjectValue } from "../values/value.ts";
 import { duplicateKeyError, RdbError } from "./error.ts";
+import { CompactReader, isCompact } from "./compact.ts";
 import { Opcode, RDB_MAGIC, RDB_VERSION_CRC, RDB_VERSION_MAX, ValueType } from "./format.ts";
 import { NEED_MORE, RdbInput } from "./input.ts";
 import type { ValueReader } from "./plain.ts";
 import type { RdbEndRecord, RdbRecord, RdbValue } from "./records.ts";
 import { isValueType, moduleName, readPacked, valueReader } from "./value.ts";
+
+/** A key as a {@linkcode KeySink} gets it: one object, filled in anew for each key. */
+export class KeyHead extends PlainRecord {
+  db = 0;
+  /** Unix milliseconds, perhaps past; {@linkcode NO_EXPIRY} when the key does not expire. */
+  expireAt = NO_EXPIRY;
+  /** As in an {@linkcode RdbKeyRecord}. */
+  idle: number | null = null;
+  freq: number | null = null;
+  /** Where in the file the key's record ends. */
+  offset = 0;
+}
+
+/** What takes keys as they are decoded, without records being made of them. */
+export interface KeySink {
+  /** What decides on the encodings of the values. */
+  readonly limits: EncodingLimits;
+  /**
+   * Take a key.
+   *
+   * @param head valid until the call returns; it has the value's bytes when `value` is null
+   * @param value a collection, else null
+   * @throws RdbError when the key must not be there
+   */
+  take(head: KeyHead, value: ObjectValue | null): void;
+}
 
 /** Settings of a decoder. */
 export interface RdbDecoderOptions {
@@ -32,6 +62,11 @@ export interface RdbDecoderOptions {
    * rather than when the bytes end. Default: not known.
    */
   totalBytes?: number;
+  /**
+   * What takes strings and most small collections on the way to the next record. Keys that it takes
+   * are not looked at for `refuseDuplicateKeys`. Default: none, every key is a record.
+   */
+  sink?: KeySink;
 }
 
 /**
@@ -60,6 +95,9 @@ export class RdbDecoder {
   readonly #input: RdbInput;
   readonly #databases: number;
   readonly #keys: Map<number, Set<ByteString>> | null;
+  readonly #sink: KeySink | null;
+  readonly #compact: CompactReader | null;
+  readonly #head = new KeyHead();
   #version = 0;
   #db = 0;
   #expireAt: number | null = null;
@@ -76,6 +114,8 @@ export class RdbDecoder {
     this.#input = new RdbInput(options.totalBytes ?? Infinity, options.verifyChecksum ?? true);
     this.#databases = options.databases ?? 16;
     this.#keys = options.refuseDuplicateKeys ? new Map() : null;
+    this.#sink = options.sink ?? null;
+    this.#compact = this.#sink === null ? null : new CompactReader(this.#sink.limits);
   }
 
   /** Offset of the first byte that is not decoded; after the end record, the RDB data's size. */
@@ -138,6 +178,11 @@ export class RdbDecoder {
     if (this.#version === 0) return this.#header();
     for (;;) {
       const type = input.byte();
+      if (this.#sink !== null && type < Opcode.SLOT_INFO) {
+        const start = input.offset;
+        if (this.#sunk(type, this.#sink)) continue;
+        input.seek(start);
+      }
       if (type === ValueType.STRING) {
         const key = input.string();
         return this.#keyRecord(key, type, { type: "string", value: input.string() });
@@ -246,6 +291,31 @@ export class RdbDecoder {
     }
     this.#done = true;
     return { kind: "end", crc, verified };
+  }
+
+  /** Let the sink take the key that comes, if its value is of the simple ones. */
+  #sunk(type: number, sink: KeySink): boolean {
+    if (!isCompact(type)) return false;
+    const input = this.#input;
+    const head = this.#head;
+    input.key(head);
+    let value: ObjectValue | null = null;
+    if (type === ValueType.STRING) {
+      input.value(head);
+    } else {
+      value = this.#compact!.read(type, input);
+      if (value === null) return false;
+      head.valueLength = 0;
+    }
+    head.db = this.#db;
+    head.expireAt = this.#expireAt ?? NO_EXPIRY;
+    head.idle = this.#idle;
+    head.freq = this.#freq;
+    head.offset = input.offset;
+    input.commit();
+    this.#expireAt = this.#idle = this.#freq = null;
+    sink.take(head, value);
+    return true;
   }
 
   #startValue(type: number): RdbRecord {

@@ -14,10 +14,13 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
+import { readString } from "../keyspace/byte_map_text.ts";
+import type { PlainRecord } from "../keyspace/key_table.ts";
 import { Crc64 } from "./crc64.ts";
 import { RdbError, type RdbErrorKind } from "./error.ts";
 import { int16, int32, int64Number, LARGEST_INT64 } from "./integers.ts";
 import { latin1Alloc, type Latin1Bytes } from "./latin1.ts";
+import { LONGEST_ENTRY, putDigits, putEntry, putInteger } from "./packed_entry.ts";
 import { lzfDecompress, lzfPlausible } from "./lzf.ts";
 
 /** Thrown by a primitive whose bytes have not arrived. Not an error: it never leaves the decoder. */
@@ -61,6 +64,7 @@ export class RdbInput {
   #crc: Crc64 | null;
   readonly #total: number;
   #scratch: Latin1Bytes = latin1Alloc(4096);
+  #keyScratch: Latin1Bytes = latin1Alloc(4096);
   readonly #blob: ByteRange = { bytes: this.#scratch, start: 0, end: 0 };
 
   /**
@@ -292,7 +296,7 @@ export class RdbInput {
     const end = start + length;
     if (end > this.#limit) this.#needString(length);
     this.#pos = end;
-    return this.#bytes.latin1Slice(start, end);
+    return readString(this.#bytes, start, length);
   }
 
   #needString(length: number): void {
@@ -344,6 +348,69 @@ export class RdbInput {
     return size;
   }
 
+  /**
+   * Copy the next string into an entry of a packed string (`packed_entry.ts`).
+   *
+   * @returns where the entry ends; -1 when the string is compressed, is longer than such an entry may
+   * be, or has not arrived as a whole
+   */
+  packEntry(out: Uint8Array, at: number): number {
+    const bytes = this.#bytes;
+    const pos = this.#pos;
+    const first = bytes[pos];
+    let start = pos + 1;
+    let length = first;
+    if (first >= 0x40) {
+      if (first >= 0x80) return this.#packInteger(out, at, first);
+      length = ((first & 0x3f) << 8) | bytes[start++];
+    }
+    const end = start + length;
+    if (end > this.#limit || length > LONGEST_ENTRY) return -1;
+    this.#pos = end;
+    return putEntry(out, at, bytes, start, end);
+  }
+
+  #packInteger(out: Uint8Array, at: number, first: number): number {
+    const pos = this.#pos + 1;
+    if (first < 0xc0 || first > 0xc2) return -1;
+    const width = 1 << (first & 3);
+    if (pos + width > this.#limit) return -1;
+    this.#pos = pos + width;
+    return putInteger(out, at, this.#integer(pos, width));
+  }
+
+  #integer(pos: number, width: number): number {
+    const bytes = this.#bytes;
+    if (width === 1) return (bytes[pos] << 24) >> 24;
+    return width === 2 ? int16(bytes, pos) : int32(bytes, pos);
+  }
+
+  /** Go back to an offset within the current unit. */
+  seek(offset: number): void {
+    this.#pos = offset - this.#base;
+  }
+
+  /** The next string, in any of its forms, as a key's bytes; they are valid until the next key. */
+  key(record: PlainRecord): void {
+    const blob = this.blob();
+    if (blob.bytes === this.#scratch) {
+      // The value may need the memory that the key was unpacked into.
+      this.#scratch = this.#keyScratch;
+      this.#keyScratch = blob.bytes;
+    }
+    record.key = blob.bytes;
+    record.keyStart = blob.start;
+    record.keyLength = blob.end - blob.start;
+  }
+
+  /** The next string, in any of its forms, as a value's bytes; they are valid until the next call. */
+  value(record: PlainRecord): void {
+    const blob = this.blob();
+    record.value = blob.bytes;
+    record.valueStart = blob.start;
+    record.valueLength = blob.end - blob.start;
+  }
+
   /** A string in any of its forms, as bytes; valid until the next call. */
   blob(): ByteRange {
     this.#need(1);
@@ -358,9 +425,12 @@ export class RdbInput {
       this.#pos++;
       blob.end = this.#unpack();
     } else {
-      const text = this.string();
-      for (let i = 0; i < text.length; i++) this.#scratch[i] = text.charCodeAt(i);
-      blob.end = text.length;
+      if (first > 0xc2) throw this.corrupt(`Unknown RDB string encoding type ${first & 0x3f}`);
+      const pos = this.#pos + 1;
+      const width = 1 << (first & 3);
+      this.#need(1 + width);
+      this.#pos = pos + width;
+      blob.end = putDigits(this.#scratch, 0, this.#integer(pos, width));
     }
     blob.bytes = this.#scratch;
     blob.start = 0;

@@ -8,10 +8,14 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
+import { keyOf } from "../keyspace/byte_map_text.ts";
+import { type KeyTable, NO_EXPIRY, NO_SLOT } from "../keyspace/key_table.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
-import { NO_SLOT } from "../keyspace/key_table.ts";
+import type { EncodingLimits } from "../values/limits.ts";
+import type { ObjectValue } from "../values/value.ts";
+import { type KeyHead, type KeySink, RdbDecoder } from "./decoder.ts";
 import { duplicateKeyError } from "./error.ts";
-import { readRdbFile } from "./file.ts";
+import { RdbSource } from "./file.ts";
 import type { RdbAuxRecord, RdbKeyRecord, RdbRecord } from "./records.ts";
 import { toValue } from "./to_value.ts";
 
@@ -74,22 +78,35 @@ export async function loadRdbFile(
 ): Promise<LoadResult> {
   const result = newLoadResult();
   let announced = false;
+  const announce = () => {
+    if (announced) return;
+    announced = true;
+    options.onHeader?.(result.aux);
+  };
   keyspace.expiryPaused = true;
   try {
-    const batches = readRdbFile(path, {
+    using source = await RdbSource.open(path);
+    const { totalBytes } = source;
+    const decoder = new RdbDecoder({
       databases: keyspace.databases.length,
       verifyChecksum: options.verifyChecksum ?? true,
+      totalBytes: source.isFile ? totalBytes : undefined,
+      sink: new KeyLoader(keyspace, result, { ...options, onFirstKey: announce }),
     });
-    for await (const { records, bytesRead, totalBytes } of batches) {
+    while (!decoder.done) {
+      await source.feed(decoder);
       options.signal?.throwIfAborted();
-      for (const record of records) {
-        if (!announced && record.kind !== "header" && record.kind !== "aux") {
-          announced = true;
-          options.onHeader?.(result.aux);
-        }
+      for (let record = decoder.next(); record !== null; record = decoder.next()) {
+        if (record.kind !== "header" && record.kind !== "aux") announce();
         takeRecord(record, keyspace, result, options);
       }
-      await options.onProgress?.({ bytesRead, totalBytes, keys: result.keysLoaded });
+      // Only a promise is worth waiting for: each wait gives the turn away.
+      const pause = options.onProgress?.({
+        bytesRead: source.bytesRead,
+        totalBytes,
+        keys: result.keysLoaded,
+      });
+      if (pause !== undefined) await pause;
     }
   } finally {
     keyspace.expiryPaused = false;
@@ -134,6 +151,73 @@ function takeAux(record: RdbAuxRecord, result: LoadResult): void {
   result.aux.set(record.key, record.value);
 }
 
+/** Whose keys a {@linkcode KeyLoader} takes, and what it reports. */
+export interface KeyLoaderOptions extends TakeOptions {
+  /** Called before the first key. */
+  onFirstKey?: () => void;
+  /** A key that is there already gives way to the file's; else it is an error. */
+  merge?: boolean;
+}
+
+/** Takes keys out of a decoder into a keyspace, without records in between. */
+export class KeyLoader implements KeySink {
+  readonly limits: EncodingLimits;
+  readonly #keyspace: Keyspace;
+  readonly #result: LoadResult;
+  readonly #options: KeyLoaderOptions;
+  readonly #merge: boolean;
+  readonly #keepExpired: boolean;
+  #begun = false;
+
+  /** @param result counts the keys */
+  constructor(keyspace: Keyspace, result: LoadResult, options: KeyLoaderOptions) {
+    this.limits = keyspace.limits;
+    this.#keyspace = keyspace;
+    this.#result = result;
+    this.#options = options;
+    this.#merge = options.merge ?? false;
+    this.#keepExpired = options.keepExpired ?? false;
+  }
+
+  take(head: KeyHead, value: ObjectValue | null): void {
+    const keyspace = this.#keyspace;
+    const { expireAt } = head;
+    if (!this.#begun) this.#begin();
+    const db = keyspace.databases[head.db];
+    if (this.#merge) db.delete(keyOf(head));
+    if (expireAt !== NO_EXPIRY && expireAt < (this.#keepExpired ? 0 : keyspace.clock.ms)) {
+      this.#result.keysExpired++;
+      this.#options.onExpired?.(head.db, keyOf(head));
+      return;
+    }
+    const slot = db.addRecord(head, value);
+    if (slot === NO_SLOT) throw duplicateKeyError(head.db, keyOf(head), head.offset);
+    if (expireAt !== NO_EXPIRY) db.table.setExpireAt(slot, expireAt);
+    if (head.idle !== null || head.freq !== null) {
+      setAccess(keyspace, db.table, slot, head);
+    }
+    this.#result.keysLoaded++;
+  }
+
+  #begin(): void {
+    this.#begun = true;
+    this.#options.onFirstKey?.();
+  }
+}
+
+function setAccess(
+  { access }: Keyspace,
+  table: KeyTable,
+  slot: number,
+  { idle, freq }: Pick<RdbKeyRecord, "idle" | "freq">,
+): void {
+  if (access.lfu) {
+    if (freq !== null) table.setAccessAt(slot, access.wordOfFrequency(freq));
+  } else if (idle !== null) {
+    table.setAccessAt(slot, access.wordOfIdle(idle));
+  }
+}
+
 /** @returns false when the key's time is past */
 function loadKey(record: RdbKeyRecord, keyspace: Keyspace, keepExpired: boolean): boolean {
   const now = keepExpired ? 0 : keyspace.clock.ms;
@@ -146,11 +230,6 @@ function loadKey(record: RdbKeyRecord, keyspace: Keyspace, keepExpired: boolean)
   }
   const slot = db.add(record.key, value);
   if (record.expireAt !== null) db.table.setExpireAt(slot, record.expireAt);
-  const { access } = keyspace;
-  if (access.lfu) {
-    if (record.freq !== null) db.table.setAccessAt(slot, access.wordOfFrequency(record.freq));
-  } else if (record.idle !== null) {
-    db.table.setAccessAt(slot, access.wordOfIdle(record.idle));
-  }
+  setAccess(keyspace, db.table, slot, record);
   return true;
 }

@@ -6,7 +6,7 @@
 
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import { RdbDecoder } from "./decoder.ts";
-import { type LoadResult, newLoadResult, takeRecord } from "./load.ts";
+import { KeyLoader, type LoadResult, newLoadResult, takeRecord } from "./load.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -28,12 +28,13 @@ export function reloadRdbFile(
   { merge, verifyChecksum }: ReloadOptions,
 ): LoadResult {
   using file = Deno.openSync(path, { read: true });
+  const result = newLoadResult();
   const decoder = new RdbDecoder({
     databases: keyspace.databases.length,
     verifyChecksum,
     totalBytes: file.statSync().size,
+    sink: new KeyLoader(keyspace, result, { merge }),
   });
-  const result = newLoadResult();
   const chunk = new Uint8Array(CHUNK_BYTES);
   const { expiryPaused } = keyspace;
   keyspace.expiryPaused = true;

@@ -23,6 +23,7 @@ import { Keyspace } from "../keyspace/keyspace.ts";
 import { RdbDecoder } from "../rdb/decoder.ts";
 import { RdbError } from "../rdb/error.ts";
 import {
+  KeyLoader,
   loadRdbFile,
   type LoadResult,
   newLoadResult,
@@ -189,17 +190,23 @@ export class FullSync {
     watch: LoadWatch,
   ): Promise<LoadResult> {
     const { engine: { config, log }, signal } = this.#options;
-    const decoder = new RdbDecoder({
-      databases: keyspace.databases.length,
-      verifyChecksum: config.values.rdbchecksum,
-      totalBytes: this.totalBytes === 0 ? undefined : this.totalBytes,
-    });
     const result = newLoadResult();
     const options: TakeOptions = {
       keepExpired: true,
       onEmptyKey: (key) => watch.onEmptyKey(key),
     };
     let announced = false;
+    const announce = () => {
+      if (announced) return;
+      announced = true;
+      watch.onHeader(result.aux);
+    };
+    const decoder = new RdbDecoder({
+      databases: keyspace.databases.length,
+      verifyChecksum: config.values.rdbchecksum,
+      totalBytes: this.totalBytes === 0 ? undefined : this.totalBytes,
+      sink: new KeyLoader(keyspace, result, { ...options, onFirstKey: announce }),
+    });
     const { expiryPaused } = keyspace;
     keyspace.expiryPaused = true;
     try {
@@ -207,10 +214,7 @@ export class FullSync {
         if (reader.done) decoder.end();
         else await reader.next((bytes) => decoder.push(bytes));
         for (let record = decoder.next(); record !== null; record = decoder.next()) {
-          if (!announced && record.kind !== "header" && record.kind !== "aux") {
-            announced = true;
-            watch.onHeader(result.aux);
-          }
+          if (record.kind !== "header" && record.kind !== "aux") announce();
           takeRecord(record, keyspace, result, options);
         }
         // Behind the data there may be the mark alone, which the reader keeps.

@@ -109,6 +109,17 @@ export class HashValue {
     return hash;
   }
 
+  /**
+   * A hash in the packed form (`packed.ts`), as it is. O(1).
+   *
+   * @param packed field, value, field, value…; no field twice, and within the limits of a listpack
+   */
+  static fromPacked(packed: ByteString): HashValue {
+    const hash = new HashValue();
+    hash.#store = packed;
+    return hash;
+  }
+
   private load(flat: readonly ByteString[], limits: EncodingLimits): void {
     const compact = flat.length <= 2 * limits.hashMaxListpackEntries && !hasLong(flat, 0, limits);
     let bytes = 0;

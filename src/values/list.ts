@@ -107,6 +107,18 @@ export class ListValue {
     return list;
   }
 
+  /** Whether a packed string of this length and so many entries is a list's short form. */
+  static takesPacked(length: number, count: number, limits: EncodingLimits): boolean {
+    return length <= SHORT_MAX && count <= nodeCount(limits.listMaxListpackSize);
+  }
+
+  /** A list of the short form, which {@linkcode ListValue.takesPacked} must have allowed. O(1). */
+  static fromPacked(packed: ByteString): ListValue {
+    const list = new ListValue();
+    list.#store = packed;
+    return list;
+  }
+
   /** The type's name. */
   get type(): "list" {
     return "list";

@@ -127,6 +127,17 @@ export class SetValue {
     return set;
   }
 
+  /**
+   * A set in the packed form (`packed.ts`, or with a kind `intset.ts`), as it is. O(1).
+   *
+   * @param packed no member twice, and within the limits of its encoding
+   */
+  static fromPacked(packed: ByteString): SetValue {
+    const set = new SetValue();
+    set.#store = packed;
+    return set;
+  }
+
   /** The type's name. */
   get type(): "set" {
     return "set";

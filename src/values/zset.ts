@@ -140,6 +140,17 @@ export class ZSetValue {
       : new ZSetValue(null, new LargeZSet(members, scores));
   }
 
+  /**
+   * A small sorted set of two arrays, which it takes over. O(1).
+   *
+   * @param members all different, within the limits of a listpack, sorted by score and member, and
+   * no parts of longer strings
+   * @param scores as many; none NaN or negative zero
+   */
+  static fromSortedFew(members: ByteString[], scores: number[]): ZSetValue {
+    return new ZSetValue(new SmallZSet(members, scores), null);
+  }
+
   /** Number of members. O(1). */
   get size(): number {
     return this.#small !== null ? this.#small.size : this.#large!.size;
