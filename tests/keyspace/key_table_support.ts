@@ -7,9 +7,26 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { ObjectValue, Value } from "../../src/values/value.ts";
-import { type KeyTable, NO_EXPIRY, NO_SLOT } from "../../src/keyspace/key_table.ts";
+import { type KeyTable, NO_EXPIRY, NO_SLOT, PlainRecord } from "../../src/keyspace/key_table.ts";
+import { toBytes } from "../../src/bytes/bytes.ts";
 import { parseSmallInt } from "../../src/bytes/int.ts";
 import { mulberry32 } from "../support/prng.ts";
+
+/** Bytes in front of a record's, so that offsets matter. */
+const BEFORE = 5;
+
+/** What `insertRecord` takes for a key and a value. */
+function recordOf(key: string, value: Value): [PlainRecord, ObjectValue | null] {
+  const record = new PlainRecord();
+  record.key = toBytes("-".repeat(BEFORE) + key + "+");
+  record.keyStart = BEFORE;
+  record.keyLength = key.length;
+  if (typeof value !== "string") return [record, value];
+  record.value = toBytes("-".repeat(BEFORE) + value + "+");
+  record.valueStart = BEFORE;
+  record.valueLength = value.length;
+  return [record, null];
+}
 
 /** A seeded PRNG: numbers in [0, 1). */
 export function seeded(seed: number): () => number {
@@ -103,7 +120,10 @@ export class TableModel {
     const entry = this.entries.get(key);
     if (entry === undefined) {
       assertEquals(found, NO_SLOT);
-      const slot = this.#table.insert(key, value);
+      // Every other key comes as bytes.
+      const slot = this.list.length % 2 === 0
+        ? this.#table.insert(key, value)
+        : this.#table.insertRecord(...recordOf(key, value));
       assert(!this.#bySlot.has(slot), "a slot in use was given out");
       assert(slot >= 0 && slot < this.#table.slotLimit);
       const fresh = {
@@ -121,6 +141,9 @@ export class TableModel {
       this.check(fresh);
     } else {
       assertEquals(found, entry.slot);
+      if (this.list.length % 8 === 0) {
+        assertEquals(this.#table.insertRecord(...recordOf(key, value)), NO_SLOT);
+      }
       this.#table.setValueAt(found, value);
       entry.value = value;
       this.check(entry);
