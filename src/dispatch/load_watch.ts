@@ -9,16 +9,18 @@
  */
 
 import { type ByteString, toText } from "../bytes/bytes.ts";
+import { eventLoopTurn } from "../clock/turn.ts";
 import type { LoadProgress, LoadResult } from "../rdb/load.ts";
 import type { Engine, LoadingState } from "./engine.ts";
 
 /** Milliseconds between two lines of progress in the log. */
 const REPORT_EVERY_MS = 1000;
 /**
- * Longest time in milliseconds that loading goes on without waiting for the sockets: what is in
- * memory already is read so fast that the event loop would look at nothing else for a while.
+ * Longest time in milliseconds, and most bytes, that loading goes on without waiting for the sockets.
+ * A turn takes a millisecond or two, in which this process sleeps.
  */
-const TURN_EVERY_MS = 8;
+const TURN_EVERY_MS = 16;
+const TURN_EVERY_BYTES = 1024 * 1024;
 
 /** What is loaded. */
 export interface WatchOptions {
@@ -34,7 +36,9 @@ export class LoadWatch {
   readonly #state: LoadingState;
   readonly #began: number;
   #reported: number;
+  /** When the sockets had their last turn, and how many bytes were loaded then. */
   #turned: number;
+  #turnedBytes = 0;
 
   /** Begin: clients are held off from now on. */
   constructor(engine: Engine, { totalBytes, asynchronous = false }: WatchOptions) {
@@ -94,13 +98,13 @@ export class LoadWatch {
         : `${(bytesRead / totalBytes * 100).toFixed(1)} % of the file`;
       log.notice(`Loading DB in memory: ${part}, ${keys} keys so far`);
     }
-    if (now - this.#turned < TURN_EVERY_MS) return;
-    return new Promise((resolve) =>
-      clock.after(0, () => {
-        this.#turned = clock.monotonic();
-        resolve();
-      })
-    );
+    if (now - this.#turned < TURN_EVERY_MS && bytesRead - this.#turnedBytes < TURN_EVERY_BYTES) {
+      return;
+    }
+    this.#turnedBytes = bytesRead;
+    return eventLoopTurn().then(() => {
+      this.#turned = clock.monotonic();
+    });
   }
 
   /** All is loaded: log it and keep the figures. */

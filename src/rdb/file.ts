@@ -23,7 +23,11 @@ export interface RdbBatch {
   readonly totalBytes: number;
 }
 
-/** A file being read, always one chunk ahead of what is being decoded. */
+/**
+ * A file being read. A regular file's bytes are nearly always in memory before they are asked for, as
+ * systems read ahead: then fetching a chunk takes less time than having another thread do it, for
+ * which this one would go to sleep. Anything else, such as a pipe, may take its time.
+ */
 export class RdbSource implements Disposable {
   /** Whether it is a regular file. */
   readonly isFile: boolean;
@@ -32,19 +36,13 @@ export class RdbSource implements Disposable {
   /** Bytes given to the decoder so far. */
   bytesRead = 0;
   readonly #file: Deno.FsFile;
-  /** The chunk that is being filled, and one that may be. */
-  #filling: Uint8Array;
-  #spare: Uint8Array;
-  /** The read under way; null when the file is at its end. */
-  #reading: Promise<number | null>;
+  readonly #chunk: Uint8Array;
 
   private constructor(file: Deno.FsFile, info: Deno.FileInfo, chunkBytes: number) {
     this.#file = file;
     this.isFile = info.isFile;
     this.totalBytes = info.isFile ? info.size : 0;
-    this.#filling = new Uint8Array(chunkBytes);
-    this.#spare = new Uint8Array(chunkBytes);
-    this.#reading = this.#read();
+    this.#chunk = new Uint8Array(chunkBytes);
   }
 
   /** @throws Deno.errors.NotFound and the like, when it cannot be opened */
@@ -58,26 +56,27 @@ export class RdbSource implements Disposable {
     }
   }
 
-  #read(): Promise<number | null> {
-    const reading = this.#file.read(this.#filling);
-    // Who stops early does not wait for it; else its error comes with the next chunk.
-    reading.catch(() => {});
-    return reading;
+  /**
+   * Give the decoder the next chunk, or say that there is none.
+   *
+   * @returns what to wait for, if anything
+   */
+  feed(decoder: RdbDecoder): Promise<void> | void {
+    if (!this.isFile) return this.#feedLater(decoder);
+    this.#push(decoder, this.#file.readSync(this.#chunk));
   }
 
-  /** Give the decoder the next chunk, or say that there is none. */
-  async feed(decoder: RdbDecoder): Promise<void> {
-    const count = await this.#reading;
+  async #feedLater(decoder: RdbDecoder): Promise<void> {
+    this.#push(decoder, await this.#file.read(this.#chunk));
+  }
+
+  #push(decoder: RdbDecoder, count: number | null): void {
     if (count === null) {
       decoder.end();
       return;
     }
-    const chunk = this.#filling;
-    this.#filling = this.#spare;
-    this.#spare = chunk;
-    this.#reading = this.#read();
     this.bytesRead += count;
-    decoder.push(chunk.subarray(0, count));
+    decoder.push(this.#chunk.subarray(0, count));
   }
 
   [Symbol.dispose](): void {

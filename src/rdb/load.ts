@@ -94,13 +94,13 @@ export async function loadRdbFile(
       sink: new KeyLoader(keyspace, result, { ...options, onFirstKey: announce }),
     });
     while (!decoder.done) {
-      await source.feed(decoder);
+      const arrival = source.feed(decoder);
+      if (arrival !== undefined) await arrival;
       options.signal?.throwIfAborted();
       for (let record = decoder.next(); record !== null; record = decoder.next()) {
         if (record.kind !== "header" && record.kind !== "aux") announce();
         takeRecord(record, keyspace, result, options);
       }
-      // Only a promise is worth waiting for: each wait gives the turn away.
       const pause = options.onProgress?.({
         bytesRead: source.bytesRead,
         totalBytes,
