@@ -14,10 +14,11 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import { NO_REPLY, type Reply } from "../resp/reply.ts";
+import type { Reply } from "../resp/reply.ts";
 import type { Client } from "./client.ts";
 import type { Command } from "./command.ts";
 import type { Engine } from "./engine.ts";
+import { Postponed } from "./postponed.ts";
 
 /** Keys that are held together. */
 export interface Hold {
@@ -32,13 +33,12 @@ export interface Hold {
 
 /** The held keys of a server, and the clients that wait for them. */
 export class HeldKeys {
-  readonly #engine: Engine;
   readonly #holds = new Set<Hold>();
   readonly #byKey = new Map<ByteString, Hold>();
-  #waiting = new Map<Client, ByteString[]>();
+  readonly #waiting: Postponed;
 
   constructor(engine: Engine) {
-    this.#engine = engine;
+    this.#waiting = new Postponed(engine, "held");
   }
 
   /** Whether a key is held. */
@@ -84,22 +84,12 @@ export class HeldKeys {
 
   /** Let a client's command wait. */
   postpone(client: Client, args: ByteString[]): Reply {
-    client.blocked = {
-      kind: "held",
-      db: client.db,
-      request: { keys: [], timeoutMs: 0, retry: () => undefined, onTimeout: () => NO_REPLY },
-      command: client.lastCommand,
-      args,
-      deadline: null,
-      micros: 0,
-    };
-    this.#waiting.set(client, args);
-    return NO_REPLY;
+    return this.#waiting.add(client, args);
   }
 
   /** Forget a client that is gone. */
   forget(client: Client): void {
-    this.#waiting.delete(client);
+    this.#waiting.forget(client);
   }
 
   /** A key was changed. O(1) */
@@ -114,19 +104,7 @@ export class HeldKeys {
 
   /** Run what waited, in the order in which it came, as far as its keys are free now. */
   serve(): void {
-    const waiting = this.#waiting;
-    this.#waiting = new Map();
-    const engine = this.#engine;
-    for (const [client, args] of waiting) {
-      if (client.closed) continue;
-      client.blocked = null;
-      const reply = engine.execute(client, args);
-      if (reply !== NO_REPLY) client.connection?.send(reply);
-      if (client.blocked === null) client.connection?.resume();
-    }
-    // Blocked clients were not served where that would have touched a held key.
-    for (const db of engine.keyspace.databases) engine.blocking.allReady(db);
-    engine.blocking.serve();
+    this.#waiting.run();
   }
 
   /** The server stops: end everything that holds keys. */

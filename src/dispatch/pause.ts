@@ -11,9 +11,10 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 import type { Timer } from "../clock/clock.ts";
-import { NO_REPLY, type Reply } from "../resp/reply.ts";
+import type { Reply } from "../resp/reply.ts";
 import type { Client } from "./client.ts";
 import type { Engine } from "./engine.ts";
+import { Postponed } from "./postponed.ts";
 
 /** The pause of a server. */
 export class Pause {
@@ -22,12 +23,13 @@ export class Pause {
   #failover = false;
   #shutdown = false;
   #timer: Timer | null = null;
-  #postponed = new Map<Client, ByteString[]>();
+  readonly #postponed: Postponed;
   #atEnd: (() => void)[] = [];
   readonly #engine: Engine;
 
   constructor(engine: Engine) {
     this.#engine = engine;
+    this.#postponed = new Postponed(engine, "pause");
   }
 
   /** Whether a pause is on. */
@@ -110,17 +112,7 @@ export class Pause {
 
   /** Let a client's command wait. */
   postpone(client: Client, args: ByteString[]): Reply {
-    client.blocked = {
-      kind: "pause",
-      db: client.db,
-      request: { keys: [], timeoutMs: 0, retry: () => undefined, onTimeout: () => NO_REPLY },
-      command: client.lastCommand,
-      args,
-      deadline: null,
-      micros: 0,
-    };
-    this.#postponed.set(client, args);
-    return NO_REPLY;
+    return this.#postponed.add(client, args);
   }
 
   /** Run `fn`, which writes, now or when the pause ends. */
@@ -131,7 +123,7 @@ export class Pause {
 
   /** Forget a client that is gone. */
   forget(client: Client): void {
-    this.#postponed.delete(client);
+    this.#postponed.forget(client);
   }
 
   /** End the pause that a client asked for; what waited runs soon, in the order in which it came. */
@@ -155,18 +147,6 @@ export class Pause {
     this.#atEnd = [];
     for (const fn of atEnd) this.whenWritable(fn);
     // A new pause may have begun in between, or begin while they run: then they wait on.
-    const postponed = this.#postponed;
-    this.#postponed = new Map();
-    const { blocking } = this.#engine;
-    for (const [client, args] of postponed) {
-      if (client.closed) continue;
-      client.blocked = null;
-      const reply = this.#engine.execute(client, args);
-      if (reply !== NO_REPLY) client.connection?.send(reply);
-      if (client.blocked === null) client.connection?.resume();
-    }
-    // Blocked clients were not served while they would have had to write.
-    for (const db of this.#engine.keyspace.databases) blocking.allReady(db);
-    blocking.serve();
+    this.#postponed.run();
   }
 }
