@@ -11,6 +11,7 @@ import { parseArguments, type RunArguments } from "./config/argv.ts";
 import { Config } from "./config/config.ts";
 import { ConfigError, ConfigOpenError, loadConfig } from "./config/file.ts";
 import { helpText } from "./config/help.ts";
+import type { ShutdownRequest } from "./dispatch/engine.ts";
 import { Registry } from "./dispatch/registry.ts";
 import { Logger } from "./log/logger.ts";
 import { Server, StartError } from "./server.ts";
@@ -86,9 +87,21 @@ function listenToSignals(server: Server): void {
   for (const signal of names) {
     Deno.addSignalListener(signal, () => {
       if (asked) Deno.exit(1);
-      asked = server.shutdown({ signal });
+      asked = server.shutdown(requestOf(signal, server));
     });
   }
+}
+
+/** How the configuration wants a signal to end the server. */
+function requestOf(signal: string, { engine: { config: { values } } }: Server): ShutdownRequest {
+  const flags = signal === "SIGTERM" ? values.shutdownOnSigterm : values.shutdownOnSigint;
+  const has = (flag: typeof flags[number]) => flags.includes(flag);
+  return {
+    signal,
+    save: has("save") ? true : has("nosave") ? false : undefined,
+    now: has("now"),
+    force: has("force"),
+  };
 }
 
 /** Standard input to its end. */

@@ -67,6 +67,32 @@ Deno.test("file, standard input and options start a server, which says so and en
   assertMatch(stdout, /^\d+:C \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d\.\d{3} # /);
 });
 
+Deno.test("shutdown-on-sigterm and shutdown-on-sigint say whether to save", async () => {
+  const ends = [
+    { signal: "SIGTERM", argv: ["--save", "", "--shutdown-on-sigterm", "save"], saved: true },
+    {
+      signal: "SIGTERM",
+      argv: ["--save", "900 1", "--shutdown-on-sigterm", "nosave"],
+      saved: false,
+    },
+    { signal: "SIGINT", argv: ["--save", "", "--shutdown-on-sigint", "save force"], saved: true },
+    { signal: "SIGINT", argv: ["--save", "", "--shutdown-on-sigterm", "save"], saved: false },
+  ] as const;
+  await inPairs(ends, async ({ signal, argv, saved }) => {
+    await using directory = await TempDir.create();
+    const port = freePort();
+    const where = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", directory.path];
+    await using program = new Program([...where, ...argv]);
+    await program.logs("Ready to accept connections");
+    await using client = await RawClient.connect(port);
+    await client.call("SET", "k", "v");
+    program.kill(signal);
+    assertEquals(await program.exitCode(), 0);
+    const files = Array.from(Deno.readDirSync(directory.path), ({ name }) => name);
+    assertEquals(files, saved ? ["dump.rdb"] : [], `${signal} ${argv.join(" ")}`);
+  });
+});
+
 Deno.test("without a file it says so; it loads the dump that is there, and ends at SIGINT", async () => {
   await using directory = await TempDir.create();
   await Deno.copyFile(new URL("7.2.6/nocompress.rdb", FIXTURES), `${directory.path}/x.rdb`);

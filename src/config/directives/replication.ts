@@ -59,11 +59,13 @@ export const replication = {
     }),
     directive("replica-priority", natural, {
       default: 100,
+      acts: true,
       alias: "slave-priority",
       doc: "Rank for promotion to master: lowest first, 0 never",
     }),
     directive("replica-announced", yesNo, {
       default: true,
+      acts: true,
       doc: "Let Sentinel report this replica",
     }),
     directive("replica-announce-ip", optionalText("<address>"), {
@@ -96,14 +98,17 @@ export const replication = {
     }),
     directive("repl-diskless-sync", yesNo, {
       default: true,
+      acts: true,
       doc: "Send a full synchronisation straight over the socket",
     }),
     directive("repl-diskless-sync-delay", natural, {
       default: 5,
+      acts: true,
       doc: "Seconds to wait for further replicas before a diskless synchronisation",
     }),
     directive("repl-diskless-sync-max-replicas", natural, {
       default: 0,
+      acts: true,
       doc: "Replicas that end that wait early; 0 for no such number",
     }),
     directive("repl-diskless-load", oneOf(["disabled", "on-empty-db", "swapdb"]), {
@@ -114,10 +119,12 @@ export const replication = {
     }),
     directive("repl-backlog-size", memory({ min: 1, max: INT64_MAX }, 16384), {
       default: 1024 * 1024,
+      acts: true,
       doc: "Bytes of the stream kept for replicas that come back",
     }),
     directive("repl-backlog-ttl", integer(NATURAL), {
       default: 3600,
+      acts: true,
       doc: "Seconds without replicas after which they are freed; 0 for never",
     }),
     directive("repl-timeout", positive, {
@@ -127,20 +134,24 @@ export const replication = {
     }),
     directive("repl-ping-replica-period", positive, {
       default: 10,
+      acts: true,
       alias: "repl-ping-slave-period",
       doc: "Seconds between a master's pings",
     }),
     directive("repl-disable-tcp-nodelay", yesNo, {
       default: false,
+      acts: true,
       doc: "Send to replicas in fewer and later packets",
     }),
     directive("min-replicas-to-write", natural, {
       default: 0,
+      acts: true,
       alias: "min-slaves-to-write",
       doc: "Replicas without which writes are refused",
     }),
     directive("min-replicas-max-lag", natural, {
       default: 10,
+      acts: true,
       alias: "min-slaves-max-lag",
       doc: "Seconds of lag up to which a replica counts for that",
     }),

@@ -79,15 +79,18 @@ export const server = {
     }),
     directive("shutdown-timeout", integer(NATURAL_INT), {
       default: 10,
+      acts: true,
       doc: "Seconds that a shutdown waits for replicas that lag behind",
     }),
     directive("shutdown-on-sigint", shutdownFlags, {
       default: [],
+      acts: true,
       check: saveOrNot,
       doc: "How SIGINT shuts the server down",
     }),
     directive("shutdown-on-sigterm", shutdownFlags, {
       default: [],
+      acts: true,
       check: saveOrNot,
       doc: "How SIGTERM shuts the server down",
     }),
@@ -246,10 +249,12 @@ export const observing = {
     }),
     directive("latency-tracking", yesNo, {
       default: true,
+      acts: true,
       doc: "Keep a latency histogram of each command",
     }),
     directive("latency-tracking-info-percentiles", percentiles, {
       default: [50, 99, 99.9],
+      acts: true,
       doc: "Percentiles of latency that INFO shows",
     }),
     directive("notify-keyspace-events", eventClasses, {
