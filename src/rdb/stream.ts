@@ -273,11 +273,9 @@ export class StreamReader implements ValueReader {
   #consumer(input: RdbInput): void {
     const name = input.string();
     const seenTime = input.int64();
-    let activeTime: number | null = seenTime;
-    if (this.#format >= 3) {
-      activeTime = input.int64();
-      if (activeTime < 0) activeTime = null;
-    }
+    let activeTime: number | null = this.#format >= 3 ? input.int64() : seenTime;
+    // What lies before 1970 was never; a file of an older version has no other time to offer.
+    if (activeTime < 0) activeTime = null;
     const left = input.length();
     input.expectAtLeast(left, ID_BYTES);
     if (this.#consumerNames.has(name)) {

@@ -42,9 +42,15 @@ function node(entries: Entry[], change: (elements: Element[]) => void = () => {}
 }
 
 /** A stream of the third format. */
-function stream(nodes: string[], count: number, last: Id, groups = "\x00"): Uint8Array {
+function stream(
+  nodes: string[],
+  count: number,
+  last: Id,
+  groups = "\x00",
+  type = "\x15",
+): Uint8Array {
   return file(
-    "\x15" + string("s") + length(nodes.length) + nodes.join("") + length(count) +
+    type + string("s") + length(nodes.length) + nodes.join("") + length(count) +
       length(last[0]) + length(last[1]) + "\0\0" + "\0\0" + length(count) + groups,
   );
 }
@@ -155,6 +161,15 @@ Deno.test("times and counts beyond 64 bits with a sign stay below that", () => {
   const [{ pending, consumers }] = decode(stream([node(ONE)], 2, [5n, 2n], groups)).groups;
   for (const value of [pending[0].deliveryTime, pending[0].deliveryCount, consumers[0].seenTime]) {
     assert(value < 2 ** 63 && value > 9.22e18, `${value}`);
+  }
+});
+
+Deno.test("before there were two times of a consumer, one that makes no sense is no other time", () => {
+  const groups = (seen: number) =>
+    "\x01" + string("g") + "\0\0\0\0\x01" + string("c") + little(seen, 8) + "\0";
+  for (const [seen, active] of [[1000, 1000], [-1000, null]] as const) {
+    const [{ consumers }] = decode(stream([node(ONE)], 2, [5n, 2n], groups(seen), "\x13")).groups;
+    assertEquals(consumers, [{ name: "c", seenTime: seen, activeTime: active }]);
   }
 });
 
