@@ -39,6 +39,8 @@ export class LoadWatch {
   /** When the sockets had their last turn, and how many bytes were loaded then. */
   #turned: number;
   #turnedBytes = 0;
+  /** Keys that `key-load-delay` was waited for. */
+  #delayedKeys = 0;
 
   /** Begin: clients are held off from now on. */
   constructor(engine: Engine, { totalBytes, asynchronous = false }: WatchOptions) {
@@ -98,6 +100,8 @@ export class LoadWatch {
         : `${(bytesRead / totalBytes * 100).toFixed(1)} % of the file`;
       log.notice(`Loading DB in memory: ${part}, ${keys} keys so far`);
     }
+    const delayMs = this.#delayMs(keys);
+    if (delayMs > 0) return new Promise((resolve) => void clock.after(delayMs, resolve));
     if (now - this.#turned < TURN_EVERY_MS && bytesRead - this.#turnedBytes < TURN_EVERY_BYTES) {
       return;
     }
@@ -105,6 +109,15 @@ export class LoadWatch {
     return eventLoopTurn().then(() => {
       this.#turned = clock.monotonic();
     });
+  }
+
+  /** What `key-load-delay` (in microseconds; below 0: keys to a microsecond) makes of new keys. */
+  #delayMs(keys: number): number {
+    const { keyLoadDelay } = this.#engine.config.values;
+    if (keyLoadDelay === 0) return 0;
+    const fresh = keys - this.#delayedKeys;
+    this.#delayedKeys = keys;
+    return fresh * (keyLoadDelay > 0 ? keyLoadDelay : -1 / keyLoadDelay) / 1000;
   }
 
   /** All is loaded: log it and keep the figures. */

@@ -228,3 +228,19 @@ Deno.test("a server that is stopped while it loads leaves the rest of the file a
   await until(() => server.engine.loading === null, "the end of the load");
   assert(server.engine.keyspace.size < 20_000 && server.engine.keyspace.size - size < 1000);
 });
+
+Deno.test("key-load-delay: a load takes so much longer a key", async () => {
+  await using directory = await TempDir.create();
+  const keys = Array.from({ length: 500 }, (_, i) => `\0${string(`k${i}`)}${string("v")}`).join("");
+  await Deno.writeFile(`${directory.path}/dump.rdb`, file(keys));
+  for (const [delay, leastMs] of [["1000", 500], ["-1000", 0]] as const) {
+    await using program = new Program([
+      ...["--port", `${freePort()}`, "--bind", "127.0.0.1", "--dir", directory.path],
+      ...["--save", "", "--key-load-delay", delay],
+    ]);
+    await program.logs("Ready to accept connections");
+    const seconds = Number(/DB loaded from disk: ([\d.]+) seconds/.exec(program.stdout)?.[1]);
+    assert(seconds * 1000 >= leastMs, `${seconds} s with ${delay}`);
+    assertStringIncludes(program.stdout, "keys loaded: 500");
+  }
+});

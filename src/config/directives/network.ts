@@ -49,6 +49,11 @@ export const network = {
     }),
     directive("bind-source-addr", optionalText("<address>"), {
       default: "",
+      acts: true,
+      refuse: {
+        when: (value) => value !== "",
+        message: "this server cannot choose the address that its connections to others start from",
+      },
       doc: "Address that outgoing connections start from",
     }),
     directive("tcp-backlog", integer(NATURAL_INT), {

@@ -78,6 +78,7 @@ export const snapshots = {
     }),
     directive("key-load-delay", anyInteger, {
       default: 0,
+      acts: true,
       hidden: true,
       doc: "Microseconds to wait after each key that is loaded, for tests",
     }),
