@@ -150,7 +150,7 @@ CLIENT UNBLOCK $id:main
 @b BLPOP k 0 & ; !blocked 1 ; CLIENT KILL ID $id:b ; @b !closed ; RPUSH k a ; LRANGE k 0 -1
 @b BLPOP k 0 & ; !blocked 1 ; @c BLPOP k 0 & ; !blocked 2 ; CLIENT KILL ID $id:b ; !blocked 1 ; RPUSH k a ; @c <
 @b BLPOP k 0 & ; !blocked 1 ; MULTI ; CLIENT KILL ID $id:b ; RPUSH k a ; EXEC ; LRANGE k 0 -1
-@b BLPOP k 0.02 & ; !blocked 1 ; CLIENT KILL ID $id:b ; !wait 40 ; PING
+@b BLPOP k 0.4 & ; !blocked 1 ; CLIENT KILL ID $id:b ; !wait 450 ; PING
 # how replies are sent
 @b BLPOP k j 0 & ; !blocked 1 ; @c BLPOP k 100 & ; !blocked 2 ; RPUSH k 1 2 ; @b < ; @c < ; !blocked 0
 @b CLIENT REPLY OFF & ; @b BLPOP k 0 & ; !blocked 1 ; RPUSH k a ; !blocked 0 ; LLEN k
@@ -158,7 +158,7 @@ CLIENT UNBLOCK $id:main
 @b CLIENT REPLY SKIP & ; @b BLPOP k 0.02 & ; @b PING
 # a pause
 @b BLPOP k 0 & ; !blocked 1 ; CLIENT PAUSE 50 WRITE ; RPUSH k a ; @b <
-@b BLPOP k 0.02 & ; !blocked 1 ; CLIENT PAUSE 60 WRITE ; @b < ; RPUSH k a
+@b BLPOP k 0.3 & ; !blocked 1 ; CLIENT PAUSE 600 WRITE ; @b < ; RPUSH k a
 CLIENT PAUSE 100000 WRITE ; @b RPUSH k a & ; !blocked 1 ; @c BLPOP k 0 & ; !blocked 2 ; CLIENT UNPAUSE ; @b < ; @c <
 CLIENT PAUSE 100000 WRITE ; @b RPUSH k a & ; @b LLEN k & ; !blocked 1 ; CLIENT UNPAUSE ; LLEN k ; @b < ; @b <
 CLIENT PAUSE 40 WRITE ; @b BLPOP k 0 & ; !blocked 1 ; RPUSH k a ; @b <
