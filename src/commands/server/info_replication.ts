@@ -8,7 +8,7 @@
 
 import type { Engine } from "../../dispatch/engine.ts";
 import type { PrimaryLink } from "../../replication/primary_link.ts";
-import type { Field } from "./info_sections.ts";
+import type { Field } from "./info_field.ts";
 
 /** The fields of the section. */
 export function replicationSection(engine: Engine): Field[] {

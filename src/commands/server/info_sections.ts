@@ -10,15 +10,10 @@
  */
 
 import type { Engine } from "../../dispatch/engine.ts";
+import type { Field, Section } from "./info_field.ts";
 import { replicationSection } from "./info_replication.ts";
 import { reportMemory } from "./memory_report.ts";
 import { REDENO_VERSION, REDIS_VERSION } from "../../version.ts";
-
-/** A field and its value. */
-export type Field = readonly [name: string, value: string | number];
-
-/** Makes the fields of a section. */
-export type Section = (engine: Engine) => Field[];
 
 /** A size as INFO's `_human` fields show it: `1.04M`. */
 export function humanBytes(bytes: number): string {

@@ -1,0 +1,13 @@
+/**
+ * What the sections of INFO are made of.
+ *
+ * @module
+ */
+
+import type { Engine } from "../../dispatch/engine.ts";
+
+/** A field and its value. */
+export type Field = readonly [name: string, value: string | number];
+
+/** Makes the fields of a section. */
+export type Section = (engine: Engine) => Field[];
