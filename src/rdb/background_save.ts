@@ -18,7 +18,7 @@ import { Snapshot, type SnapshotTarget } from "./snapshot.ts";
 import { CHUNK_BYTES } from "./writer.ts";
 
 /** How long a slice is beside the turn of the clients that was before it. */
-const SHARE = 1 / 6;
+const SHARE = 1 / 8;
 /** Bounds of a slice, in milliseconds: less is not worth a write, which takes 0.1 and more. */
 const SHORTEST_SLICE_MS = 0.15;
 const LONGEST_SLICE_MS = 2;
