@@ -42,13 +42,14 @@ export class EngineAofHost implements AofHost {
   }
 
   writeBase(path: string, rdb: boolean): BaseJob {
-    const { config } = this.#engine;
+    const { config, stats } = this.#engine;
     const seconds = this.#timestamp;
     const options = this.#saveOptions(path);
     const save = new BackgroundSave({
       ...options,
       incrementalSync: config.values.aofRewriteIncrementalFsync,
       keyDelayMs: () => config.values.rdbKeySaveDelay / 1000,
+      activity: () => stats.commandsProcessed,
       ...rdb ? {} : { begin: () => new CommandBaseWriter(options.functions, seconds) },
     });
     const done = save.done.then((inPlace) => {

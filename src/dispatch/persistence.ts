@@ -194,7 +194,7 @@ export class Persistence {
    * INFO tell, and replicas that wait for it are served.
    */
   startBackground(request: SaveRequest = {}): void {
-    const { clock, config, keyspace, log, replication } = this.#engine;
+    const { clock, config, keyspace, log, replication, stats } = this.#engine;
     this.scheduled = false;
     this.saves++;
     this.#lastTry = this.#now;
@@ -205,6 +205,7 @@ export class Persistence {
       const save = new BackgroundSave({
         ...options,
         keyDelayMs: () => Math.max(0, config.values.rdbKeySaveDelay / 1000),
+        activity: () => stats.commandsProcessed,
       });
       const state = replication.savedPosition === null ? null : {
         position: replication.stream.end,

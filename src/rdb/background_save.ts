@@ -4,7 +4,8 @@
  * Where a real server forks and lets the child write, this takes a snapshot in slices of the event
  * loop (see `snapshot.ts`): no memory is copied. What a slice has made is written by another thread,
  * and meanwhile it is the clients' turn. The longer they take, the longer the next slice may be: so
- * the save takes a share of the time while they are busy, and most of it while they are not.
+ * the save takes a share of the time while they are busy. When none of them has asked for anything for
+ * a while, each slice is twice as long as the one before.
  *
  * It is waiting for the write that gives them their turn: Deno looks at the sockets when it has to
  * wait for something. An immediate or a message to itself would come back before it has looked: a
@@ -22,6 +23,8 @@ const SHARE = 1 / 8;
 /** Bounds of a slice, in milliseconds: less is not worth a write, which takes 0.1 and more. */
 const SHORTEST_SLICE_MS = 0.15;
 const LONGEST_SLICE_MS = 2;
+/** Clients that have done nothing for so many milliseconds are idle; busy ones are a turn or two. */
+const IDLE_MS = 8;
 
 /** Makes the bytes of a save. */
 export interface SaveWriter extends SnapshotTarget {
@@ -37,6 +40,8 @@ export interface BackgroundOptions extends SaveOptions {
   readonly begin?: (options: SaveOptions) => SaveWriter;
   /** Milliseconds to wait after each key, for tests; read anew before each slice. */
   readonly keyDelayMs: () => number;
+  /** A number that changes when clients do something; always busy when absent. */
+  readonly activity?: () => number;
 }
 
 /** A save that goes on in the background from the moment that it is made. */
@@ -89,7 +94,9 @@ export class BackgroundSave {
   async #run(): Promise<boolean | null> {
     const file = this.#file;
     const writer = this.#writer;
-    const { keyDelayMs, keyspace: { clock } } = this.#options;
+    const { activity, keyDelayMs, keyspace: { clock } } = this.#options;
+    let lastActivity = activity?.();
+    let busyAt = clock.monotonic();
     try {
       // Not in the call that asks for the save, which is to be answered first.
       await this.#pause(0);
@@ -99,7 +106,11 @@ export class BackgroundSave {
         // A timer would come milliseconds after the clients' turn.
         if (delay > 0) await this.#pause(delay);
         else await file.write(writer.take());
-        const share = (clock.monotonic() - began) * SHARE;
+        const now = clock.monotonic();
+        const seen = activity?.();
+        if (seen === undefined || seen !== lastActivity) busyAt = now;
+        lastActivity = seen;
+        const share = now - busyAt >= IDLE_MS ? this.#sliceMs * 2 : (now - began) * SHARE;
         this.#sliceMs = Math.min(Math.max(share, SHORTEST_SLICE_MS), LONGEST_SLICE_MS);
       }
       this.#snapshot.close();
