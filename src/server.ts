@@ -250,12 +250,7 @@ export class Server implements Host {
       }
       return false;
     }
-    this.#stopping = true;
-    this.#waiting.stop();
-    this.#cron.stop();
-    this.engine.memory.stop();
-    this.#loading.abort();
-    this.engine.replication.stop();
+    this.#halt();
     if (this.#pidFile !== null) log.notice("Removing the pid file.");
     this.#removePidFile();
     this.#closeSockets();
@@ -285,15 +280,20 @@ export class Server implements Host {
 
   abandon(): void {
     if (this.#stopping) return;
+    this.#halt();
+    this.#removePidFile();
+    this.#closeSockets();
+    this.#stopped.resolve(1);
+  }
+
+  /** From here on there is no way back: end what goes on by itself. */
+  #halt(): void {
     this.#stopping = true;
     this.#waiting.stop();
     this.#cron.stop();
     this.engine.memory.stop();
     this.#loading.abort();
     this.engine.replication.stop();
-    this.#removePidFile();
-    this.#closeSockets();
-    this.#stopped.resolve(1);
   }
 
   #closeSockets(): void {

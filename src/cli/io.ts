@@ -43,7 +43,11 @@ export interface CliIo {
   exit(code: number): never;
 }
 
-function writeAll(target: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
+/** Write all bytes. @throws OutputClosedError when no one reads them any more */
+export function writeAll(
+  target: { writeSync(bytes: Uint8Array): number },
+  bytes: Uint8Array,
+): void {
   try {
     for (let at = 0; at < bytes.length;) at += target.writeSync(bytes.subarray(at));
   } catch (error) {

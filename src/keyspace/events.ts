@@ -64,3 +64,15 @@ export interface KeyspaceHooks {
   /** A key came to hold something that a blocked client may wait for. */
   ready(db: Database, key: ByteString): void;
 }
+
+/** Hooks of a keyspace that nobody sees: what happens in it is no news. */
+export const SILENT_HOOKS: KeyspaceHooks = {
+  modified() {},
+  allModified() {},
+  swapped() {},
+  notify() {},
+  expired() {},
+  evicted() {},
+  fieldsExpired() {},
+  ready() {},
+};

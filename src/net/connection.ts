@@ -17,6 +17,7 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
+import { joinAddress } from "../dispatch/address.ts";
 import type { Client, ClientConnection, OutputSource } from "../dispatch/client.ts";
 import type { Engine } from "../dispatch/engine.ts";
 import { type RequestBatch, RequestDecoder, type RequestLimits } from "../resp/decoder.ts";
@@ -392,9 +393,6 @@ function isLoopback(address: Deno.Addr): boolean {
       address.hostname.startsWith("::ffff:127."));
 }
 
-/** `1.2.3.4:5`, `[::1]:5`. */
 function formatAddress(address: Deno.Addr): string {
-  if (address.transport !== "tcp") return "";
-  const { hostname, port } = address;
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+  return address.transport === "tcp" ? joinAddress(address.hostname, address.port) : "";
 }

@@ -3,9 +3,7 @@
  *
  * Where a real server forks and lets the child write, this takes a snapshot in slices of the event
  * loop (see `snapshot.ts`): no memory is copied. What a slice has made is written by another thread,
- * and meanwhile it is the clients' turn. The longer they take, the longer the next slice may be: so
- * the save takes a share of the time while they are busy. When none of them has asked for anything for
- * a while, each slice is twice as long as the one before.
+ * and meanwhile it is the clients' turn (see `pace.ts`).
  *
  * It is waiting for the write that gives them their turn: Deno looks at the sockets when it has to
  * wait for something. An immediate or a message to itself would come back before it has looked: a
@@ -14,17 +12,10 @@
  * @module
  */
 
+import { Pace } from "./pace.ts";
 import { beginRdb, type SaveOptions, TemporaryFile } from "./save.ts";
 import { Snapshot, type SnapshotTarget } from "./snapshot.ts";
 import { CHUNK_BYTES } from "./writer.ts";
-
-/** How long a slice is beside the turn of the clients that was before it. */
-const SHARE = 1 / 8;
-/** Bounds of a slice, in milliseconds: less is not worth a write, which takes 0.1 and more. */
-const SHORTEST_SLICE_MS = 0.15;
-const LONGEST_SLICE_MS = 2;
-/** Clients that have done nothing for so many milliseconds are idle; busy ones are a turn or two. */
-const IDLE_MS = 8;
 
 /** Makes the bytes of a save. */
 export interface SaveWriter extends SnapshotTarget {
@@ -55,7 +46,7 @@ export class BackgroundSave {
   readonly #file: TemporaryFile;
   readonly #writer: SaveWriter;
   readonly #snapshot: Snapshot;
-  #sliceMs = SHORTEST_SLICE_MS;
+  readonly #pace: Pace;
   #cancelled = false;
   /** The file is about to be in place, which cannot be called off. */
   #renaming = false;
@@ -66,6 +57,7 @@ export class BackgroundSave {
     this.#file = new TemporaryFile(options, `temp-${Deno.pid}-bg.rdb`);
     this.#writer = (options.begin ?? beginRdb)(options);
     this.#snapshot = new Snapshot(options.keyspace, this.#writer);
+    this.#pace = new Pace(options.keyspace.clock, options.activity);
     this.done = this.#run();
   }
 
@@ -94,24 +86,17 @@ export class BackgroundSave {
   async #run(): Promise<boolean | null> {
     const file = this.#file;
     const writer = this.#writer;
-    const { activity, keyDelayMs, keyspace: { clock } } = this.#options;
-    let lastActivity = activity?.();
-    let busyAt = clock.monotonic();
+    const { keyDelayMs } = this.#options;
     try {
       // Not in the call that asks for the save, which is to be answered first.
       await this.#pause(0);
       while (!this.#cancelled && !this.#slice()) {
-        const began = clock.monotonic();
+        this.#pace.turnBegins();
         const delay = keyDelayMs();
         // A timer would come milliseconds after the clients' turn.
         if (delay > 0) await this.#pause(delay);
         else await file.write(writer.take());
-        const now = clock.monotonic();
-        const seen = activity?.();
-        if (seen === undefined || seen !== lastActivity) busyAt = now;
-        lastActivity = seen;
-        const share = now - busyAt >= IDLE_MS ? this.#sliceMs * 2 : (now - began) * SHARE;
-        this.#sliceMs = Math.min(Math.max(share, SHORTEST_SLICE_MS), LONGEST_SLICE_MS);
+        this.#pace.turnEnds();
       }
       this.#snapshot.close();
       if (this.#cancelled) return null;
@@ -135,7 +120,7 @@ export class BackgroundSave {
 
   #slice(): boolean {
     const keys = this.#options.keyDelayMs() > 0 ? 1 : Infinity;
-    return this.#snapshot.step({ ms: this.#sliceMs, bytes: CHUNK_BYTES, keys });
+    return this.#snapshot.step({ ms: this.#pace.sliceMs, bytes: CHUNK_BYTES, keys });
   }
 
   #pause(ms: number): Promise<void> {

@@ -19,6 +19,7 @@
 import { osReason } from "../config/os_error.ts";
 import type { Engine } from "../dispatch/engine.ts";
 import { LoadWatch } from "../dispatch/load_watch.ts";
+import { SILENT_HOOKS } from "../keyspace/events.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import { RdbDecoder } from "../rdb/decoder.ts";
 import { RdbError } from "../rdb/error.ts";
@@ -155,7 +156,7 @@ export class FullSync {
     engine.aof.suspend();
     const side = new Keyspace({
       clock: keyspace.clock,
-      hooks: SILENT,
+      hooks: SILENT_HOOKS,
       databases: keyspace.databases.length,
       newTable: () => keyspace.newTable(),
       random: keyspace.random,
@@ -348,18 +349,6 @@ export class FullSync {
     remove(path);
   }
 }
-
-/** What happens in a keyspace that nobody sees is no news. */
-const SILENT = {
-  modified() {},
-  allModified() {},
-  swapped() {},
-  notify() {},
-  expired() {},
-  evicted() {},
-  fieldsExpired() {},
-  ready() {},
-};
 
 function logBeginning({ log }: Engine, { length, mark }: PayloadHeader, way: string): void {
   log.notice(

@@ -13,6 +13,7 @@
 
 import { type ByteString, fromBytes, toBytes } from "../bytes/bytes.ts";
 import { osReason } from "../config/os_error.ts";
+import { joinAddress } from "../dispatch/address.ts";
 import type { ClientConnection } from "../dispatch/client.ts";
 import type { Engine } from "../dispatch/engine.ts";
 
@@ -63,8 +64,8 @@ export class LinkConnection implements ClientConnection {
   private constructor(engine: Engine, conn: Deno.TcpConn) {
     this.#engine = engine;
     this.#conn = conn;
-    this.address = format(conn.remoteAddr);
-    this.localAddress = format(conn.localAddr);
+    this.address = joinAddress(conn.remoteAddr.hostname, conn.remoteAddr.port);
+    this.localAddress = joinAddress(conn.localAddr.hostname, conn.localAddr.port);
     this.lastReadMs = engine.clock.tick();
   }
 
@@ -205,9 +206,4 @@ export class LinkConnection implements ClientConnection {
       // It was closed by the peer's reset already.
     }
   }
-}
-
-/** `1.2.3.4:5`, `[::1]:5`. */
-function format({ hostname, port }: Deno.NetAddr): string {
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }

@@ -40,8 +40,8 @@ export class ReplicaOptions {
   /**
    * Take the server version that it has named.
    *
-   * The versions up to 7.0 do not name theirs, and read format 10; nor does 7.2, which reads 11, but
-   * cannot be told apart.
+   * Redeno names it, and so do some newer servers. Who does not is taken for a real 7.0, which reads
+   * format 10.
    */
   set version(version: ByteString) {
     const [major, minor] = version.split(".", 2).map(Number);

@@ -9,6 +9,7 @@
  */
 
 import { type ByteString, toBytes } from "../bytes/bytes.ts";
+import { hostOf, joinAddress } from "../dispatch/address.ts";
 import type { Client, OutputSource } from "../dispatch/client.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { ReplicaOptions } from "./replica_options.ts";
@@ -199,8 +200,7 @@ export class ReplicaSession implements OutputSource {
 /** The address that a replica is known by, or that a client comes from. */
 function peerAddress({ connection }: Client, options: ReplicaOptions | null): ByteString {
   if (options !== null && options.address !== "") return options.address;
-  const address = connection?.address ?? "";
-  return address.slice(0, address.lastIndexOf(":")).replace(/^\[(.*)\]$/, "$1");
+  return hostOf(connection?.address ?? "");
 }
 
 /** How the log names a replica, or a client that may become one. */
@@ -209,5 +209,5 @@ export function replicaName(client: Client, options: ReplicaOptions | null): Byt
   const address = peerAddress(client, options);
   const port = options?.port ?? 0;
   if (port === 0) return `${address}:<unknown-replica-port>`;
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+  return joinAddress(address, port);
 }

@@ -154,7 +154,7 @@ export class SnapshotService {
   }
 
   #startTransfer(group: readonly ReplicaSession[]): void {
-    const { persistence, config, log } = this.#engine;
+    const { persistence, config, log, stats } = this.#engine;
     const { feed, stream } = this.#replication;
     const { withoutData, withoutFunctions } = group[0].options;
     feed.forgetSelected();
@@ -165,6 +165,7 @@ export class SnapshotService {
       data: !withoutData,
       sessions: group,
       keyDelayMs: () => Math.max(0, config.values.rdbKeySaveDelay / 1000),
+      activity: () => stats.commandsProcessed,
       onEnd: (sessions, error) => {
         this.#transfer = null;
         if (error === null) this.#transferred(sessions);

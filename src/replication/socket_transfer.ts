@@ -12,14 +12,12 @@
 
 import { toBytes } from "../bytes/bytes.ts";
 import type { Clock } from "../clock/clock.ts";
+import { Pace } from "../rdb/pace.ts";
 import { beginRdb, type SaveOptions } from "../rdb/save.ts";
 import { Snapshot } from "../rdb/snapshot.ts";
 import { CHUNK_BYTES, type RdbWriter } from "../rdb/writer.ts";
 import { randomId } from "./id.ts";
 import type { ReplicaSession } from "./replica_session.ts";
-
-/** Longest slice of the walk, in milliseconds. */
-const SLICE_MS = 2;
 
 /** What to send. */
 export interface SocketTransferOptions {
@@ -30,6 +28,8 @@ export interface SocketTransferOptions {
   readonly sessions: Iterable<ReplicaSession>;
   /** Milliseconds to wait after each key, for tests; read anew before each slice. */
   readonly keyDelayMs: () => number;
+  /** A number that changes when clients do something. */
+  readonly activity: () => number;
   /** Called when it is over, with the replicas that are left; they have all unless there is an error. */
   readonly onEnd: (sessions: ReplicaSession[], error: unknown) => void;
 }
@@ -41,6 +41,7 @@ export class SocketTransfer {
   readonly #clock: Clock;
   readonly #writer: RdbWriter;
   readonly #snapshot: Snapshot | null;
+  readonly #pace: Pace;
   readonly #mark = randomId();
   /** What waits for the sessions to have sent all. */
   #onDrained: (() => void) | null = null;
@@ -52,6 +53,7 @@ export class SocketTransfer {
     this.sessions = new Set(options.sessions);
     this.#writer = beginRdb(options.save);
     this.#snapshot = options.data ? new Snapshot(options.save.keyspace, this.#writer) : null;
+    this.#pace = new Pace(this.#clock, options.activity);
     for (const session of this.sessions) {
       session.onDrained = () => this.#drained();
       session.say(`$EOF:${this.#mark}\r\n`);
@@ -76,12 +78,14 @@ export class SocketTransfer {
   async #sendAll(): Promise<void> {
     await this.#pause(0);
     while (this.sessions.size > 0 && !this.#slice()) {
+      this.#pace.turnBegins();
       const delay = this.#options.keyDelayMs();
       const bytes = this.#writer.take();
       if (delay > 0 || bytes.length === 0) await this.#pause(delay);
       // The writer uses its memory again.
       this.#send(bytes.slice());
       await this.#room();
+      this.#pace.turnEnds();
     }
     this.#snapshot?.close();
     if (this.sessions.size > 0) {
@@ -96,7 +100,7 @@ export class SocketTransfer {
   #slice(): boolean {
     if (this.#snapshot === null) return true;
     const keys = this.#options.keyDelayMs() > 0 ? 1 : Infinity;
-    return this.#snapshot.step({ ms: SLICE_MS, bytes: CHUNK_BYTES, keys });
+    return this.#snapshot.step({ ms: this.#pace.sliceMs, bytes: CHUNK_BYTES, keys });
   }
 
   #send(bytes: Uint8Array): void {

@@ -5,12 +5,8 @@
  * @module
  */
 
+import { writeAll } from "../cli/io.ts";
 import { type Clock, SystemClock } from "../clock/clock.ts";
-
-/** Whoever read our standard output has gone (`… | head`): there is no one to go on for. */
-export class OutputClosedError extends Error {
-  override name = "OutputClosedError";
-}
 
 /** The tools' way to the machine. */
 export interface ToolIo {
@@ -20,7 +16,7 @@ export interface ToolIo {
   /**
    * Write all of `bytes` to standard output.
    *
-   * @throws {OutputClosedError} when no one reads it any more
+   * @throws {OutputClosedError} (of `cli/io.ts`) when no one reads it any more
    */
   write(bytes: Uint8Array): void;
   /** Write all of `bytes` to standard error. */
@@ -47,15 +43,6 @@ export function complain(io: ToolIo, text: string): void {
 export async function confirm(io: ToolIo, question: string): Promise<boolean> {
   io.writeError(encoder.encode(`${question} [y/N]: `));
   return /^\s*y(es)?\s*$/i.test(await io.readLine());
-}
-
-function writeAll(target: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
-  try {
-    for (let at = 0; at < bytes.length;) at += target.writeSync(bytes.subarray(at));
-  } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) throw new OutputClosedError();
-    throw error;
-  }
 }
 
 /** The machine this program runs on. */

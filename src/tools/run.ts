@@ -7,7 +7,8 @@
 
 import { osReason } from "../config/os_error.ts";
 import { RdbError } from "../rdb/error.ts";
-import { complain, OutputClosedError, type ToolIo } from "./io.ts";
+import { OutputClosedError } from "../cli/io.ts";
+import { complain, type ToolIo } from "./io.ts";
 import { UsageError } from "./options.ts";
 
 /** Wrong use of the command line. */

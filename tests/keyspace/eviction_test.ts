@@ -11,6 +11,7 @@ import type { Database } from "../../src/keyspace/database.ts";
 import { evictionBudgetMs, type EvictionPolicy, Evictor } from "../../src/keyspace/eviction.ts";
 import { EvictionPool } from "../../src/keyspace/eviction_pool.ts";
 import type { HeapProbe, HeapSample } from "../../src/keyspace/heap_probe.ts";
+import { SILENT_HOOKS } from "../../src/keyspace/events.ts";
 import { Keyspace } from "../../src/keyspace/keyspace.ts";
 import { MemoryMeter } from "../../src/keyspace/memory.ts";
 import { ListValue } from "../../src/values/list.ts";
@@ -49,23 +50,18 @@ class Subject {
   readonly evictor: Evictor;
 
   constructor(seed = 1) {
-    const nothing = () => {};
     this.keyspace = new Keyspace({
       clock: this.clock,
       databases: 4,
       newTable: () => new ByteMap(),
       random: mulberry32(seed).next,
       hooks: {
+        ...SILENT_HOOKS,
         modified: (_db, key) => void this.log.push(`modified ${key}`),
-        allModified: nothing,
-        swapped: nothing,
         notify: (_db, _class, event, key) => {
           if (event !== "new") this.log.push(`${event} ${key}`);
         },
-        expired: nothing,
         evicted: (db, key) => void this.log.push(`journal ${db.index} ${key}`),
-        fieldsExpired: nothing,
-        ready: nothing,
       },
     });
     this.meter = new MemoryMeter({

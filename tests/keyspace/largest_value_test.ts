@@ -7,6 +7,7 @@
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { ManualClock } from "../../src/clock/clock.ts";
 import { ByteMap } from "../../src/keyspace/byte_map.ts";
+import { SILENT_HOOKS } from "../../src/keyspace/events.ts";
 import { Keyspace } from "../../src/keyspace/keyspace.ts";
 import { LargestValue } from "../../src/keyspace/largest_value.ts";
 import { defaultLimits } from "../../src/values/limits.ts";
@@ -19,21 +20,11 @@ function setOf(count: number): SetValue {
 }
 
 function keyspace(): Keyspace {
-  const nothing = () => {};
   return new Keyspace({
     clock: new ManualClock(),
     databases: 3,
     newTable: () => new ByteMap(),
-    hooks: {
-      modified: nothing,
-      allModified: nothing,
-      swapped: nothing,
-      notify: nothing,
-      expired: nothing,
-      evicted: nothing,
-      fieldsExpired: nothing,
-      ready: nothing,
-    },
+    hooks: SILENT_HOOKS,
   });
 }
 

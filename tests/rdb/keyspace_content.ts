@@ -10,6 +10,7 @@ import type { Clock } from "../../src/clock/clock.ts";
 import { ByteMap } from "../../src/keyspace/byte_map.ts";
 import type { Database } from "../../src/keyspace/database.ts";
 import { NO_EXPIRY } from "../../src/keyspace/key_table.ts";
+import { SILENT_HOOKS } from "../../src/keyspace/events.ts";
 import { Keyspace } from "../../src/keyspace/keyspace.ts";
 import { HashValue } from "../../src/values/hash.ts";
 import { ListValue } from "../../src/values/list.ts";
@@ -35,21 +36,11 @@ import type {
 
 /** A keyspace of 16 databases that tells nobody what happens in it. */
 export function silentKeyspace(clock: Clock): Keyspace {
-  const nothing = () => {};
   return new Keyspace({
     clock,
     databases: 16,
     newTable: () => new ByteMap(),
-    hooks: {
-      modified: nothing,
-      allModified: nothing,
-      swapped: nothing,
-      notify: nothing,
-      expired: nothing,
-      evicted: nothing,
-      fieldsExpired: nothing,
-      ready: nothing,
-    },
+    hooks: SILENT_HOOKS,
   });
 }
 

@@ -6,28 +6,17 @@
 
 import { ManualClock } from "../../src/clock/clock.ts";
 import { ByteMap } from "../../src/keyspace/byte_map.ts";
-import type { KeyspaceHooks } from "../../src/keyspace/events.ts";
+import { SILENT_HOOKS } from "../../src/keyspace/events.ts";
 import { Keyspace } from "../../src/keyspace/keyspace.ts";
 import type { SaveOptions } from "../../src/rdb/save.ts";
 import type { WriteVersion } from "../../src/rdb/writer_value.ts";
 import type { CanonicalContent } from "./canonical.ts";
 
-const NOTHING: KeyspaceHooks = {
-  modified() {},
-  allModified() {},
-  swapped() {},
-  notify() {},
-  expired() {},
-  evicted() {},
-  fieldsExpired() {},
-  ready() {},
-};
-
 /** An empty keyspace whose clock stands still. */
 export function newKeyspace(ms = 0): Keyspace {
   const clock = new ManualClock();
   if (ms !== 0) clock.ms = ms;
-  return new Keyspace({ clock, hooks: NOTHING, databases: 16, newTable: () => new ByteMap() });
+  return new Keyspace({ clock, hooks: SILENT_HOOKS, databases: 16, newTable: () => new ByteMap() });
 }
 
 /** How to save without any frills. */

@@ -7,7 +7,8 @@
 import { type ByteString, toBytes } from "../../src/bytes/bytes.ts";
 import { ManualClock } from "../../src/clock/clock.ts";
 import { runCheck } from "../../src/tools/check.ts";
-import { OutputClosedError, type ToolIo } from "../../src/tools/io.ts";
+import { OutputClosedError } from "../../src/cli/io.ts";
+import type { ToolIo } from "../../src/tools/io.ts";
 import { runRdb } from "../../src/tools/rdb.ts";
 
 /** What the dumps were recorded before, so that what was near then is past. */
