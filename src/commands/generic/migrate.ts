@@ -26,11 +26,11 @@ import { mayBlock } from "../../dispatch/blocking.ts";
 import type { Client } from "../../dispatch/client.ts";
 import { defineCommand } from "../../dispatch/command.ts";
 import { keyAfter, keyRange, type KeyReference } from "../../dispatch/key_specs.ts";
+import { type MigrateRequest, Transfer } from "../../dispatch/migration.ts";
 import { NO_SLOT } from "../../keyspace/key_table.ts";
 import { NO_REPLY, RedisError, type Reply, SimpleString, syntaxError } from "../../resp/reply.ts";
 import { isWord, parseIntArg } from "../parse.ts";
 import { lookUpTouched } from "./look_up.ts";
-import { type MigrateRequest, Transfer } from "./migrate_transfer.ts";
 
 /** Milliseconds, for timeouts that are not positive. */
 const DEFAULT_TIMEOUT_MS = 1000;

@@ -13,16 +13,17 @@
  * @module
  */
 
-import { type ByteString, toBytes } from "../../bytes/bytes.ts";
-import type { BlockedState } from "../../dispatch/blocking.ts";
-import type { Client } from "../../dispatch/client.ts";
-import type { Hold } from "../../dispatch/held_keys.ts";
-import { OutgoingError, type Peer } from "../../dispatch/peers.ts";
-import type { Database } from "../../keyspace/database.ts";
-import { EventClass } from "../../keyspace/events.ts";
-import { NO_EXPIRY, NO_SLOT } from "../../keyspace/key_table.ts";
-import { encodeDumpPayload, type WriteVersion } from "../../rdb/writer_value.ts";
-import { OK, RedisError, type Reply } from "../../resp/reply.ts";
+import { type ByteString, toBytes } from "../bytes/bytes.ts";
+import type { BlockedState } from "./blocking.ts";
+import type { Client } from "./client.ts";
+import type { Hold } from "./held_keys.ts";
+import { OutgoingError, type Peer } from "./peers.ts";
+import type { Database } from "../keyspace/database.ts";
+import { EventClass } from "../keyspace/events.ts";
+import { NO_EXPIRY, NO_SLOT } from "../keyspace/key_table.ts";
+import { encodeDumpPayload, type WriteVersion } from "../rdb/writer_value.ts";
+import { encodeCommand } from "../resp/encoder.ts";
+import { OK, RedisError, type Reply } from "../resp/reply.ts";
 
 /** The newest format in which values are sent: all servers from 7.0 on read it. */
 const SENT_VERSION = 10;
@@ -249,12 +250,9 @@ export class Transfer implements Hold {
   }
 }
 
+/** A bulk string. */
 function bulk(text: ByteString): ByteString {
   return `$${text.length}\r\n${text}\r\n`;
-}
-
-function encodeCommand(args: readonly ByteString[]): ByteString {
-  return `*${args.length}\r\n${args.map(bulk).join("")}`;
 }
 
 function join(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
