@@ -20,13 +20,7 @@ import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { Logger } from "../log/logger.ts";
 import { RdbDecoder } from "../rdb/decoder.ts";
 import { RdbError } from "../rdb/error.ts";
-import {
-  KeyLoader,
-  type LoadResult,
-  newLoadResult,
-  type TakeOptions,
-  takeRecord,
-} from "../rdb/load.ts";
+import { KeyLoader, type LoadResult, newLoadResult } from "../rdb/load.ts";
 import { AofFormatError, CommandReader } from "./command_reader.ts";
 import { type AofDirectory, AofFileError } from "./files.ts";
 import { isEmpty, type Manifest } from "./manifest.ts";
@@ -234,21 +228,21 @@ class PartLoader {
     log.notice(
       whole ? "Reading RDB base file on AOF loading..." : "Reading RDB preamble from AOF file...",
     );
-    const options: TakeOptions = {
+    const loader = new KeyLoader(keyspace, snapshot, {
       keepExpired: true,
       onEmptyKey: (key) => log.notice(`rdbLoadObject skipping empty key: ${toText(key)}`),
-    };
+    });
     const decoder = new RdbDecoder({
       databases: keyspace.databases.length,
       verifyChecksum,
-      sink: new KeyLoader(keyspace, snapshot, options),
+      sink: loader,
     });
     try {
       for (let bytes = first;; bytes = this.#readChunk(file, chunk)) {
         if (bytes.length === 0) decoder.end();
         else decoder.push(bytes);
         for (let record = decoder.next(); record !== null; record = decoder.next()) {
-          takeRecord(record, keyspace, snapshot, options);
+          loader.record(record);
         }
         if (decoder.done) break;
         yield this.#progress;

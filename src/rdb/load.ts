@@ -16,7 +16,7 @@ import type { ObjectValue } from "../values/value.ts";
 import { type KeyHead, type KeySink, RdbDecoder } from "./decoder.ts";
 import { duplicateKeyError } from "./error.ts";
 import { RdbSource } from "./file.ts";
-import type { RdbAuxRecord, RdbKeyRecord, RdbRecord } from "./records.ts";
+import type { RdbKeyRecord, RdbRecord } from "./records.ts";
 import { toValue } from "./to_value.ts";
 
 /** What a load did. */
@@ -30,14 +30,18 @@ export interface LoadResult {
   functions: ByteString[];
 }
 
-/** How single records are taken in. */
+/** How keys are taken in. */
 export interface TakeOptions {
+  /** Called once, with the remarks on the writer, when the first of the data comes. */
+  onHeader?: (aux: ReadonlyMap<ByteString, ByteString>) => void;
   /** Called for keys that are left out because they hold nothing. */
   onEmptyKey?: (key: ByteString) => void;
   /** Called for keys that are left out because their time is past. */
   onExpired?: (db: number, key: ByteString) => void;
   /** Keep keys past their time: commands behind the snapshot, which are still to come, need them. */
   keepExpired?: boolean;
+  /** A key that is there already gives way to the file's; else it is an error. */
+  merge?: boolean;
 }
 
 /** How far a load is. */
@@ -51,8 +55,6 @@ export interface LoadProgress {
 export interface LoadOptions extends TakeOptions {
   /** Called after each chunk of the file; the load waits for what it returns. */
   onProgress?: (progress: LoadProgress) => Promise<void> | void;
-  /** Called once the header and the remarks before the first key are read. */
-  onHeader?: (aux: ReadonlyMap<ByteString, ByteString>) => void;
   /** Verify the checksum; true when absent. */
   verifyChecksum?: boolean;
   /** Ends the load before its time: it then throws the signal's reason. */
@@ -77,12 +79,7 @@ export async function loadRdbFile(
   options: LoadOptions = {},
 ): Promise<LoadResult> {
   const result = newLoadResult();
-  let announced = false;
-  const announce = () => {
-    if (announced) return;
-    announced = true;
-    options.onHeader?.(result.aux);
-  };
+  const loader = new KeyLoader(keyspace, result, options);
   keyspace.expiryPaused = true;
   try {
     using source = await RdbSource.open(path);
@@ -91,15 +88,14 @@ export async function loadRdbFile(
       databases: keyspace.databases.length,
       verifyChecksum: options.verifyChecksum ?? true,
       totalBytes: source.isFile ? totalBytes : undefined,
-      sink: new KeyLoader(keyspace, result, { ...options, onFirstKey: announce }),
+      sink: loader,
     });
     while (!decoder.done) {
       const arrival = source.feed(decoder);
       if (arrival !== undefined) await arrival;
       options.signal?.throwIfAborted();
       for (let record = decoder.next(); record !== null; record = decoder.next()) {
-        if (record.kind !== "header" && record.kind !== "aux") announce();
-        takeRecord(record, keyspace, result, options);
+        loader.record(record);
       }
       const pause = options.onProgress?.({
         bytesRead: source.bytesRead,
@@ -115,62 +111,20 @@ export async function loadRdbFile(
 }
 
 /**
- * Take one record of a file in. O(its size).
- *
- * @throws RdbError when its key is there already
+ * Takes the contents of a file into a keyspace: simple keys as the decoder's sink, without records in
+ * between, and all else as records.
  */
-export function takeRecord(
-  record: RdbRecord,
-  keyspace: Keyspace,
-  result: LoadResult,
-  options: TakeOptions,
-): void {
-  switch (record.kind) {
-    case "key":
-      if (loadKey(record, keyspace, options.keepExpired ?? false)) result.keysLoaded++;
-      else {
-        result.keysExpired++;
-        options.onExpired?.(record.db, record.key);
-      }
-      break;
-    case "emptyKey":
-      options.onEmptyKey?.(record.key);
-      break;
-    case "aux":
-      takeAux(record, result);
-      break;
-    case "function":
-      result.functions.push(record.code);
-      break;
-    default:
-      break;
-  }
-}
-
-function takeAux(record: RdbAuxRecord, result: LoadResult): void {
-  result.aux.set(record.key, record.value);
-}
-
-/** Whose keys a {@linkcode KeyLoader} takes, and what it reports. */
-export interface KeyLoaderOptions extends TakeOptions {
-  /** Called before the first key. */
-  onFirstKey?: () => void;
-  /** A key that is there already gives way to the file's; else it is an error. */
-  merge?: boolean;
-}
-
-/** Takes keys out of a decoder into a keyspace, without records in between. */
 export class KeyLoader implements KeySink {
   readonly limits: EncodingLimits;
   readonly #keyspace: Keyspace;
   readonly #result: LoadResult;
-  readonly #options: KeyLoaderOptions;
+  readonly #options: TakeOptions;
   readonly #merge: boolean;
   readonly #keepExpired: boolean;
   #begun = false;
 
-  /** @param result counts the keys */
-  constructor(keyspace: Keyspace, result: LoadResult, options: KeyLoaderOptions) {
+  /** @param result counts the keys, and holds what is not one */
+  constructor(keyspace: Keyspace, result: LoadResult, options: TakeOptions = {}) {
     this.limits = keyspace.limits;
     this.#keyspace = keyspace;
     this.#result = result;
@@ -179,17 +133,18 @@ export class KeyLoader implements KeySink {
     this.#keepExpired = options.keepExpired ?? false;
   }
 
+  /**
+   * Take a key. O(1)
+   *
+   * @throws RdbError when it is there already
+   */
   take(head: KeyHead, value: ObjectValue | null): void {
     const keyspace = this.#keyspace;
     const { expireAt } = head;
     if (!this.#begun) this.#begin();
     const db = keyspace.databases[head.db];
     if (this.#merge) db.delete(keyOf(head));
-    if (expireAt !== NO_EXPIRY && expireAt < (this.#keepExpired ? 0 : keyspace.clock.ms)) {
-      this.#result.keysExpired++;
-      this.#options.onExpired?.(head.db, keyOf(head));
-      return;
-    }
+    if (expireAt !== NO_EXPIRY && expireAt < this.#now) return this.#expired(head.db, keyOf(head));
     const slot = db.addRecord(head, value);
     if (slot === NO_SLOT) throw duplicateKeyError(head.db, keyOf(head), head.offset);
     if (expireAt !== NO_EXPIRY) db.table.setExpireAt(slot, expireAt);
@@ -199,9 +154,54 @@ export class KeyLoader implements KeySink {
     this.#result.keysLoaded++;
   }
 
+  /**
+   * Take a record. O(its size)
+   *
+   * @throws RdbError when its key is there already
+   */
+  record(record: RdbRecord): void {
+    const result = this.#result;
+    if (record.kind === "header") return;
+    if (record.kind === "aux") {
+      result.aux.set(record.key, record.value);
+      return;
+    }
+    if (!this.#begun) this.#begin();
+    if (record.kind === "key") this.#takeRecord(record);
+    else if (record.kind === "emptyKey") this.#options.onEmptyKey?.(record.key);
+    else if (record.kind === "function") result.functions.push(record.code);
+  }
+
+  #takeRecord(record: RdbKeyRecord): void {
+    const keyspace = this.#keyspace;
+    const { db: index, key, expireAt } = record;
+    const now = this.#now;
+    const db = keyspace.databases[index];
+    if (this.#merge) db.delete(key);
+    const value = expireAt !== null && expireAt < now
+      ? null
+      : toValue(record.value, this.limits, now);
+    if (value === null) return this.#expired(index, key);
+    if (db.table.find(key) !== NO_SLOT) throw duplicateKeyError(index, key, record.offset);
+    const slot = db.add(key, value);
+    if (expireAt !== null) db.table.setExpireAt(slot, expireAt);
+    setAccess(keyspace, db.table, slot, record);
+    this.#result.keysLoaded++;
+  }
+
+  /** Keys, and fields of hashes, whose time is before this are left out. */
+  get #now(): number {
+    return this.#keepExpired ? 0 : this.#keyspace.clock.ms;
+  }
+
+  #expired(db: number, key: ByteString): void {
+    this.#result.keysExpired++;
+    this.#options.onExpired?.(db, key);
+  }
+
   #begin(): void {
     this.#begun = true;
-    this.#options.onFirstKey?.();
+    this.#options.onHeader?.(this.#result.aux);
   }
 }
 
@@ -216,20 +216,4 @@ function setAccess(
   } else if (idle !== null) {
     table.setAccessAt(slot, access.wordOfIdle(idle));
   }
-}
-
-/** @returns false when the key's time is past */
-function loadKey(record: RdbKeyRecord, keyspace: Keyspace, keepExpired: boolean): boolean {
-  const now = keepExpired ? 0 : keyspace.clock.ms;
-  if (record.expireAt !== null && record.expireAt < now) return false;
-  const value = toValue(record.value, keyspace.limits, now);
-  if (value === null) return false;
-  const db = keyspace.databases[record.db];
-  if (db.table.find(record.key) !== NO_SLOT) {
-    throw duplicateKeyError(record.db, record.key, record.offset);
-  }
-  const slot = db.add(record.key, value);
-  if (record.expireAt !== null) db.table.setExpireAt(slot, record.expireAt);
-  setAccess(keyspace, db.table, slot, record);
-  return true;
 }

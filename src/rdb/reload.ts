@@ -6,7 +6,7 @@
 
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import { RdbDecoder } from "./decoder.ts";
-import { KeyLoader, type LoadResult, newLoadResult, takeRecord } from "./load.ts";
+import { KeyLoader, type LoadResult, newLoadResult } from "./load.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -29,11 +29,12 @@ export function reloadRdbFile(
 ): LoadResult {
   using file = Deno.openSync(path, { read: true });
   const result = newLoadResult();
+  const loader = new KeyLoader(keyspace, result, { merge });
   const decoder = new RdbDecoder({
     databases: keyspace.databases.length,
     verifyChecksum,
     totalBytes: file.statSync().size,
-    sink: new KeyLoader(keyspace, result, { merge }),
+    sink: loader,
   });
   const chunk = new Uint8Array(CHUNK_BYTES);
   const { expiryPaused } = keyspace;
@@ -44,8 +45,7 @@ export function reloadRdbFile(
       if (count === null) decoder.end();
       else decoder.push(chunk.subarray(0, count));
       for (let record = decoder.next(); record !== null; record = decoder.next()) {
-        if (merge && record.kind === "key") keyspace.databases[record.db].delete(record.key);
-        takeRecord(record, keyspace, result, {});
+        loader.record(record);
       }
     }
   } finally {

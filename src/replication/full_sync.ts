@@ -23,14 +23,7 @@ import { SILENT_HOOKS } from "../keyspace/events.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import { RdbDecoder } from "../rdb/decoder.ts";
 import { RdbError } from "../rdb/error.ts";
-import {
-  KeyLoader,
-  loadRdbFile,
-  type LoadResult,
-  newLoadResult,
-  type TakeOptions,
-  takeRecord,
-} from "../rdb/load.ts";
+import { KeyLoader, loadRdbFile, type LoadResult, newLoadResult } from "../rdb/load.ts";
 import { type LinkConnection, LinkError } from "./link_connection.ts";
 import { type PayloadHeader, PayloadReader, readPayloadHeader } from "./payload.ts";
 import type { Replication } from "./replication.ts";
@@ -192,21 +185,16 @@ export class FullSync {
   ): Promise<LoadResult> {
     const { engine: { config, log }, signal } = this.#options;
     const result = newLoadResult();
-    const options: TakeOptions = {
+    const loader = new KeyLoader(keyspace, result, {
       keepExpired: true,
+      onHeader: (aux) => watch.onHeader(aux),
       onEmptyKey: (key) => watch.onEmptyKey(key),
-    };
-    let announced = false;
-    const announce = () => {
-      if (announced) return;
-      announced = true;
-      watch.onHeader(result.aux);
-    };
+    });
     const decoder = new RdbDecoder({
       databases: keyspace.databases.length,
       verifyChecksum: config.values.rdbchecksum,
       totalBytes: this.totalBytes === 0 ? undefined : this.totalBytes,
-      sink: new KeyLoader(keyspace, result, { ...options, onFirstKey: announce }),
+      sink: loader,
     });
     const { expiryPaused } = keyspace;
     keyspace.expiryPaused = true;
@@ -215,8 +203,7 @@ export class FullSync {
         if (reader.done) decoder.end();
         else await reader.next((bytes) => decoder.push(bytes));
         for (let record = decoder.next(); record !== null; record = decoder.next()) {
-          if (record.kind !== "header" && record.kind !== "aux") announce();
-          takeRecord(record, keyspace, result, options);
+          loader.record(record);
         }
         // Behind the data there may be the mark alone, which the reader keeps.
         if (decoder.done && this.totalBytes === 0 && decoder.rest().length > 0) {

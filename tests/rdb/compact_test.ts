@@ -11,7 +11,7 @@ import { ByteMap } from "../../src/keyspace/byte_map.ts";
 import type { Keyspace } from "../../src/keyspace/keyspace.ts";
 import { RdbDecoder } from "../../src/rdb/decoder.ts";
 import { RdbError } from "../../src/rdb/error.ts";
-import { KeyLoader, newLoadResult, takeRecord } from "../../src/rdb/load.ts";
+import { KeyLoader, newLoadResult } from "../../src/rdb/load.ts";
 import { lzfCompress } from "../../src/rdb/lzf_compress.ts";
 import { fromBytes, toBytes } from "../../src/bytes/bytes.ts";
 import type { EncodingLimits } from "../../src/values/limits.ts";
@@ -67,8 +67,8 @@ function load(bytes: Uint8Array, { direct, piece = bytes.length, limits = {} }: 
   Object.assign(keyspace.limits, limits);
   const result = newLoadResult();
   const empty: string[] = [];
-  const options = { onEmptyKey: (key: string) => void empty.push(key) };
-  const sink = direct ? new KeyLoader(keyspace, result, options) : undefined;
+  const loader = new KeyLoader(keyspace, result, { onEmptyKey: (key) => void empty.push(key) });
+  const sink = direct ? loader : undefined;
   const decoder = new RdbDecoder({ totalBytes: bytes.length, sink });
   let error: string | null = null;
   let records = 0;
@@ -78,7 +78,7 @@ function load(bytes: Uint8Array, { direct, piece = bytes.length, limits = {} }: 
       else decoder.push(bytes.subarray(at, at + piece));
       for (let record = decoder.next(); record !== null; record = decoder.next()) {
         if (record.kind === "key") records++;
-        takeRecord(record, keyspace, result, options);
+        loader.record(record);
       }
     }
   } catch (thrown) {
