@@ -9,7 +9,7 @@ import { serve } from "./src/serve.ts";
 
 /** What the first word of the command line may name instead of a configuration file. */
 const subcommands: Record<string, (args: string[]) => Promise<number>> = {
-  cli: async (args) => (await import("./src/cli/program.ts")).runClient(args),
+  cli: async (args) => (await import("./src/cli/subcommand.ts")).runClient(args),
   check: async (args) => (await import("./src/tools/check.ts")).runCheck(args),
   rdb: async (args) => (await import("./src/tools/rdb.ts")).runRdb(args),
 };

@@ -9,24 +9,24 @@
 
 import { type Clock, SystemClock } from "./clock/clock.ts";
 import { allCommands } from "./commands/mod.ts";
-import { Registry } from "./dispatch/registry.ts";
+import { Registry } from "./command/registry.ts";
 import type { Config } from "./config/config.ts";
 import { osReason } from "./config/os_error.ts";
-import { Engine, type Host, type Resources, type ShutdownRequest } from "./dispatch/engine.ts";
+import { Engine, type Host, type Resources, type ShutdownRequest } from "./execution/engine.ts";
 import type { KeyTable } from "./keyspace/key_table.ts";
-import { ByteMap } from "./keyspace/byte_map.ts";
+import { ByteMap } from "./keyspace/byte_map/byte_map.ts";
 import { prepareCollector } from "./keyspace/heap_probe.ts";
 import { applyConfig, watchConfig } from "./lifecycle/apply_config.ts";
 import { logBanner } from "./lifecycle/banner.ts";
 import { Cron } from "./lifecycle/cron.ts";
-import { prepareAof, startAof } from "./lifecycle/persistence_aof.ts";
-import { loadDataset } from "./lifecycle/load_dataset.ts";
+import { prepareAof, startAof } from "./persistence/start_aof.ts";
+import { loadDataset } from "./persistence/load_dataset.ts";
 import { prepareResources, processResources } from "./lifecycle/resources.ts";
 import { ShutdownWait } from "./lifecycle/shutdown_wait.ts";
 import type { Logger } from "./log/logger.ts";
 import { ListenError, Listeners } from "./net/listeners.ts";
-import { OutgoingConnections } from "./net/outgoing.ts";
-import type { Outgoing, OutgoingTarget } from "./dispatch/peers.ts";
+import { OutgoingConnections } from "./transport/outgoing.ts";
+import type { Outgoing, OutgoingTarget } from "./migration/peers.ts";
 
 /** What a server is made of. */
 export interface ServerOptions {

@@ -24,8 +24,15 @@ const LAYERS: Record<string, number> = {
   rdb: 3,
   journal: 3,
   aof: 3,
-  dispatch: 4,
+  command: 4,
+  session: 4,
+  execution: 4,
+  pubsub: 4,
+  observe: 4,
+  persistence: 4,
+  migration: 4,
   replication: 4,
+  transport: 4,
   commands: 5,
   net: 6,
   "server.ts": 7,
@@ -43,11 +50,11 @@ const ONLY: Record<string, string[]> = {
   clock: [],
   resp: ["bytes"],
   config: ["bytes"],
-  cli: ["bytes", "clock", "resp", "config", "dispatch", "commands", "version.ts"],
+  cli: ["bytes", "clock", "resp", "config", "command", "commands", "version.ts"],
 };
 
 /** Folders that may ask the machine for the time. */
-const TIMED = ["clock", "cli", "net", "log"];
+const TIMED = ["clock", "cli", "net", "transport", "log"];
 
 const LINES = 600;
 

@@ -7,8 +7,8 @@
 import type { ByteString } from "../bytes/bytes.ts";
 import { writeLatin1 } from "../bytes/latin1.ts";
 import { type KeyTable, NO_EXPIRY } from "../keyspace/key_table.ts";
-import type { SaveWriter } from "../rdb/background_save.ts";
-import { type SaveOptions, TemporaryFile } from "../rdb/save.ts";
+import type { SaveWriter } from "../rdb/save/background_save.ts";
+import { type SaveOptions, TemporaryFile } from "../rdb/save/save.ts";
 import { encodeCommand } from "../resp/encoder.ts";
 import { timeRemark } from "./appender.ts";
 import { emitValue } from "./value_commands.ts";
@@ -48,12 +48,12 @@ export class CommandBaseWriter implements SaveWriter {
   /** Commands have no place for how many keys there are. */
   resizeDb(): void {}
 
-  /** Write the key in a live slot with all that belongs to it. O(size of the value). */
-  key(index: number, table: KeyTable, slot: number): void {
+  /** Write the key in a live entry with all that belongs to it. O(size of the value). */
+  key(index: number, table: KeyTable, entry: number): void {
     this.selectDb(index);
-    const key = table.keyAt(slot);
-    emitValue(key, table.valueAt(slot), this.#emit);
-    const expireAt = table.expiring === 0 ? NO_EXPIRY : table.expireAt(slot);
+    const key = table.keyAt(entry);
+    emitValue(key, table.valueAt(entry), this.#emit);
+    const expireAt = table.expiring === 0 ? NO_EXPIRY : table.expireAt(entry);
     if (expireAt !== NO_EXPIRY) this.#emit(["PEXPIREAT", key, `${expireAt}`]);
     this.keys++;
   }
@@ -81,10 +81,10 @@ export function saveCommands(options: SaveOptions, seconds: number | null): void
   try {
     const writer = new CommandBaseWriter(options.functions, seconds);
     for (const { index, table } of options.keyspace.databases) {
-      const limit = table.slotLimit;
-      for (let slot = 0; slot < limit; slot++) {
-        if (!table.isLive(slot)) continue;
-        writer.key(index, table, slot);
+      const limit = table.entryLimit;
+      for (let entry = 0; entry < limit; entry++) {
+        if (!table.isLive(entry)) continue;
+        writer.key(index, table, entry);
         if (writer.pending >= CHUNK_BYTES) file.writeSync(writer.take());
       }
     }

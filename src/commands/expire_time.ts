@@ -15,7 +15,7 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 import { INT64_MAX, INT64_MIN, parseInteger } from "../bytes/int.ts";
-import type { Client } from "../dispatch/client.ts";
+import type { Client } from "../session/client.ts";
 import { notAnInteger, RedisError } from "../resp/reply.ts";
 
 /** What a time is counted in. */

@@ -6,8 +6,8 @@
  */
 
 import { asciiUpper } from "../bytes/bytes.ts";
-import { type Command, type CommandSpec, defineCommand } from "../dispatch/command.ts";
-import { formatSyntax } from "../dispatch/syntax.ts";
+import { type Command, type CommandSpec, defineCommand } from "../command/command.ts";
+import { formatSyntax } from "../command/syntax.ts";
 import { type Reply, SimpleString } from "../resp/reply.ts";
 
 /** The facts of a HELP subcommand that differ from container to container. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Command } from "../dispatch/command.ts";
+import type { Command } from "../command/command.ts";
 import { aofCommands } from "./server/aof.ts";
 import { bitmapCommands } from "./bitmap/mod.ts";
 import { clientCommand } from "./connection/client.ts";

@@ -9,10 +9,10 @@
  * @module
  */
 
-import { key, many } from "../dispatch/arguments.ts";
-import type { Client } from "../dispatch/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../dispatch/command.ts";
-import { keyRange } from "../dispatch/key_specs.ts";
+import { key, many } from "../command/arguments.ts";
+import type { Client } from "../session/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../command/command.ts";
+import { keyRange } from "../command/key_specs.ts";
 import { NULL_ARRAY, OK, RedisError, type Reply } from "../resp/reply.ts";
 import { detach } from "../bytes/latin1.ts";
 

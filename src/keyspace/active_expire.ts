@@ -1,7 +1,7 @@
 /**
  * The active side of expiry: keys past their time are removed though nobody asks for them.
  *
- * The tables know which slots are due, so a step costs what it removes. A step ends when its time
+ * The tables know which entries are due, so a step costs what it removes. A step ends when its time
  * is used up, and the caller runs another one soon, so that a hundred thousand keys that expire in
  * the same second do not keep a client waiting.
  *
@@ -25,7 +25,7 @@ export function expireStep(keyspace: Keyspace, budgetMs: number): boolean {
   const deadline = clock.monotonic() + budgetMs;
   for (const db of keyspace.databases) {
     if (db.table.expiring === 0) continue;
-    const remove = (slot: number) => db.expireSlot(slot, db.table.keyAt(slot));
+    const remove = (entry: number) => db.expireEntry(entry, db.table.keyAt(entry));
     // A key lives through the millisecond that it expires at.
     while (db.table.visitDue(now - 1, STRIDE, remove) === STRIDE) {
       if (clock.monotonic() >= deadline) return false;

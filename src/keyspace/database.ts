@@ -17,7 +17,7 @@ import { StringBuffer } from "../values/string_buffer.ts";
 import type { ObjectValue, Value } from "../values/value.ts";
 import { EventClass } from "./events.ts";
 import { scheduleFields } from "./field_expire.ts";
-import { type KeyTable, NO_EXPIRY, NO_SLOT, type PlainRecord } from "./key_table.ts";
+import { type KeyTable, NO_ENTRY, NO_EXPIRY, type PlainRecord } from "./key_table.ts";
 import type { Keyspace } from "./keyspace.ts";
 
 /** A database. Operations on one key are O(1) unless they say otherwise. */
@@ -40,38 +40,40 @@ export class Database {
     return this.table.size;
   }
 
-  /** The slot of a key that is not past its time, or {@linkcode NO_SLOT}. Counts nothing. */
-  slotOf(key: ByteString): number {
-    const slot = this.table.find(key);
-    if (slot === NO_SLOT || this.table.expiring === 0) return slot;
-    const at = this.table.expireAt(slot);
-    if (at === NO_EXPIRY || at >= this.keyspace.clock.ms || this.keyspace.expiryPaused) return slot;
-    if (this.keyspace.hidesExpired && !this.keyspace.removesHidden) return NO_SLOT;
-    this.expireSlot(slot, key);
-    return NO_SLOT;
+  /** The entry of a key that is not past its time, or {@linkcode NO_ENTRY}. Counts nothing. */
+  entryOf(key: ByteString): number {
+    const entry = this.table.find(key);
+    if (entry === NO_ENTRY || this.table.expiring === 0) return entry;
+    const at = this.table.expireAt(entry);
+    if (at === NO_EXPIRY || at >= this.keyspace.clock.ms || this.keyspace.expiryPaused) {
+      return entry;
+    }
+    if (this.keyspace.hidesExpired && !this.keyspace.removesHidden) return NO_ENTRY;
+    this.expireEntry(entry, key);
+    return NO_ENTRY;
   }
 
   /**
-   * What a live slot holds is about to change or to go: a snapshot that is being taken writes it
+   * What a live entry holds is about to change or to go: a snapshot that is being taken writes it
    * first. Everything that changes a key's value or expiry comes through here before.
    */
-  beforeChange(slot: number): void {
+  beforeChange(entry: number): void {
     const { snapshot } = this.keyspace;
-    if (snapshot !== null) snapshot.beforeChange(this.table, slot);
+    if (snapshot !== null) snapshot.beforeChange(this.table, entry);
   }
 
   /** Whether a key is still in the table though its time has come. Removes nothing. */
   isPastItsTime(key: ByteString): boolean {
-    const slot = this.table.find(key);
-    if (slot === NO_SLOT) return false;
-    const at = this.table.expireAt(slot);
+    const entry = this.table.find(key);
+    if (entry === NO_ENTRY) return false;
+    const at = this.table.expireAt(entry);
     return at !== NO_EXPIRY && at < this.keyspace.clock.ms;
   }
 
   /** Remove a key whose time has come, with all that follows from it. */
-  expireSlot(slot: number, key: ByteString): void {
-    this.beforeChange(slot);
-    this.table.deleteAt(slot);
+  expireEntry(entry: number, key: ByteString): void {
+    this.beforeChange(entry);
+    this.table.deleteAt(entry);
     if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
     this.keyspace.stats.expiredKeys++;
     this.keyspace.hooks.expired(this, key);
@@ -80,9 +82,9 @@ export class Database {
   }
 
   /** Remove a key to free its memory, with all that follows from it. */
-  evictSlot(slot: number, key: ByteString): void {
-    this.beforeChange(slot);
-    this.table.deleteAt(slot);
+  evictEntry(entry: number, key: ByteString): void {
+    this.beforeChange(entry);
+    this.table.deleteAt(entry);
     if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
     this.keyspace.stats.evictedKeys++;
     this.keyspace.hooks.modified(this, key);
@@ -92,35 +94,35 @@ export class Database {
 
   /** The value of a key for a command that reads it: counts hit or miss and the access. */
   get(key: ByteString): Value | undefined {
-    const slot = this.slotOf(key);
-    if (slot === NO_SLOT) {
+    const entry = this.entryOf(key);
+    if (entry === NO_ENTRY) {
       this.keyspace.stats.misses++;
       this.keyspace.hooks.notify(this, EventClass.KEY_MISS, "keymiss", key);
       return undefined;
     }
     this.keyspace.stats.hits++;
-    this.keyspace.recordAccess(this.table, slot);
-    return this.table.valueAt(slot);
+    this.keyspace.recordAccess(this.table, entry);
+    return this.table.valueAt(entry);
   }
 
   /** The value of a key for a command that will change it: no hit or miss is counted. */
   getForWrite(key: ByteString): Value | undefined {
-    const slot = this.slotOf(key);
-    if (slot === NO_SLOT) return undefined;
-    this.beforeChange(slot);
-    this.keyspace.recordAccess(this.table, slot);
-    return this.table.valueAt(slot);
+    const entry = this.entryOf(key);
+    if (entry === NO_ENTRY) return undefined;
+    this.beforeChange(entry);
+    this.keyspace.recordAccess(this.table, entry);
+    return this.table.valueAt(entry);
   }
 
   /** The value of a key without leaving a trace of the look. */
   peek(key: ByteString): Value | undefined {
-    const slot = this.slotOf(key);
-    return slot === NO_SLOT ? undefined : this.table.valueAt(slot);
+    const entry = this.entryOf(key);
+    return entry === NO_ENTRY ? undefined : this.table.valueAt(entry);
   }
 
   /** Whether a key is there. Counts nothing. */
   has(key: ByteString): boolean {
-    return this.slotOf(key) !== NO_SLOT;
+    return this.entryOf(key) !== NO_ENTRY;
   }
 
   /**
@@ -164,16 +166,16 @@ export class Database {
    * detached from its request when it may be new.
    */
   put(key: ByteString, value: Value): void {
-    const slot = this.slotOf(key);
-    if (slot === NO_SLOT) {
+    const entry = this.entryOf(key);
+    if (entry === NO_ENTRY) {
       this.add(key, value);
       return;
     }
-    this.beforeChange(slot);
-    this.table.setValueAt(slot, value);
-    if (this.table.expiring !== 0) this.table.setExpireAt(slot, NO_EXPIRY);
+    this.beforeChange(entry);
+    this.table.setValueAt(entry, value);
+    if (this.table.expiring !== 0) this.table.setExpireAt(entry, NO_EXPIRY);
     // Under LFU the counter belongs to the key and outlives its value.
-    if (!this.keyspace.access.lfu) this.keyspace.recordNew(this.table, slot);
+    if (!this.keyspace.access.lfu) this.keyspace.recordNew(this.table, entry);
     if (typeof value !== "string") this.#announce(key, value);
     // Even a string may matter: to those who wait for what was there to go.
     else if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
@@ -181,48 +183,48 @@ export class Database {
 
   /** As {@linkcode Database.put}, but an expiry stays. */
   putKeepingExpiry(key: ByteString, value: Value): void {
-    const slot = this.slotOf(key);
-    if (slot === NO_SLOT) {
+    const entry = this.entryOf(key);
+    if (entry === NO_ENTRY) {
       this.add(key, value);
       return;
     }
-    this.beforeChange(slot);
-    this.table.setValueAt(slot, value);
+    this.beforeChange(entry);
+    this.table.setValueAt(entry, value);
     if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
   }
 
-  /** Replace the value in a slot that `slotOf` gave for `key`; an expiry stays. */
-  replaceAt(slot: number, value: ByteString): void {
-    this.beforeChange(slot);
-    this.table.setValueAt(slot, value);
-    this.keyspace.recordAccess(this.table, slot);
+  /** Replace the value in an entry that `entryOf` gave for `key`; an expiry stays. */
+  replaceAt(entry: number, value: ByteString): void {
+    this.beforeChange(entry);
+    this.table.setValueAt(entry, value);
+    this.keyspace.recordAccess(this.table, entry);
   }
 
-  /** Add a key that is known to be absent. @returns its slot */
+  /** Add a key that is known to be absent. @returns its entry */
   add(key: ByteString, value: Value): number {
-    const slot = this.table.insert(key, value);
+    const entry = this.table.insert(key, value);
     const { snapshot } = this.keyspace;
-    if (snapshot !== null) snapshot.added(this.table, slot);
-    this.keyspace.recordNew(this.table, slot);
+    if (snapshot !== null) snapshot.added(this.table, entry);
+    this.keyspace.recordNew(this.table, entry);
     if (typeof value !== "string") this.#announce(key, value);
     this.keyspace.hooks.notify(this, EventClass.NEW, "new", key);
-    return slot;
+    return entry;
   }
 
   /**
    * Add a key out of a file, whose bytes lie in memory, unless it is there. No event is emitted.
    *
    * @param value a collection without fields that expire; null: the plain value in the record
-   * @returns its slot; {@linkcode NO_SLOT} when there is such a key
+   * @returns its entry; {@linkcode NO_ENTRY} when there is such a key
    */
   addRecord(record: PlainRecord, value: ObjectValue | null): number {
     const { table, keyspace } = this;
-    const slot = table.insertRecord(record, value);
-    if (slot === NO_SLOT) return slot;
-    if (keyspace.snapshot !== null) keyspace.snapshot.added(table, slot);
-    keyspace.recordNew(table, slot);
-    if (this.blockedKeys !== 0 && value !== null) keyspace.hooks.ready(this, table.keyAt(slot));
-    return slot;
+    const entry = table.insertRecord(record, value);
+    if (entry === NO_ENTRY) return entry;
+    if (keyspace.snapshot !== null) keyspace.snapshot.added(table, entry);
+    keyspace.recordNew(table, entry);
+    if (this.blockedKeys !== 0 && value !== null) keyspace.hooks.ready(this, table.keyAt(entry));
+    return entry;
   }
 
   /** A structure has come to a key in one piece. */
@@ -240,10 +242,10 @@ export class Database {
 
   /** Remove a key. Tells nobody: the caller says {@linkcode Database.changed}. */
   delete(key: ByteString): boolean {
-    const slot = this.slotOf(key);
-    if (slot === NO_SLOT) return false;
-    this.beforeChange(slot);
-    this.table.deleteAt(slot);
+    const entry = this.entryOf(key);
+    if (entry === NO_ENTRY) return false;
+    this.beforeChange(entry);
+    this.table.deleteAt(entry);
     if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
     return true;
   }
@@ -256,28 +258,28 @@ export class Database {
 
   /** Expiry of a key in unix milliseconds; {@linkcode NO_EXPIRY} without one or without the key. */
   expireAt(key: ByteString): number {
-    const slot = this.slotOf(key);
-    return slot === NO_SLOT ? NO_EXPIRY : this.table.expireAt(slot);
+    const entry = this.entryOf(key);
+    return entry === NO_ENTRY ? NO_EXPIRY : this.table.expireAt(entry);
   }
 
   /** Set the expiry of a key that is there, in unix milliseconds. */
   setExpireAt(key: ByteString, ms: number): void {
-    const slot = this.table.find(key);
-    if (slot !== NO_SLOT) this.setSlotExpireAt(slot, ms);
+    const entry = this.table.find(key);
+    if (entry !== NO_ENTRY) this.setEntryExpireAt(entry, ms);
   }
 
   /** Remove the expiry of a key. @returns whether it had one */
   persist(key: ByteString): boolean {
-    const slot = this.slotOf(key);
-    if (slot === NO_SLOT || this.table.expireAt(slot) === NO_EXPIRY) return false;
-    this.setSlotExpireAt(slot, NO_EXPIRY);
+    const entry = this.entryOf(key);
+    if (entry === NO_ENTRY || this.table.expireAt(entry) === NO_EXPIRY) return false;
+    this.setEntryExpireAt(entry, NO_EXPIRY);
     return true;
   }
 
-  /** Set the expiry of a live slot, or remove it with {@linkcode NO_EXPIRY}. */
-  setSlotExpireAt(slot: number, ms: number): void {
-    this.beforeChange(slot);
-    this.table.setExpireAt(slot, ms);
+  /** Set the expiry of a live entry, or remove it with {@linkcode NO_EXPIRY}. */
+  setEntryExpireAt(entry: number, ms: number): void {
+    this.beforeChange(entry);
+    this.table.setExpireAt(entry, ms);
   }
 
   /**
@@ -315,10 +317,10 @@ export class Database {
     let key: ByteString | undefined;
     // Among keys that are all past their time the search has to end.
     for (let tries = 0; tries < 100; tries++) {
-      const slot = this.table.randomSlot(this.keyspace.random);
-      if (slot === NO_SLOT) return undefined;
-      key = this.table.keyAt(slot);
-      if (this.slotOf(key) !== NO_SLOT) return key;
+      const entry = this.table.randomEntry(this.keyspace.random);
+      if (entry === NO_ENTRY) return undefined;
+      key = this.table.keyAt(entry);
+      if (this.entryOf(key) !== NO_ENTRY) return key;
     }
     return this.keyspace.hidesExpired ? key : undefined;
   }
@@ -327,17 +329,17 @@ export class Database {
    * Call `visit` for every key that is not past its time, in no particular order. O(n). `visit` may
    * delete the key it is given.
    */
-  forEach(visit: (key: ByteString, slot: number) => void): void {
-    const limit = this.table.slotLimit;
-    for (let slot = 0; slot < limit; slot++) {
-      if (!this.table.isLive(slot)) continue;
-      const key = this.table.keyAt(slot);
-      if (this.slotOf(key) !== NO_SLOT) visit(key, slot);
+  forEach(visit: (key: ByteString, entry: number) => void): void {
+    const limit = this.table.entryLimit;
+    for (let entry = 0; entry < limit; entry++) {
+      if (!this.table.isLive(entry)) continue;
+      const key = this.table.keyAt(entry);
+      if (this.entryOf(key) !== NO_ENTRY) visit(key, entry);
     }
   }
 
   /**
-   * One step of SCAN. Slots never move while a key lives, so walking them upwards returns every key
+   * One step of SCAN. Entries never move while a key lives, so walking them upwards returns every key
    * that was there throughout, however the table grows or shrinks meanwhile.
    *
    * @param cursor 0 to begin, then what the last step returned
@@ -346,16 +348,16 @@ export class Database {
    * @returns the next cursor; 0 when the walk is complete
    */
   scan(cursor: number, count: number, visit: (key: ByteString) => void): number {
-    const limit = this.table.slotLimit;
-    // As a sparse table could make one call look at many free slots, the steps are bounded too.
+    const limit = this.table.entryLimit;
+    // As a sparse table could make one call look at many free entries, the steps are bounded too.
     let steps = count * 10;
-    let slot = cursor;
-    for (; slot < limit && count > 0 && steps > 0; slot++, steps--) {
-      if (!this.table.isLive(slot)) continue;
-      visit(this.table.keyAt(slot));
+    let entry = cursor;
+    for (; entry < limit && count > 0 && steps > 0; entry++, steps--) {
+      if (!this.table.isLive(entry)) continue;
+      visit(this.table.keyAt(entry));
       count--;
     }
-    return slot >= limit ? 0 : slot;
+    return entry >= limit ? 0 : entry;
   }
 }
 

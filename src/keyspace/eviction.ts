@@ -16,7 +16,7 @@
 
 import type { Database } from "./database.ts";
 import { EvictionPool } from "./eviction_pool.ts";
-import { type KeyTable, NO_EXPIRY, NO_SLOT } from "./key_table.ts";
+import { type KeyTable, NO_ENTRY, NO_EXPIRY } from "./key_table.ts";
 import type { Keyspace } from "./keyspace.ts";
 import type { MemoryMeter } from "./memory.ts";
 
@@ -95,23 +95,23 @@ export class Evictor {
     return random ? this.#evictRandom() : this.#evictBest(samples);
   }
 
-  #evict(db: Database, slot: number): void {
+  #evict(db: Database, entry: number): void {
     const { table } = db;
-    if (table.stringLengthAt(slot) < 0) {
-      const value = table.valueAt(slot);
+    if (table.stringLengthAt(entry) < 0) {
+      const value = table.valueAt(entry);
       if (typeof value !== "string") this.#meter.noteEvicted(value.memoryBytes());
     }
-    db.evictSlot(slot, table.keyAt(slot));
+    db.evictEntry(entry, table.keyAt(entry));
   }
 
-  /** A random slot that the policy allows; {@linkcode NO_SLOT} when there is (as good as) none. */
+  /** A random entry that the policy allows; {@linkcode NO_ENTRY} when there is (as good as) none. */
   #pick(table: KeyTable): number {
     const { random } = this.#keyspace;
-    const slot = this.#policy.startsWith("allkeys")
-      ? table.randomSlot(random)
-      : table.randomExpiringSlot(random);
-    if (slot === NO_SLOT || !this.#objectsOnly || table.stringLengthAt(slot) < 0) return slot;
-    return NO_SLOT;
+    const entry = this.#policy.startsWith("allkeys")
+      ? table.randomEntry(random)
+      : table.randomExpiringEntry(random);
+    if (entry === NO_ENTRY || !this.#objectsOnly || table.stringLengthAt(entry) < 0) return entry;
+    return NO_ENTRY;
   }
 
   /** A random key, of each database in its turn. */
@@ -121,9 +121,9 @@ export class Evictor {
     for (let i = 0; i < databases.length * rounds; i++) {
       const db = databases[this.#nextDatabase++ % databases.length];
       if (db.size === 0) continue;
-      const slot = this.#pick(db.table);
-      if (slot === NO_SLOT) continue;
-      this.#evict(db, slot);
+      const entry = this.#pick(db.table);
+      if (entry === NO_ENTRY) continue;
+      this.#evict(db, entry);
       return true;
     }
     return false;
@@ -139,10 +139,10 @@ export class Evictor {
         const candidate = this.#pool.take();
         if (candidate === undefined) break;
         const { db, key, score } = candidate;
-        const slot = db.table.find(key);
+        const entry = db.table.find(key);
         // It may be gone, or have been used since.
-        if (slot === NO_SLOT || this.#score(db.table, slot) < score) continue;
-        this.#evict(db, slot);
+        if (entry === NO_ENTRY || this.#score(db.table, entry) < score) continue;
+        this.#evict(db, entry);
         return true;
       }
       if (met === 0 && !this.#objectsOnly) return false;
@@ -156,25 +156,25 @@ export class Evictor {
     const most = Math.min(samples, table.size);
     let met = 0;
     for (let i = 0; i < most; i++) {
-      const slot = this.#pick(table);
-      if (slot === NO_SLOT) {
+      const entry = this.#pick(table);
+      if (entry === NO_ENTRY) {
         if (this.#objectsOnly) continue;
         break;
       }
       met++;
-      const score = this.#score(table, slot);
-      if (this.#pool.accepts(score)) this.#pool.add({ db, key: table.keyAt(slot), score });
+      const score = this.#score(table, entry);
+      if (this.#pool.accepts(score)) this.#pool.add({ db, key: table.keyAt(entry), score });
     }
     return met;
   }
 
   /** How much a key deserves to go; -Infinity when the policy spares it. */
-  #score(table: KeyTable, slot: number): number {
-    const at = table.expireAt(slot);
+  #score(table: KeyTable, entry: number): number {
+    const at = table.expireAt(entry);
     if (at === NO_EXPIRY && this.#policy.startsWith("volatile")) return -Infinity;
     if (this.#policy === "volatile-ttl") return -at;
     const { access } = this.#keyspace;
-    const word = table.accessAt(slot);
+    const word = table.accessAt(entry);
     return access.lfu ? 255 - access.frequency(word) : access.idleMs(word);
   }
 }

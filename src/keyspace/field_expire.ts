@@ -19,7 +19,7 @@ import { FieldExpiry } from "../values/field_expiry.ts";
 import { HashValue } from "../values/hash.ts";
 import type { Database } from "./database.ts";
 import { EventClass } from "./events.ts";
-import { type KeyTable, NO_SLOT } from "./key_table.ts";
+import { type KeyTable, NO_ENTRY } from "./key_table.ts";
 import type { Keyspace } from "./keyspace.ts";
 
 /** Between two looks at the monotonic clock so many fields of one hash are removed. */
@@ -88,9 +88,9 @@ export function hasExpiringFields(keyspace: Keyspace): boolean {
 
 /** The hash at a key if it has fields that expire. */
 function hashAt(table: KeyTable, key: ByteString): HashValue | null {
-  const slot = table.find(key);
-  if (slot === NO_SLOT) return null;
-  const value = table.valueAt(slot);
+  const entry = table.find(key);
+  if (entry === NO_ENTRY) return null;
+  const value = table.valueAt(entry);
   return value instanceof HashValue && value.expiringCount > 0 ? value : null;
 }
 

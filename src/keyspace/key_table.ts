@@ -1,9 +1,9 @@
 /**
  * The interface of a table from keys to values: a Map of byte strings whose entries have numbers.
  *
- * An entry's number is its slot. A slot stays the same for as long as its key is in the table,
- * whatever else is inserted or deleted; a slot that became free may be used again. Columns (expiry,
- * access clock) hang on the slot, and SCAN, RANDOMKEY, eviction sampling and snapshots walk slots.
+ * An entry's number is its entry. An entry stays the same for as long as its key is in the table,
+ * whatever else is inserted or deleted; an entry that became free may be used again. Columns (expiry,
+ * access clock) hang on the entry, and SCAN, RANDOMKEY, eviction sampling and snapshots walk entries.
  *
  * Nothing outside this folder may depend on what is behind the interface.
  *
@@ -14,7 +14,7 @@ import type { ByteString } from "../bytes/bytes.ts";
 import type { ObjectValue, Value } from "../values/value.ts";
 
 /** No such key. */
-export const NO_SLOT = -1;
+export const NO_ENTRY = -1;
 /** The key has no expiry. */
 export const NO_EXPIRY = -1;
 
@@ -30,7 +30,7 @@ export class PlainRecord {
 
 const NO_BYTES = new Uint8Array(0);
 
-/** A table from keys to values with stable slots. All methods are O(1) unless they say otherwise. */
+/** A table from keys to values with stable entries. All methods are O(1) unless they say otherwise. */
 export interface KeyTable {
   /** Number of keys. */
   readonly size: number;
@@ -38,99 +38,99 @@ export interface KeyTable {
   readonly expiring: number;
   /** Number of keys whose value is an object, not a plain string. */
   readonly objects: number;
-  /** All slots are below this number. */
-  readonly slotLimit: number;
+  /** All entries are below this number. */
+  readonly entryLimit: number;
   /** Bytes outside V8's heap that are in use: asked with every write while there is a limit. */
   readonly usedBytes: number;
   /** Bytes outside V8's heap that are held, in use or not. */
   readonly heldBytes: number;
 
-  /** The slot of a key, or {@linkcode NO_SLOT}. */
+  /** The entry of a key, or {@linkcode NO_ENTRY}. */
   find(key: ByteString): number;
-  /** Add a key that is not in the table; the new slot has no expiry and access word 0. */
+  /** Add a key that is not in the table; the new entry has no expiry and access word 0. */
   insert(key: ByteString, value: Value): number;
   /**
    * Add a key whose bytes lie in memory, unless it is in the table. The bytes are copied.
    *
    * @param value an object; null: the plain value whose bytes the record has
-   * @returns the new slot, as `insert` makes it; {@linkcode NO_SLOT} when there is such a key
+   * @returns the new entry, as `insert` makes it; {@linkcode NO_ENTRY} when there is such a key
    */
   insertRecord(record: PlainRecord, value: ObjectValue | null): number;
-  /** Whether a slot (any number) holds a key now. */
-  isLive(slot: number): boolean;
-  /** The key of a live slot. */
-  keyAt(slot: number): ByteString;
-  /** The value of a live slot. A byte string comes back equal, not identical. */
-  valueAt(slot: number): Value;
-  /** Replace the value of a live slot, whatever its type; expiry and access word stay. */
-  setValueAt(slot: number, value: Value): void;
-  /** Remove the key of a live slot. */
-  deleteAt(slot: number): void;
+  /** Whether an entry (any number) holds a key now. */
+  isLive(entry: number): boolean;
+  /** The key of a live entry. */
+  keyAt(entry: number): ByteString;
+  /** The value of a live entry. A byte string comes back equal, not identical. */
+  valueAt(entry: number): Value;
+  /** Replace the value of a live entry, whatever its type; expiry and access word stay. */
+  setValueAt(entry: number, value: Value): void;
+  /** Remove the key of a live entry. */
+  deleteAt(entry: number): void;
   /** Remove all. */
   clear(): void;
 
-  /** Expiry of a live slot: unix time in milliseconds, or {@linkcode NO_EXPIRY}. */
-  expireAt(slot: number): number;
-  /** Set the expiry of a live slot (unix milliseconds), or remove it with {@linkcode NO_EXPIRY}. */
-  setExpireAt(slot: number, ms: number): void;
+  /** Expiry of a live entry: unix time in milliseconds, or {@linkcode NO_EXPIRY}. */
+  expireAt(entry: number): number;
+  /** Set the expiry of a live entry (unix milliseconds), or remove it with {@linkcode NO_EXPIRY}. */
+  setExpireAt(entry: number, ms: number): void;
   /**
-   * Call `visit` for slots whose expiry is at or before `now`, at most `limit` of them. `visit`
-   * may delete the slot. Cost: proportional to what is due, plus one look at each page's earliest
+   * Call `visit` for entries whose expiry is at or before `now`, at most `limit` of them. `visit`
+   * may delete the entry. Cost: proportional to what is due, plus one look at each page's earliest
    * expiry.
    *
-   * @returns the number of slots visited; fewer than `limit` means that none is left
+   * @returns the number of entries visited; fewer than `limit` means that none is left
    */
-  visitDue(now: number, limit: number, visit: (slot: number) => void): number;
+  visitDue(now: number, limit: number, visit: (entry: number) => void): number;
   /**
    * Mean time to live in milliseconds of the keys with an expiry, for INFO's avg_ttl (0 when there
    * are none); an estimate from a bounded number of keys.
    */
   averageTtl(now: number): number;
 
-  /** The access word of a live slot (unsigned 32 bit: LRU clock or LFU counter; 0 when new). */
-  accessAt(slot: number): number;
-  /** Set the access word of a live slot. */
-  setAccessAt(slot: number, word: number): void;
+  /** The access word of a live entry (unsigned 32 bit: LRU clock or LFU counter; 0 when new). */
+  accessAt(entry: number): number;
+  /** Set the access word of a live entry. */
+  setAccessAt(entry: number, word: number): void;
 
   /**
-   * The epoch of a slot (unsigned 32 bit): 0 for a new key and after {@linkcode dropEpochs}. A
+   * The epoch of an entry (unsigned 32 bit): 0 for a new key and after {@linkcode dropEpochs}. A
    * snapshot marks with its own number what it has written or need not write.
    */
-  epochAt(slot: number): number;
-  /** Set the epoch of a live slot. */
-  setEpochAt(slot: number, epoch: number): void;
+  epochAt(entry: number): number;
+  /** Set the epoch of a live entry. */
+  setEpochAt(entry: number, epoch: number): void;
   /** Set all epochs to 0 and give back their memory. */
   dropEpochs(): void;
 
   /**
-   * The value of a live slot when it is a plain string that is a strict decimal integer of up to 15
+   * The value of a live entry when it is a plain string that is a strict decimal integer of up to 15
    * digits (as `parseSmallInt` takes them), else NaN. Makes no string.
    */
-  intAt(slot: number): number;
+  intAt(entry: number): number;
   /**
-   * Say where key and value of a live slot lie, without copying them. They lie there until the table
+   * Say where key and value of a live entry lie, without copying them. They lie there until the table
    * is next changed.
    *
    * @returns false, with nothing filled in, when the value is not a plain string or the table does
    * not hold the two as bytes
    */
-  plainAt(slot: number, record: PlainRecord): boolean;
-  /** Length in bytes of the value of a live slot, or -1 when it is not a plain string. No copy. */
-  stringLengthAt(slot: number): number;
+  plainAt(entry: number, record: PlainRecord): boolean;
+  /** Length in bytes of the value of a live entry, or -1 when it is not a plain string. No copy. */
+  stringLengthAt(entry: number): number;
   /**
-   * Bytes that the table itself spends on a live slot: key, plain value, index and columns, without
+   * Bytes that the table itself spends on a live entry: key, plain value, index and columns, without
    * what an object value holds.
    */
-  entryBytes(slot: number): number;
+  entryBytes(entry: number): number;
 
   /**
-   * A live slot, uniformly at random; {@linkcode NO_SLOT} when the table is empty.
+   * A live entry, uniformly at random; {@linkcode NO_ENTRY} when the table is empty.
    *
    * @param random returns a number in [0, 1)
    */
-  randomSlot(random: () => number): number;
-  /** As `randomSlot`, among the keys with an expiry. */
-  randomExpiringSlot(random: () => number): number;
+  randomEntry(random: () => number): number;
+  /** As `randomEntry`, among the keys with an expiry. */
+  randomExpiringEntry(random: () => number): number;
 
   /** Memory that the table holds, for INFO and MEMORY STATS. O(pages). */
   stats(): TableStats;
@@ -138,10 +138,10 @@ export interface KeyTable {
    * Do a bounded piece of work to give unused memory back; MEMORY PURGE repeats it until it says
    * that nothing is left.
    *
-   * @param slots how many slots to look at, at most
+   * @param entries how many entries to look at, at most
    * @returns whether there is more to do
    */
-  compactStep(slots: number): boolean;
+  compactStep(entries: number): boolean;
 }
 
 /** Memory of a table in bytes. */

@@ -84,15 +84,15 @@ export class Keyspace {
     this.stats.evictedKeys = 0;
   }
 
-  /** Remember that a slot was read or changed. */
-  recordAccess(table: KeyTable, slot: number): void {
+  /** Remember that an entry was read or changed. */
+  recordAccess(table: KeyTable, entry: number): void {
     if (this.noTouch) return;
-    table.setAccessAt(slot, this.access.touched(table.accessAt(slot)));
+    table.setAccessAt(entry, this.access.touched(table.accessAt(entry)));
   }
 
   /** Give a new value its first access word. */
-  recordNew(table: KeyTable, slot: number): void {
-    table.setAccessAt(slot, this.access.fresh());
+  recordNew(table: KeyTable, entry: number): void {
+    table.setAccessAt(entry, this.access.fresh());
   }
 
   /** Exchange the contents of two databases. Clients that watch keys of either are told. */

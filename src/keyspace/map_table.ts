@@ -1,5 +1,5 @@
 /**
- * The simplest key table: V8's own Map from key to slot, and plain arrays by slot.
+ * The simplest key table: V8's own Map from key to entry, and plain arrays by entry.
  *
  * It is right by inspection, which is why the tests of the other table compare with it, and it is
  * quick for few keys. For many keys its memory and the collector's pauses are what `byte_map.ts`
@@ -12,98 +12,98 @@ import type { ByteString } from "../bytes/bytes.ts";
 import { parseSmallInt } from "../bytes/int.ts";
 import { detach } from "../bytes/latin1.ts";
 import type { ObjectValue, Value } from "../values/value.ts";
-import { insertStrings } from "./byte_map_text.ts";
+import { insertStrings } from "./byte_map/text.ts";
 import {
   type KeyTable,
+  NO_ENTRY,
   NO_EXPIRY,
-  NO_SLOT,
   type PlainRecord,
   type TableStats,
 } from "./key_table.ts";
 
-/** Tries at a random slot before the live ones are counted off instead. */
+/** Tries at a random entry before the live ones are counted off instead. */
 const RANDOM_TRIES = 64;
 /** Keys that an estimate of the mean time to live looks at. */
 const TTL_SAMPLE = 1000;
 
 /** A key table over a V8 Map. `compactStep` has nothing to do; `reserved` is an estimate. */
 export class MapTable implements KeyTable {
-  #slots = new Map<ByteString, number>();
+  #entries = new Map<ByteString, number>();
   #keys: (ByteString | undefined)[] = [];
   #values: (Value | undefined)[] = [];
   #access: number[] = [];
   #expireAt: number[] = [];
   #epochs = new Map<number, number>();
   #free: number[] = [];
-  /** The slots with an expiry, in no order, and where in it each slot stands. */
+  /** The entries with an expiry, in no order, and where in it each entry stands. */
   #expiring: number[] = [];
   #expiringIndex = new Map<number, number>();
   #used = 0;
 
   get size(): number {
-    return this.#slots.size;
+    return this.#entries.size;
   }
 
   get expiring(): number {
     return this.#expiring.length;
   }
 
-  get slotLimit(): number {
+  get entryLimit(): number {
     return this.#keys.length;
   }
 
   find(key: ByteString): number {
-    const slot = this.#slots.get(key);
-    return slot === undefined ? NO_SLOT : slot;
+    const entry = this.#entries.get(key);
+    return entry === undefined ? NO_ENTRY : entry;
   }
 
   insert(key: ByteString, value: Value): number {
-    const slot = this.#free.pop() ?? this.#keys.length;
+    const entry = this.#free.pop() ?? this.#keys.length;
     const own = detach(key);
-    this.#slots.set(own, slot);
-    this.#keys[slot] = own;
-    this.#values[slot] = typeof value === "string" ? detach(value) : value;
-    this.#access[slot] = 0;
-    this.#expireAt[slot] = NO_EXPIRY;
+    this.#entries.set(own, entry);
+    this.#keys[entry] = own;
+    this.#values[entry] = typeof value === "string" ? detach(value) : value;
+    this.#access[entry] = 0;
+    this.#expireAt[entry] = NO_EXPIRY;
     this.#used += key.length + plainLength(value);
-    return slot;
+    return entry;
   }
 
   insertRecord(record: PlainRecord, value: ObjectValue | null): number {
     return insertStrings(this, record, value);
   }
 
-  isLive(slot: number): boolean {
-    return this.#keys[slot] !== undefined;
+  isLive(entry: number): boolean {
+    return this.#keys[entry] !== undefined;
   }
 
-  keyAt(slot: number): ByteString {
-    return this.#keys[slot]!;
+  keyAt(entry: number): ByteString {
+    return this.#keys[entry]!;
   }
 
-  valueAt(slot: number): Value {
-    return this.#values[slot]!;
+  valueAt(entry: number): Value {
+    return this.#values[entry]!;
   }
 
-  setValueAt(slot: number, value: Value): void {
-    this.#used += plainLength(value) - plainLength(this.#values[slot]!);
-    this.#values[slot] = typeof value === "string" ? detach(value) : value;
+  setValueAt(entry: number, value: Value): void {
+    this.#used += plainLength(value) - plainLength(this.#values[entry]!);
+    this.#values[entry] = typeof value === "string" ? detach(value) : value;
   }
 
-  deleteAt(slot: number): void {
-    this.setExpireAt(slot, NO_EXPIRY);
-    const key = this.#keys[slot]!;
-    this.#used -= key.length + plainLength(this.#values[slot]!);
-    this.#slots.delete(key);
-    this.#keys[slot] = undefined;
-    this.#values[slot] = undefined;
-    this.#epochs.delete(slot);
-    this.#free.push(slot);
-    if (this.#slots.size === 0) this.clear();
+  deleteAt(entry: number): void {
+    this.setExpireAt(entry, NO_EXPIRY);
+    const key = this.#keys[entry]!;
+    this.#used -= key.length + plainLength(this.#values[entry]!);
+    this.#entries.delete(key);
+    this.#keys[entry] = undefined;
+    this.#values[entry] = undefined;
+    this.#epochs.delete(entry);
+    this.#free.push(entry);
+    if (this.#entries.size === 0) this.clear();
   }
 
   clear(): void {
-    this.#slots = new Map();
+    this.#entries = new Map();
     this.#keys = [];
     this.#values = [];
     this.#access = [];
@@ -115,34 +115,34 @@ export class MapTable implements KeyTable {
     this.#used = 0;
   }
 
-  expireAt(slot: number): number {
-    return this.#expireAt[slot];
+  expireAt(entry: number): number {
+    return this.#expireAt[entry];
   }
 
-  setExpireAt(slot: number, ms: number): void {
-    const before = this.#expireAt[slot];
-    this.#expireAt[slot] = ms;
+  setExpireAt(entry: number, ms: number): void {
+    const before = this.#expireAt[entry];
+    this.#expireAt[entry] = ms;
     if (before === NO_EXPIRY && ms !== NO_EXPIRY) {
-      this.#expiringIndex.set(slot, this.#expiring.push(slot) - 1);
+      this.#expiringIndex.set(entry, this.#expiring.push(entry) - 1);
     } else if (before !== NO_EXPIRY && ms === NO_EXPIRY) {
-      const index = this.#expiringIndex.get(slot)!;
+      const index = this.#expiringIndex.get(entry)!;
       const last = this.#expiring.pop()!;
-      if (last !== slot) {
+      if (last !== entry) {
         this.#expiring[index] = last;
         this.#expiringIndex.set(last, index);
       }
-      this.#expiringIndex.delete(slot);
+      this.#expiringIndex.delete(entry);
     }
   }
 
   /** As the interface says, but the cost is proportional to the number of keys with an expiry. */
-  visitDue(now: number, limit: number, visit: (slot: number) => void): number {
+  visitDue(now: number, limit: number, visit: (entry: number) => void): number {
     const due: number[] = [];
-    for (const slot of this.#expiring) {
+    for (const entry of this.#expiring) {
       if (due.length >= limit) break;
-      if (this.#expireAt[slot] <= now) due.push(slot);
+      if (this.#expireAt[entry] <= now) due.push(entry);
     }
-    for (const slot of due) visit(slot);
+    for (const entry of due) visit(entry);
     return due.length;
   }
 
@@ -155,28 +155,28 @@ export class MapTable implements KeyTable {
     return count === 0 ? 0 : sum / count;
   }
 
-  accessAt(slot: number): number {
-    return this.#access[slot];
+  accessAt(entry: number): number {
+    return this.#access[entry];
   }
 
-  setAccessAt(slot: number, word: number): void {
-    this.#access[slot] = word >>> 0;
+  setAccessAt(entry: number, word: number): void {
+    this.#access[entry] = word >>> 0;
   }
 
-  epochAt(slot: number): number {
-    return this.#epochs.get(slot) ?? 0;
+  epochAt(entry: number): number {
+    return this.#epochs.get(entry) ?? 0;
   }
 
-  setEpochAt(slot: number, epoch: number): void {
-    this.#epochs.set(slot, epoch >>> 0);
+  setEpochAt(entry: number, epoch: number): void {
+    this.#epochs.set(entry, epoch >>> 0);
   }
 
   dropEpochs(): void {
     this.#epochs = new Map();
   }
 
-  intAt(slot: number): number {
-    const value = this.#values[slot];
+  intAt(entry: number): number {
+    const value = this.#values[entry];
     return typeof value === "string" ? parseSmallInt(value) : NaN;
   }
 
@@ -184,19 +184,21 @@ export class MapTable implements KeyTable {
     return false;
   }
 
-  stringLengthAt(slot: number): number {
-    const value = this.#values[slot];
+  stringLengthAt(entry: number): number {
+    const value = this.#values[entry];
     return typeof value === "string" ? value.length : -1;
   }
 
-  entryBytes(slot: number): number {
-    return this.#keys[slot]!.length + plainLength(this.#values[slot]!) + ENTRY_OVERHEAD;
+  entryBytes(entry: number): number {
+    return this.#keys[entry]!.length + plainLength(this.#values[entry]!) + ENTRY_OVERHEAD;
   }
 
   /** O(n). */
   get objects(): number {
     let count = 0;
-    for (const slot of this.#slots.values()) if (typeof this.#values[slot] !== "string") count++;
+    for (const entry of this.#entries.values()) {
+      if (typeof this.#values[entry] !== "string") count++;
+    }
     return count;
   }
 
@@ -208,29 +210,29 @@ export class MapTable implements KeyTable {
     return 0;
   }
 
-  randomSlot(random: () => number): number {
+  randomEntry(random: () => number): number {
     const limit = this.#keys.length;
-    if (this.#slots.size === 0) return NO_SLOT;
+    if (this.#entries.size === 0) return NO_ENTRY;
     for (let i = 0; i < RANDOM_TRIES; i++) {
-      const slot = Math.floor(random() * limit);
-      if (this.#keys[slot] !== undefined) return slot;
+      const entry = Math.floor(random() * limit);
+      if (this.#keys[entry] !== undefined) return entry;
     }
-    let nth = Math.floor(random() * this.#slots.size);
-    for (const slot of this.#slots.values()) if (nth-- === 0) return slot;
-    return NO_SLOT;
+    let nth = Math.floor(random() * this.#entries.size);
+    for (const entry of this.#entries.values()) if (nth-- === 0) return entry;
+    return NO_ENTRY;
   }
 
-  randomExpiringSlot(random: () => number): number {
+  randomExpiringEntry(random: () => number): number {
     const count = this.#expiring.length;
-    return count === 0 ? NO_SLOT : this.#expiring[Math.floor(random() * count)];
+    return count === 0 ? NO_ENTRY : this.#expiring[Math.floor(random() * count)];
   }
 
   stats(): TableStats {
-    const reserved = this.#used + this.#slots.size * ENTRY_OVERHEAD;
+    const reserved = this.#used + this.#entries.size * ENTRY_OVERHEAD;
     return { reserved, used: this.#used, free: 0, index: 0, columns: 0, classes: [] };
   }
 
-  compactStep(_slots: number): boolean {
+  compactStep(_entries: number): boolean {
     return false;
   }
 }

@@ -8,8 +8,8 @@ import type { KeyTable } from "./key_table.ts";
 
 /** A snapshot in the making. */
 export interface SnapshotHook {
-  /** What a live slot holds, or when it expires, is about to change, or to go. */
-  beforeChange(table: KeyTable, slot: number): void;
-  /** A slot has got a key that was not there before. */
-  added(table: KeyTable, slot: number): void;
+  /** What a live entry holds, or when it expires, is about to change, or to go. */
+  beforeChange(table: KeyTable, entry: number): void;
+  /** An entry has got a key that was not there before. */
+  added(table: KeyTable, entry: number): void;
 }

@@ -6,7 +6,7 @@
  */
 
 import type { ChangeListener } from "../config/config.ts";
-import type { Engine } from "../dispatch/engine.ts";
+import type { Engine } from "../execution/engine.ts";
 import { ListenError, type Listeners } from "../net/listeners.ts";
 
 /** Bring the engine in line with the configuration. */

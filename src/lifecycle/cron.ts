@@ -5,8 +5,8 @@
  */
 
 import type { Clock, Timer } from "../clock/clock.ts";
-import type { Engine } from "../dispatch/engine.ts";
-import { clientLine } from "../dispatch/client_info.ts";
+import type { Engine } from "../execution/engine.ts";
+import { clientLine } from "../session/client_info.ts";
 import { expireStep } from "../keyspace/active_expire.ts";
 import { expireFieldsStep } from "../keyspace/field_expire.ts";
 import type { Connection } from "../net/connection.ts";

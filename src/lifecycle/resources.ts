@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Resources } from "../dispatch/engine.ts";
+import type { Resources } from "../execution/engine.ts";
 
 interface CpuUsage {
   user: number;

@@ -9,7 +9,7 @@
  */
 
 import type { Timer } from "../clock/clock.ts";
-import type { Engine, ShutdownRequest } from "../dispatch/engine.ts";
+import type { Engine, ShutdownRequest } from "../execution/engine.ts";
 import type { ReplicaSession } from "../replication/replica_session.ts";
 
 /** Milliseconds between two looks at the replicas. */

@@ -17,14 +17,14 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import { joinAddress } from "../dispatch/address.ts";
-import type { Client, ClientConnection, OutputSource } from "../dispatch/client.ts";
-import type { Engine } from "../dispatch/engine.ts";
+import { joinAddress } from "../transport/address.ts";
+import type { Client, ClientConnection, OutputSource } from "../session/client.ts";
+import type { Engine } from "../execution/engine.ts";
 import { type RequestBatch, RequestDecoder, type RequestLimits } from "../resp/decoder.ts";
 import { RequestDecoderStream } from "../resp/decoder_stream.ts";
 import { ReplyEncoder } from "../resp/encoder.ts";
 import { ErrorReply, NO_REPLY, type Reply } from "../resp/reply.ts";
-import { clientLine } from "../dispatch/client_info.ts";
+import { clientLine } from "../session/client_info.ts";
 
 /** Read buffers begin small, as most connections are idle most of the time. */
 const FIRST_READ_SIZE = 4 * 1024;

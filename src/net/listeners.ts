@@ -9,7 +9,7 @@
 
 import { type ByteString, toText } from "../bytes/bytes.ts";
 import { osReason } from "../config/os_error.ts";
-import type { Engine } from "../dispatch/engine.ts";
+import type { Engine } from "../execution/engine.ts";
 import { Connection } from "./connection.ts";
 
 /** A port that cannot be listened on. */

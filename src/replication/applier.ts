@@ -13,12 +13,12 @@
 
 import { type ByteString, fromBytes, toText } from "../bytes/bytes.ts";
 import { quoteBytes } from "../bytes/repr.ts";
-import { clientLine } from "../dispatch/client_info.ts";
-import type { Client } from "../dispatch/client.ts";
-import type { Command } from "../dispatch/command.ts";
-import type { Engine } from "../dispatch/engine.ts";
-import { unknownCommand, unknownSubcommand, wrongArity } from "../dispatch/refusals.ts";
-import { keepLibrary } from "../dispatch/replay.ts";
+import { clientLine } from "../session/client_info.ts";
+import type { Client } from "../session/client.ts";
+import type { Command } from "../command/command.ts";
+import type { Engine } from "../execution/engine.ts";
+import { unknownCommand, unknownSubcommand, wrongArity } from "../execution/refusals.ts";
+import { keepLibrary } from "../persistence/replay.ts";
 import { RequestDecoder } from "../resp/decoder.ts";
 import { ErrorReply } from "../resp/reply.ts";
 import type { Replication } from "./replication.ts";

@@ -11,7 +11,7 @@
  */
 
 import { type ByteString, toText } from "../bytes/bytes.ts";
-import type { Engine } from "../dispatch/engine.ts";
+import type { Engine } from "../execution/engine.ts";
 import { RedisError } from "../resp/reply.ts";
 import type { ReplicaSession } from "./replica_session.ts";
 import type { Replication } from "./replication.ts";

@@ -17,13 +17,13 @@
  */
 
 import { osReason } from "../config/os_error.ts";
-import type { Engine } from "../dispatch/engine.ts";
-import { LoadWatch } from "../dispatch/load_watch.ts";
+import type { Engine } from "../execution/engine.ts";
+import { LoadWatch } from "../persistence/load_watch.ts";
 import { SILENT_HOOKS } from "../keyspace/events.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
-import { RdbDecoder } from "../rdb/decoder.ts";
+import { RdbDecoder } from "../rdb/decode/decoder.ts";
 import { RdbError } from "../rdb/error.ts";
-import { KeyLoader, loadRdbFile, type LoadResult, newLoadResult } from "../rdb/load.ts";
+import { KeyLoader, loadRdbFile, type LoadResult, newLoadResult } from "../rdb/load/load.ts";
 import { type LinkConnection, LinkError } from "./link_connection.ts";
 import { type PayloadHeader, PayloadReader, readPayloadHeader } from "./payload.ts";
 import type { Replication } from "./replication.ts";

@@ -10,7 +10,7 @@
  */
 
 import { type ByteString, toText } from "../bytes/bytes.ts";
-import type { Engine } from "../dispatch/engine.ts";
+import type { Engine } from "../execution/engine.ts";
 import { encodeCommand } from "../resp/encoder.ts";
 import { REDIS_VERSION } from "../version.ts";
 import { type LinkConnection, LinkError } from "./link_connection.ts";

@@ -13,9 +13,9 @@
 
 import { type ByteString, fromBytes, toBytes } from "../bytes/bytes.ts";
 import { osReason } from "../config/os_error.ts";
-import { joinAddress } from "../dispatch/address.ts";
-import type { ClientConnection } from "../dispatch/client.ts";
-import type { Engine } from "../dispatch/engine.ts";
+import { joinAddress } from "../transport/address.ts";
+import type { ClientConnection } from "../session/client.ts";
+import type { Engine } from "../execution/engine.ts";
 
 const READ_SIZE = 64 * 1024;
 /** A longer line is no reply of a server. */

@@ -9,9 +9,9 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 import { detach } from "../bytes/latin1.ts";
-import type { Client } from "../dispatch/client.ts";
-import type { Command } from "../dispatch/command.ts";
-import { NO_EXPIRY, NO_SLOT } from "../keyspace/key_table.ts";
+import type { Client } from "../session/client.ts";
+import type { Command } from "../command/command.ts";
+import { NO_ENTRY, NO_EXPIRY } from "../keyspace/key_table.ts";
 import type { Database } from "../keyspace/database.ts";
 
 /** Between two looks at the time so many keys are looked at. */
@@ -51,9 +51,9 @@ export class OwnExpiries {
       let left = keys.size;
       for (const key of keys) {
         keys.delete(key);
-        const slot = db.table.find(key);
-        const at = slot === NO_SLOT ? NO_EXPIRY : db.table.expireAt(slot);
-        if (at !== NO_EXPIRY && at < clock.ms) db.expireSlot(slot, key);
+        const entry = db.table.find(key);
+        const at = entry === NO_ENTRY ? NO_EXPIRY : db.table.expireAt(entry);
+        if (at !== NO_EXPIRY && at < clock.ms) db.expireEntry(entry, key);
         // It comes behind the others, where the next step ends.
         else if (at !== NO_EXPIRY) keys.add(key);
         if (--left === 0 || (left % STRIDE === 0 && clock.monotonic() >= deadline)) break;

@@ -9,7 +9,7 @@
  */
 
 import { type ByteString, fromBytes, toText } from "../bytes/bytes.ts";
-import type { Engine } from "../dispatch/engine.ts";
+import type { Engine } from "../execution/engine.ts";
 import { type LinkConnection, LinkError } from "./link_connection.ts";
 
 const MARK_LENGTH = 40;

@@ -15,8 +15,8 @@
  */
 
 import { type ByteString, toText } from "../bytes/bytes.ts";
-import type { Client } from "../dispatch/client.ts";
-import type { Engine } from "../dispatch/engine.ts";
+import type { Client } from "../session/client.ts";
+import type { Engine } from "../execution/engine.ts";
 import { encodeCommand } from "../resp/encoder.ts";
 import { StreamApplier } from "./applier.ts";
 import { FullSync } from "./full_sync.ts";

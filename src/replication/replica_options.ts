@@ -5,7 +5,7 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import type { WriteVersion } from "../rdb/writer_value.ts";
+import type { WriteVersion } from "../rdb/encode/value.ts";
 
 /** What a peer can, and wants. */
 export class ReplicaOptions {

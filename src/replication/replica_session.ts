@@ -9,8 +9,8 @@
  */
 
 import { type ByteString, toBytes } from "../bytes/bytes.ts";
-import { hostOf, joinAddress } from "../dispatch/address.ts";
-import type { Client, OutputSource } from "../dispatch/client.ts";
+import { hostOf, joinAddress } from "../transport/address.ts";
+import type { Client, OutputSource } from "../session/client.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { ReplicaOptions } from "./replica_options.ts";
 import type { StreamReader } from "./stream.ts";

@@ -12,10 +12,10 @@
 
 import { asciiLower, type ByteString, fromText } from "../bytes/bytes.ts";
 import { parseInteger } from "../bytes/int.ts";
-import type { Client } from "../dispatch/client.ts";
-import { clientLine } from "../dispatch/client_info.ts";
-import { clientMemory } from "../dispatch/client_memory.ts";
-import type { Engine } from "../dispatch/engine.ts";
+import type { Client } from "../session/client.ts";
+import { clientLine } from "../session/client_info.ts";
+import { clientMemory } from "../session/client_memory.ts";
+import type { Engine } from "../execution/engine.ts";
 import { ErrorReply, NO_REPLY, RedisError, type Reply } from "../resp/reply.ts";
 import { ReplicaOptions } from "./replica_options.ts";
 import { replicaName, ReplicaSession, type SessionOwner } from "./replica_session.ts";

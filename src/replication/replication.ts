@@ -17,9 +17,9 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import type { Client } from "../dispatch/client.ts";
-import type { Command } from "../dispatch/command.ts";
-import type { Engine } from "../dispatch/engine.ts";
+import type { Client } from "../session/client.ts";
+import type { Command } from "../command/command.ts";
+import type { Engine } from "../execution/engine.ts";
 import { ErrorReply } from "../resp/reply.ts";
 import { Failover } from "./failover.ts";
 import { Feed } from "./feed.ts";

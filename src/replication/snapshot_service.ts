@@ -12,8 +12,8 @@
  */
 
 import type { Timer } from "../clock/clock.ts";
-import type { Engine } from "../dispatch/engine.ts";
-import type { WriteVersion } from "../rdb/writer_value.ts";
+import type { Engine } from "../execution/engine.ts";
+import type { WriteVersion } from "../rdb/encode/value.ts";
 import { FileTransfer } from "./file_transfer.ts";
 import type { ReplicaSession } from "./replica_session.ts";
 import type { Replication } from "./replication.ts";

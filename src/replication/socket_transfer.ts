@@ -12,10 +12,10 @@
 
 import { toBytes } from "../bytes/bytes.ts";
 import type { Clock } from "../clock/clock.ts";
-import { Pace } from "../rdb/pace.ts";
-import { beginRdb, type SaveOptions } from "../rdb/save.ts";
-import { Snapshot } from "../rdb/snapshot.ts";
-import { CHUNK_BYTES, type RdbWriter } from "../rdb/writer.ts";
+import { Pace } from "../rdb/save/pace.ts";
+import { beginRdb, type SaveOptions } from "../rdb/save/save.ts";
+import { Snapshot } from "../rdb/save/snapshot.ts";
+import { CHUNK_BYTES, type RdbWriter } from "../rdb/encode/writer.ts";
 import { randomId } from "./id.ts";
 import type { ReplicaSession } from "./replica_session.ts";
 

@@ -9,11 +9,11 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import { RdbDecoder } from "../rdb/decoder.ts";
+import { RdbDecoder } from "../rdb/decode/decoder.ts";
 import { Opcode, ValueType } from "../rdb/format.ts";
-import { NEED_MORE, RdbInput } from "../rdb/input.ts";
+import { NEED_MORE, RdbInput } from "../rdb/decode/input.ts";
 import type { RdbRecord } from "../rdb/records.ts";
-import { isValueType } from "../rdb/value.ts";
+import { isValueType } from "../rdb/decode/value.ts";
 import { keyText } from "./text.ts";
 
 /** Bytes per read. */

@@ -1,10 +1,10 @@
 /**
- * A hash table from byte strings to slots: what large sets, hashes and sorted sets are made on.
+ * A hash table from byte strings to entries: what large sets, hashes and sorted sets are made on.
  *
- * - Slots are 0 … size-1 without gaps: removing moves the last key into the gap. A random key is a
- *   random slot, and a scan that goes from the end downwards misses no key that stays: a move only
- *   ever goes downwards, to a slot that the scan has yet to visit, or of a key that it has visited
- *   already. Values are columns beside the keys, by slot.
+ * - Entries are 0 … size-1 without gaps: removing moves the last key into the gap. A random key is a
+ *   random entry, and a scan that goes from the end downwards misses no key that stays: a move only
+ *   ever goes downwards, to an entry that the scan has yet to visit, or of a key that it has visited
+ *   already. Values are columns beside the keys, by entry.
  * - The table is chained, and grows by linear hashing: each insertion splits at most one bucket, so
  *   no insertion pays for rehashing everything.
  * - Buckets and chains are one typed array. The collector sees one array of strings and nothing
@@ -14,7 +14,7 @@
  *
  * | operation | cost |
  * |---|---|
- * | find, slotFor, removeAt | O(1) expected |
+ * | find, entryFor, removeAt | O(1) expected |
  * | removeInOrder | O(n) |
  * | memory a key | 24 to 40 bytes and the string |
  *
@@ -25,7 +25,7 @@ import type { ByteString } from "../bytes/bytes.ts";
 import { detach } from "../bytes/latin1.ts";
 
 /** No such key. */
-export const NO_SLOT = -1;
+export const NO_ENTRY = -1;
 
 /** A power of two. */
 const MIN_CAPACITY = 16;
@@ -52,10 +52,10 @@ function hashBytes(key: ByteString): number {
 }
 
 /*
- * Row i of the cells is about bucket i in its first half and about slot i in its second. Slots are
+ * Row i of the cells is about bucket i in its first half and about entry i in its second. Entries are
  * written as one more than they are: a new array is all zeros, and 0 ends a chain.
  *
- * The first slot's hash stands in the bucket, too: most searches need no more of the table.
+ * The first entry's hash stands in the bucket, too: most searches need no more of the table.
  */
 const ROW = 4;
 const FIRST_HASH = 0;
@@ -63,9 +63,9 @@ const FIRST = 1;
 const HASH = 2;
 const NEXT = 3;
 
-/** Byte strings with dense slots. */
+/** Byte strings with dense entries. */
 export class DenseKeys {
-  /** The keys by slot. Read only for others. */
+  /** The keys by entry. Read only for others. */
   keys: ByteString[] = [];
   #cells: Int32Array;
   /** Buckets in use: #mask + 1 + the number of buckets split in this round; at most the rows. */
@@ -86,60 +86,60 @@ export class DenseKeys {
     return this.keys.length;
   }
 
-  /** The slot of a key, or {@linkcode NO_SLOT}. */
+  /** The entry of a key, or {@linkcode NO_ENTRY}. */
   find(key: ByteString): number {
     return this.#findHashed(key, hashBytes(key));
   }
 
   /** Whether a key is there. */
   has(key: ByteString): boolean {
-    return this.#findHashed(key, hashBytes(key)) !== NO_SLOT;
+    return this.#findHashed(key, hashBytes(key)) !== NO_ENTRY;
   }
 
   /**
-   * The slot of a key, which is added when it is not there: then its slot is the size before.
+   * The entry of a key, which is added when it is not there: then its entry is the size before.
    *
    * @param owned whether the key is no part of a longer string, and need not be copied to be kept
    */
-  slotFor(key: ByteString, owned: boolean): number {
+  entryFor(key: ByteString, owned: boolean): number {
     const hash = hashBytes(key);
-    const slot = this.#findHashed(key, hash);
-    return slot === NO_SLOT ? this.#insert(owned ? key : detach(key), hash) : slot;
+    const entry = this.#findHashed(key, hash);
+    return entry === NO_ENTRY ? this.#insert(owned ? key : detach(key), hash) : entry;
   }
 
-  /** As `slotFor`, for a key that is known not to be there. */
+  /** As `entryFor`, for a key that is known not to be there. */
   append(key: ByteString, owned: boolean): number {
     return this.#insert(owned ? key : detach(key), hashBytes(key));
   }
 
   /**
-   * Remove the key of a slot. The key of the last slot, unless it is the one removed, moves into
-   * the gap: its slot was the new size and is `slot` now.
+   * Remove the key of an entry. The key of the last entry, unless it is the one removed, moves into
+   * the gap: its entry was the new size and is `entry` now.
    *
    * @returns whether a key moved
    */
-  removeAt(slot: number): boolean {
+  removeAt(entry: number): boolean {
     const keys = this.keys;
     const cells = this.#cells;
     const last = keys.length - 1;
-    const moved = slot !== last;
-    this.#relink(slot, cells[slot * ROW + NEXT]);
+    const moved = entry !== last;
+    this.#relink(entry, cells[entry * ROW + NEXT]);
     if (moved) {
-      cells[slot * ROW + HASH] = cells[last * ROW + HASH];
-      cells[slot * ROW + NEXT] = cells[last * ROW + NEXT];
-      this.#relink(last, slot + 1);
-      keys[slot] = keys[last];
+      cells[entry * ROW + HASH] = cells[last * ROW + HASH];
+      cells[entry * ROW + NEXT] = cells[last * ROW + NEXT];
+      this.#relink(last, entry + 1);
+      keys[entry] = keys[last];
     }
     keys.pop();
     if (last > MIN_CAPACITY && last * ROW < cells.length >>> 3) this.#rebuild(last << 1);
     return moved;
   }
 
-  /** Remove the key of a slot; those behind it move up by one, in order. O(n). */
-  removeInOrder(slot: number): void {
+  /** Remove the key of an entry; those behind it move up by one, in order. O(n). */
+  removeInOrder(entry: number): void {
     const cells = this.#cells;
-    this.keys.splice(slot, 1);
-    for (let i = slot; i < this.keys.length; i++) {
+    this.keys.splice(entry, 1);
+    for (let i = entry; i < this.keys.length; i++) {
       cells[i * ROW + HASH] = cells[(i + 1) * ROW + HASH];
     }
     this.#rebuild(this.keys.length);
@@ -174,48 +174,48 @@ export class DenseKeys {
     let next = cells[bucket + FIRST];
     let found = cells[bucket + FIRST_HASH];
     while (next !== 0) {
-      const slot = next - 1;
-      if (found === hash && this.keys[slot] === key) return slot;
-      next = cells[slot * ROW + NEXT];
+      const entry = next - 1;
+      if (found === hash && this.keys[entry] === key) return entry;
+      next = cells[entry * ROW + NEXT];
       if (next !== 0) found = cells[(next - 1) * ROW + HASH];
     }
-    return NO_SLOT;
+    return NO_ENTRY;
   }
 
   #insert(key: ByteString, hash: number): number {
-    const slot = this.keys.length;
-    if (slot * ROW === this.#cells.length) {
+    const entry = this.keys.length;
+    if (entry * ROW === this.#cells.length) {
       const cells = new Int32Array(this.#cells.length * 2);
       cells.set(this.#cells);
       this.#cells = cells;
     }
-    if (slot >= this.#buckets) this.#splitBucket();
+    if (entry >= this.#buckets) this.#splitBucket();
     this.keys.push(key);
-    this.#cells[slot * ROW + HASH] = hash;
-    this.#link(slot, this.#bucketOf(hash));
-    return slot;
+    this.#cells[entry * ROW + HASH] = hash;
+    this.#link(entry, this.#bucketOf(hash));
+    return entry;
   }
 
-  /** Put a slot, whose hash is written already, at the beginning of a bucket's chain. */
-  #link(slot: number, bucket: number): void {
+  /** Put an entry, whose hash is written already, at the beginning of a bucket's chain. */
+  #link(entry: number, bucket: number): void {
     const cells = this.#cells;
     const at = bucket * ROW;
-    cells[slot * ROW + NEXT] = cells[at + FIRST];
-    cells[at + FIRST] = slot + 1;
-    cells[at + FIRST_HASH] = cells[slot * ROW + HASH];
+    cells[entry * ROW + NEXT] = cells[at + FIRST];
+    cells[at + FIRST] = entry + 1;
+    cells[at + FIRST_HASH] = cells[entry * ROW + HASH];
   }
 
-  /** Make what points at `slot` in its bucket's chain point at `to`, as cells have it. */
-  #relink(slot: number, to: number): void {
+  /** Make what points at `entry` in its bucket's chain point at `to`, as cells have it. */
+  #relink(entry: number, to: number): void {
     const cells = this.#cells;
-    const bucket = this.#bucketOf(cells[slot * ROW + HASH]) * ROW;
+    const bucket = this.#bucketOf(cells[entry * ROW + HASH]) * ROW;
     let at = cells[bucket + FIRST] - 1;
-    if (at === slot) {
+    if (at === entry) {
       cells[bucket + FIRST] = to;
       if (to !== 0) cells[bucket + FIRST_HASH] = cells[(to - 1) * ROW + HASH];
       return;
     }
-    while (cells[at * ROW + NEXT] - 1 !== slot) at = cells[at * ROW + NEXT] - 1;
+    while (cells[at * ROW + NEXT] - 1 !== entry) at = cells[at * ROW + NEXT] - 1;
     cells[at * ROW + NEXT] = to;
   }
 
@@ -228,9 +228,9 @@ export class DenseKeys {
     let next = cells[old * ROW + FIRST];
     cells[old * ROW + FIRST] = 0;
     while (next !== 0) {
-      const slot = next - 1;
-      next = cells[slot * ROW + NEXT];
-      this.#link(slot, (cells[slot * ROW + HASH] & bit) === 0 ? old : fresh);
+      const entry = next - 1;
+      next = cells[entry * ROW + NEXT];
+      this.#link(entry, (cells[entry * ROW + HASH] & bit) === 0 ? old : fresh);
     }
     if (this.#buckets === bit * 2) this.#mask = bit * 2 - 1;
   }
@@ -244,10 +244,10 @@ export class DenseKeys {
     this.#cells = cells;
     this.#buckets = powerWithin(rows);
     this.#mask = this.#buckets - 1;
-    for (let slot = 0; slot < size; slot++) {
-      const hash = old[slot * ROW + HASH];
-      cells[slot * ROW + HASH] = hash;
-      this.#link(slot, this.#bucketOf(hash));
+    for (let entry = 0; entry < size; entry++) {
+      const hash = old[entry * ROW + HASH];
+      cells[entry * ROW + HASH] = hash;
+      this.#link(entry, this.#bucketOf(hash));
     }
   }
 }

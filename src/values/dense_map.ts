@@ -12,7 +12,7 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 import { detach } from "../bytes/latin1.ts";
-import { DenseKeys, NO_SLOT } from "./dense_keys.ts";
+import { DenseKeys, NO_ENTRY } from "./dense_keys.ts";
 import { stringBytes } from "./packed.ts";
 
 /** Estimated bytes of an empty table: objects and their headers. */
@@ -31,22 +31,22 @@ export class DenseSet extends DenseKeys {
   /** Add a key. O(1) amortised. @returns whether it is new */
   add(key: ByteString, owned = false): boolean {
     const size = this.size;
-    return this.slotFor(key, owned) === size;
+    return this.entryFor(key, owned) === size;
   }
 
   /** Remove a key. O(1), or O(n) when compact. @returns whether it was there */
   delete(key: ByteString): boolean {
-    const slot = this.find(key);
-    if (slot === NO_SLOT) return false;
-    this.deleteAt(slot);
+    const entry = this.find(key);
+    if (entry === NO_ENTRY) return false;
+    this.deleteAt(entry);
     return true;
   }
 
-  /** Remove and return the key of a slot. */
-  deleteAt(slot: number): ByteString {
-    const key = this.keys[slot];
-    if (this.compact) this.removeInOrder(slot);
-    else this.removeAt(slot);
+  /** Remove and return the key of an entry. */
+  deleteAt(entry: number): ByteString {
+    const key = this.keys[entry];
+    if (this.compact) this.removeInOrder(entry);
+    else this.removeAt(entry);
     return key;
   }
 
@@ -66,7 +66,7 @@ export class DenseSet extends DenseKeys {
 export class DenseMap extends DenseKeys {
   /** Whether order is kept on removal. */
   compact: boolean;
-  /** The values by slot. Read only for others. */
+  /** The values by entry. Read only for others. */
   values: ByteString[] = [];
 
   constructor(compact = false) {
@@ -76,33 +76,33 @@ export class DenseMap extends DenseKeys {
 
   /** O(1). */
   get(key: ByteString): ByteString | undefined {
-    const slot = this.find(key);
-    return slot === NO_SLOT ? undefined : this.values[slot];
+    const entry = this.find(key);
+    return entry === NO_ENTRY ? undefined : this.values[entry];
   }
 
   /** Set a key's value. O(1) amortised. @returns whether the key is new */
   set(key: ByteString, value: ByteString, owned = false): boolean {
     const size = this.size;
-    const slot = this.slotFor(key, owned);
+    const entry = this.entryFor(key, owned);
     const kept = owned ? value : detach(value);
-    if (slot === size) this.values.push(kept);
-    else this.values[slot] = kept;
-    return slot === size;
+    if (entry === size) this.values.push(kept);
+    else this.values[entry] = kept;
+    return entry === size;
   }
 
   /** Remove a key. O(1), or O(n) when compact. @returns whether it was there */
   delete(key: ByteString): boolean {
-    const slot = this.find(key);
-    if (slot === NO_SLOT) return false;
+    const entry = this.find(key);
+    if (entry === NO_ENTRY) return false;
     const values = this.values;
     if (this.compact) {
-      this.removeInOrder(slot);
-      values.splice(slot, 1);
+      this.removeInOrder(entry);
+      values.splice(entry, 1);
       return true;
     }
-    this.removeAt(slot);
+    this.removeAt(entry);
     const last = values.pop()!;
-    if (slot < values.length) values[slot] = last;
+    if (entry < values.length) values[entry] = last;
     return true;
   }
 

@@ -4,8 +4,8 @@
  * Two encodings, named as OBJECT ENCODING names them:
  *
  * - `listpack` ({@linkcode SmallZSet}): two sorted arrays, while there are few and short members.
- * - `skiplist` ({@linkcode LargeZSet}): a hash table from members to dense slots, and a B+-tree with
- *   counts over the slots. (The real server has a skip list there, hence the name. A tree of wide
+ * - `skiplist` ({@linkcode LargeZSet}): a hash table from members to dense entries, and a B+-tree with
+ *   counts over the entries. (The real server has a skip list there, hence the name. A tree of wide
  *   nodes in typed arrays takes a third of the memory accesses, and none of its nodes is an object.)
  *
  * When an encoding changes is the real server's rule: `add` converts when a member too many or too
@@ -365,7 +365,7 @@ export class ZSetValue {
 
   /** An entry by a number 0 … size-1, in no particular order. */
   #entry(index: number): ZSetEntry {
-    return this.#small !== null ? this.#small.at(index) : this.#large!.atSlot(index);
+    return this.#small !== null ? this.#small.at(index) : this.#large!.atEntry(index);
   }
 
   #pop(rank: number): ZSetEntry | undefined {

@@ -1,13 +1,13 @@
 /**
- * A large sorted set: a table from members to slots with scores ({@linkcode ZSetMembers}) and an
- * order over the slots ({@linkcode ZSetOrder}), kept in step here.
+ * A large sorted set: a table from members to entries with scores ({@linkcode ZSetMembers}) and an
+ * order over the entries ({@linkcode ZSetOrder}), kept in step here.
  *
  * @module
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
 import type { ZSetAddResult, ZSetCursor, ZSetEntry } from "./zset.ts";
-import { NO_SLOT, ZSetMembers } from "./zset_members.ts";
+import { NO_ENTRY, ZSetMembers } from "./zset_members.ts";
 import { ZSetOrder } from "./zset_order.ts";
 import {
   isEmptyLexRange,
@@ -32,7 +32,7 @@ export class LargeZSet {
     const table = new ZSetMembers(members.length);
     for (let i = 0; i < members.length; i++) table.insert(members[i], scores[i]);
     this.#table = table;
-    this.#order = ZSetOrder.build(table, sortedSlots(table));
+    this.#order = ZSetOrder.build(table, sortedEntries(table));
   }
 
   get size(): number {
@@ -40,33 +40,33 @@ export class LargeZSet {
   }
 
   score(member: ByteString): number | undefined {
-    const slot = this.#table.find(member);
-    return slot === NO_SLOT ? undefined : this.#table.scores[slot];
+    const entry = this.#table.find(member);
+    return entry === NO_ENTRY ? undefined : this.#table.scores[entry];
   }
 
   add(member: ByteString, score: number): ZSetAddResult {
     const size = this.#table.size;
-    const slot = this.#table.place(member, score);
-    if (slot === size) {
-      this.#order.insert(slot);
+    const entry = this.#table.place(member, score);
+    if (entry === size) {
+      this.#order.insert(entry);
       return "added";
     }
-    if (this.#table.scores[slot] === score) return "unchanged";
-    this.#order.rescore(slot, score);
+    if (this.#table.scores[entry] === score) return "unchanged";
+    this.#order.rescore(entry, score);
     return "updated";
   }
 
   delete(member: ByteString): boolean {
-    const slot = this.#table.find(member);
-    if (slot === NO_SLOT) return false;
-    this.#order.remove(slot);
-    this.#forget(slot);
+    const entry = this.#table.find(member);
+    if (entry === NO_ENTRY) return false;
+    this.#order.remove(entry);
+    this.#forget(entry);
     return true;
   }
 
   rank(member: ByteString): number {
-    const slot = this.#table.find(member);
-    return slot === NO_SLOT ? -1 : this.#order.rankOf(slot);
+    const entry = this.#table.find(member);
+    return entry === NO_ENTRY ? -1 : this.#order.rankOf(entry);
   }
 
   deleteRanks(start: number, end: number): void {
@@ -91,19 +91,19 @@ export class LargeZSet {
 
   at(rank: number): ZSetEntry {
     this.#order.seek(rank);
-    return this.atSlot(this.#order.slotAt(this.#order.leaf, this.#order.at));
+    return this.atEntry(this.#order.entryAt(this.#order.leaf, this.#order.at));
   }
 
-  /** The member of a slot 0 … size-1, for random picks. */
-  atSlot(slot: number): ZSetEntry {
-    return { member: this.#table.members[slot], score: this.#table.scores[slot] };
+  /** The member of an entry 0 … size-1, for random picks. */
+  atEntry(entry: number): ZSetEntry {
+    return { member: this.#table.members[entry], score: this.#table.scores[entry] };
   }
 
   cursor(start: number, end: number, reverse: boolean): ZSetCursor {
     return new LargeCursor(this.#table, this.#order, start, end, reverse);
   }
 
-  /** Slots from the end downwards; a cursor is the number of slots that are left to visit. */
+  /** Slots from the end downwards; a cursor is the number of entries that are left to visit. */
   scan(
     cursor: number,
     count: number,
@@ -112,7 +112,7 @@ export class LargeZSet {
     const { members, scores } = this.#table;
     const from = cursor === 0 ? members.length : Math.min(cursor, members.length);
     const to = Math.max(0, from - count);
-    for (let slot = from - 1; slot >= to; slot--) visit(members[slot], scores[slot]);
+    for (let entry = from - 1; entry >= to; entry--) visit(members[entry], scores[entry]);
     return to;
   }
 
@@ -137,24 +137,24 @@ export class LargeZSet {
     for (let leaf = order.firstLeaf(); leaf >= 0; leaf = order.nextLeaf(leaf)) {
       const size = order.leafSize(leaf);
       for (let at = 0; at < size; at++, rank++) {
-        if (rank < start || rank >= end) kept[count++] = order.slotAt(leaf, at);
+        if (rank < start || rank >= end) kept[count++] = order.entryAt(leaf, at);
       }
     }
-    // New slots in the order of the old ones: members only move downwards, as scans need it.
+    // New entries in the order of the old ones: members only move downwards, as scans need it.
     const table = new ZSetMembers(count);
     const renamed = new Int32Array(this.size);
-    for (const slot of kept.toSorted()) {
-      renamed[slot] = table.insert(this.#table.members[slot], this.#table.scores[slot]);
+    for (const entry of kept.toSorted()) {
+      renamed[entry] = table.insert(this.#table.members[entry], this.#table.scores[entry]);
     }
     for (let i = 0; i < count; i++) kept[i] = renamed[kept[i]];
     this.#table = table;
     this.#order = ZSetOrder.build(table, kept);
   }
 
-  /** Drop a slot that is out of the order already. */
-  #forget(slot: number): void {
+  /** Drop an entry that is out of the order already. */
+  #forget(entry: number): void {
     const last = this.#table.size - 1;
-    if (this.#table.remove(slot)) this.#order.renameSlot(last, slot);
+    if (this.#table.remove(entry)) this.#order.renameEntry(last, entry);
   }
 
   #countBelowBound(bound: LexBound, inclusive: "[" | "("): number {
@@ -165,7 +165,7 @@ export class LargeZSet {
 }
 
 /** Slots of a table by score and member. */
-function sortedSlots(table: ZSetMembers): Int32Array {
+function sortedEntries(table: ZSetMembers): Int32Array {
   const { members, scores } = table;
   const size = table.size;
   const compare = (a: number, b: number): number => {
@@ -174,13 +174,13 @@ function sortedSlots(table: ZSetMembers): Int32Array {
   };
   let rising = true;
   let falling = true;
-  for (let slot = 1; slot < size && (rising || falling); slot++) {
-    if (compare(slot - 1, slot) < 0) falling = false;
+  for (let entry = 1; entry < size && (rising || falling); entry++) {
+    if (compare(entry - 1, entry) < 0) falling = false;
     else rising = false;
   }
-  const slots = new Int32Array(size);
-  for (let i = 0; i < size; i++) slots[i] = rising || !falling ? i : size - 1 - i;
-  return rising || falling ? slots : slots.sort(compare);
+  const entries = new Int32Array(size);
+  for (let i = 0; i < size; i++) entries[i] = rising || !falling ? i : size - 1 - i;
+  return rising || falling ? entries : entries.sort(compare);
 }
 
 class LargeCursor implements ZSetCursor {
@@ -190,7 +190,7 @@ class LargeCursor implements ZSetCursor {
   #at = 0;
   #left: number;
   #reverse: boolean;
-  #slot = 0;
+  #entry = 0;
 
   constructor(
     table: ZSetMembers,
@@ -221,15 +221,15 @@ class LargeCursor implements ZSetCursor {
       this.#leaf = this.#order.nextLeaf(this.#leaf);
       this.#at = 0;
     }
-    this.#slot = this.#order.slotAt(this.#leaf, this.#at);
+    this.#entry = this.#order.entryAt(this.#leaf, this.#at);
     return true;
   }
 
   get member(): ByteString {
-    return this.#table.members[this.#slot];
+    return this.#table.members[this.#entry];
   }
 
   get score(): number {
-    return this.#table.scores[this.#slot];
+    return this.#table.scores[this.#entry];
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The members of a large sorted set: {@linkcode DenseKeys} with the score of each slot in a column.
+ * The members of a large sorted set: {@linkcode DenseKeys} with the score of each entry in a column.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import type { ByteString } from "../bytes/bytes.ts";
 import { DenseKeys } from "./dense_keys.ts";
 
-export { NO_SLOT } from "./dense_keys.ts";
+export { NO_ENTRY } from "./dense_keys.ts";
 
-/** Members with dense slots and a score each. */
+/** Members with dense entries and a score each. */
 export class ZSetMembers extends DenseKeys {
-  /** Scores by slot; as long as the capacity. Others may overwrite the score of a live slot. */
+  /** Scores by entry; as long as the capacity. Others may overwrite the score of a live entry. */
   scores: Float64Array;
 
   /** @param capacity number of members to make room for */
@@ -20,7 +20,7 @@ export class ZSetMembers extends DenseKeys {
     this.scores = new Float64Array(this.capacity);
   }
 
-  /** Members by slot. Read only for others. */
+  /** Members by entry. Read only for others. */
   get members(): ByteString[] {
     return this.keys;
   }
@@ -28,26 +28,26 @@ export class ZSetMembers extends DenseKeys {
   /**
    * Add a member unless it is there already; then its score stays.
    *
-   * @returns the member's slot: when it is new, this is the size before
+   * @returns the member's entry: when it is new, this is the size before
    */
   place(member: ByteString, score: number): number {
     const size = this.size;
-    const slot = this.slotFor(member, false);
-    if (slot === size) this.#setNew(slot, score);
-    return slot;
+    const entry = this.entryFor(member, false);
+    if (entry === size) this.#setNew(entry, score);
+    return entry;
   }
 
-  /** Add a member that is not in the table; gives its slot, which is the old size. */
+  /** Add a member that is not in the table; gives its entry, which is the old size. */
   insert(member: ByteString, score: number): number {
-    const slot = this.append(member, false);
-    this.#setNew(slot, score);
-    return slot;
+    const entry = this.append(member, false);
+    this.#setNew(entry, score);
+    return entry;
   }
 
   /** As `removeAt`, with the score. */
-  remove(slot: number): boolean {
-    const moved = this.removeAt(slot);
-    if (moved) this.scores[slot] = this.scores[this.size];
+  remove(entry: number): boolean {
+    const moved = this.removeAt(entry);
+    if (moved) this.scores[entry] = this.scores[this.size];
     if (this.capacity < this.scores.length) this.#resize();
     return moved;
   }
@@ -65,9 +65,9 @@ export class ZSetMembers extends DenseKeys {
     return this.tableBytes() + this.scores.length * 8;
   }
 
-  #setNew(slot: number, score: number): void {
-    if (slot >= this.scores.length) this.#resize();
-    this.scores[slot] = score;
+  #setNew(entry: number, score: number): void {
+    if (entry >= this.scores.length) this.#resize();
+    this.scores[entry] = score;
   }
 
   /** Make the column as long as the table has room. */

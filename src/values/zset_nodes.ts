@@ -22,7 +22,7 @@ export const NONE = -1;
 /** The leaves and inner nodes of one tree. It begins with one empty leaf, number 0. */
 export class ZSetNodes {
   leafScores = new Float64Array(FAN * 4);
-  leafSlots = new Int32Array(FAN * 4);
+  leafEntries = new Int32Array(FAN * 4);
   /** Entries by leaf. */
   leafSize = new Int32Array(4);
   leafNext = new Int32Array(4);
@@ -56,7 +56,7 @@ export class ZSetNodes {
       const capacity = this.leafSize.length;
       if (leaf === capacity) {
         this.leafScores = grown(this.leafScores, new Float64Array(capacity * 2 * FAN));
-        this.leafSlots = grown(this.leafSlots, new Int32Array(capacity * 2 * FAN));
+        this.leafEntries = grown(this.leafEntries, new Int32Array(capacity * 2 * FAN));
         this.leafSize = grown(this.leafSize, new Int32Array(capacity * 2));
         this.leafNext = grown(this.leafNext, new Int32Array(capacity * 2));
         this.leafPrev = grown(this.leafPrev, new Int32Array(capacity * 2));
@@ -131,7 +131,7 @@ export class ZSetNodes {
   clone(): ZSetNodes {
     const copy = new ZSetNodes();
     copy.leafScores = this.leafScores.slice();
-    copy.leafSlots = this.leafSlots.slice();
+    copy.leafEntries = this.leafEntries.slice();
     copy.leafSize = this.leafSize.slice();
     copy.leafNext = this.leafNext.slice();
     copy.leafPrev = this.leafPrev.slice();

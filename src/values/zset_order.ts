@@ -1,13 +1,13 @@
 /**
  * The order of a large sorted set: a B+-tree over (score, member) with counts.
  *
- * Leaves hold scores and slots of {@linkcode ZSetMembers} side by side; inner nodes hold for each
+ * Leaves hold scores and entries of {@linkcode ZSetMembers} side by side; inner nodes hold for each
  * child how many members are below it and a separator, a key that is not above anything in the
  * child and above everything before it. The nodes' memory is {@linkcode ZSetNodes}. Comparing needs the member only where scores are equal.
  *
- * Separators keep a member's string of their own rather than a slot. They need not be exact, so a
+ * Separators keep a member's string of their own rather than an entry. They need not be exact, so a
  * deleted member may live on in one for a while, and no separator has to be looked up when a member
- * changes its slot.
+ * changes its entry.
  *
  * A full node splits in half, except that a leaf which is appended to stays full (scores are often
  * times). A node less than a quarter full merges with a neighbour if both together leave room.
@@ -47,25 +47,25 @@ export class ZSetOrder {
   /** Position in {@linkcode leaf}. */
   at = 0;
 
-  /** @param table where slots get their members from; an empty order begins */
+  /** @param table where entries get their members from; an empty order begins */
   constructor(table: ZSetMembers, nodes: ZSetNodes = new ZSetNodes()) {
     this.#table = table;
     this.#nodes = nodes;
   }
 
   /**
-   * The order of all members that a table holds. O(n) when `slots` are in order already.
+   * The order of all members that a table holds. O(n) when `entries` are in order already.
    *
-   * @param slots all slots of the table, sorted by score and member
+   * @param entries all entries of the table, sorted by score and member
    */
-  static build(table: ZSetMembers, slots: Int32Array): ZSetOrder {
+  static build(table: ZSetMembers, entries: Int32Array): ZSetOrder {
     const order = new ZSetOrder(table);
     const nodes = order.#nodes;
     const fill = FAN - (QUARTER >> 1);
-    const total = slots.length;
+    const total = entries.length;
     order.#size = total;
     if (total === 0) return order;
-    // The nodes of the level that was made last, with the entries and the first slot below each.
+    // The nodes of the level that was made last, with the entries and the first entry below each.
     let made: number[] = [];
     let counts: number[] = [];
     let firsts: number[] = [];
@@ -74,14 +74,14 @@ export class ZSetOrder {
       const size = Math.min(fill, total - from);
       const base = leaf << SHIFT;
       for (let i = 0; i < size; i++) {
-        const slot = slots[from + i];
-        nodes.leafSlots[base + i] = slot;
-        nodes.leafScores[base + i] = table.scores[slot];
+        const entry = entries[from + i];
+        nodes.leafEntries[base + i] = entry;
+        nodes.leafScores[base + i] = table.scores[entry];
       }
       nodes.leafSize[leaf] = size;
       made.push(leaf);
       counts.push(size);
-      firsts.push(slots[from]);
+      firsts.push(entries[from]);
     }
     while (made.length > 1) {
       const upper: number[] = [];
@@ -118,9 +118,9 @@ export class ZSetOrder {
     return this.#size;
   }
 
-  /** The slot at a position that `seek` or a step gave. */
-  slotAt(leaf: number, at: number): number {
-    return this.#nodes.leafSlots[(leaf << SHIFT) + at];
+  /** The entry at a position that `seek` or a step gave. */
+  entryAt(leaf: number, at: number): number {
+    return this.#nodes.leafEntries[(leaf << SHIFT) + at];
   }
 
   /** Entries of a leaf. */
@@ -144,10 +144,10 @@ export class ZSetOrder {
     return this.#nodes.leafPrev[leaf];
   }
 
-  /** Put a slot in its place; its key must not be in the order. */
-  insert(slot: number): void {
-    const score = this.#table.scores[slot];
-    const member = this.#table.members[slot];
+  /** Put an entry in its place; its key must not be in the order. */
+  insert(entry: number): void {
+    const score = this.#table.scores[entry];
+    const member = this.#table.members[entry];
     this.#descend(score, member, 1);
     this.#size++;
     let leaf = this.leaf;
@@ -161,7 +161,7 @@ export class ZSetOrder {
       const base = right << SHIFT;
       if (append) this.#linkChild(0, right, rightSize, score, member);
       else {
-        const first = this.#nodes.leafSlots[base];
+        const first = this.#nodes.leafEntries[base];
         const firstMember = this.#table.members[first];
         this.#linkChild(0, right, rightSize, this.#nodes.leafScores[base], firstMember);
       }
@@ -173,43 +173,43 @@ export class ZSetOrder {
     const base = leaf << SHIFT;
     const end = base + this.#nodes.leafSize[leaf]++;
     const scores = this.#nodes.leafScores;
-    const slots = this.#nodes.leafSlots;
+    const entries = this.#nodes.leafEntries;
     for (let i = end; i > base + at; i--) {
       scores[i] = scores[i - 1];
-      slots[i] = slots[i - 1];
+      entries[i] = entries[i - 1];
     }
     scores[base + at] = score;
-    slots[base + at] = slot;
+    entries[base + at] = entry;
   }
 
-  /** Take a slot out, found by its key as it is in the table now. */
-  remove(slot: number): void {
-    const score = this.#table.scores[slot];
-    const member = this.#table.members[slot];
+  /** Take an entry out, found by its key as it is in the table now. */
+  remove(entry: number): void {
+    const score = this.#table.scores[entry];
+    const member = this.#table.members[entry];
     this.#descend(score, member, -1);
     this.at = this.#find(this.leaf, score, member);
     this.#removeFound();
   }
 
-  /** Take out the entry at a rank and give its slot. */
+  /** Take out the entry at a rank and give its entry. */
   removeAt(rank: number): number {
     this.#descendToRank(rank, -1);
-    const slot = this.#nodes.leafSlots[(this.leaf << SHIFT) + this.at];
+    const entry = this.#nodes.leafEntries[(this.leaf << SHIFT) + this.at];
     this.#removeFound();
-    return slot;
+    return entry;
   }
 
-  /** Change the score of a slot, in the table and in the order. */
-  rescore(slot: number, score: number): void {
+  /** Change the score of an entry, in the table and in the order. */
+  rescore(entry: number, score: number): void {
     const table = this.#table;
     const nodes = this.#nodes;
-    const member = table.members[slot];
-    const old = table.scores[slot];
+    const member = table.members[entry];
+    const old = table.scores[entry];
     this.#descend(old, member, 0);
     const leaf = this.leaf;
     const at = this.#find(leaf, old, member);
     const here = (leaf << SHIFT) + at;
-    table.scores[slot] = score;
+    table.scores[entry] = score;
     const staysBehind = at === 0 ? score > old : this.#isBefore(here - 1, score, member);
     const staysBefore = at === nodes.leafSize[leaf] - 1
       ? score < old
@@ -223,30 +223,30 @@ export class ZSetOrder {
     }
     this.at = at;
     this.#removeFound();
-    this.insert(slot);
+    this.insert(entry);
   }
 
-  /** The table moved a member: `slot` holds what `oldSlot` held. */
-  renameSlot(oldSlot: number, slot: number): void {
-    const score = this.#table.scores[slot];
-    const member = this.#table.members[slot];
+  /** The table moved a member: `entry` holds what `oldEntry` held. */
+  renameEntry(oldEntry: number, entry: number): void {
+    const score = this.#table.scores[entry];
+    const member = this.#table.members[entry];
     this.#descend(score, member, 0);
-    // The table is renamed already, so the leaf still says oldSlot: look for the number itself.
-    const slots = this.#nodes.leafSlots;
+    // The table is renamed already, so the leaf still says oldEntry: look for the number itself.
+    const entries = this.#nodes.leafEntries;
     const base = this.leaf << SHIFT;
     const end = base + this.#nodes.leafSize[this.leaf];
     for (let at = base; at < end; at++) {
-      if (slots[at] === oldSlot) {
-        slots[at] = slot;
+      if (entries[at] === oldEntry) {
+        entries[at] = entry;
         return;
       }
     }
   }
 
-  /** Number of entries before a slot's. */
-  rankOf(slot: number): number {
-    const score = this.#table.scores[slot];
-    const member = this.#table.members[slot];
+  /** Number of entries before an entry's. */
+  rankOf(entry: number): number {
+    const score = this.#table.scores[entry];
+    const member = this.#table.members[entry];
     this.#descend(score, member, 0);
     return this.#countBefore() + this.#find(this.leaf, score, member);
   }
@@ -310,7 +310,7 @@ export class ZSetOrder {
     let high = this.#nodes.leafSize[node];
     while (low < high) {
       const mid = (low + high) >>> 1;
-      const here = members[this.#nodes.leafSlots[base + mid]];
+      const here = members[this.#nodes.leafEntries[base + mid]];
       if (here < member || (inclusive && here === member)) low = mid + 1;
       else high = mid;
     }
@@ -340,7 +340,7 @@ export class ZSetOrder {
   #isBefore(index: number, score: number, member: ByteString): boolean {
     const here = this.#nodes.leafScores[index];
     return here < score ||
-      (here === score && this.#table.members[this.#nodes.leafSlots[index]] < member);
+      (here === score && this.#table.members[this.#nodes.leafEntries[index]] < member);
   }
 
   /** Position in a leaf of the first entry that is not before a key. */
@@ -416,7 +416,7 @@ export class ZSetOrder {
     const right = this.#nodes.newLeaf(leaf);
     const from = leaf << SHIFT;
     this.#nodes.leafScores.copyWithin(right << SHIFT, from + kept, from + FAN);
-    this.#nodes.leafSlots.copyWithin(right << SHIFT, from + kept, from + FAN);
+    this.#nodes.leafEntries.copyWithin(right << SHIFT, from + kept, from + FAN);
     this.#nodes.leafSize[leaf] = kept;
     this.#nodes.leafSize[right] = FAN - kept;
     return right;
@@ -485,10 +485,10 @@ export class ZSetOrder {
     const base = leaf << SHIFT;
     const size = --this.#nodes.leafSize[leaf];
     const scores = this.#nodes.leafScores;
-    const slots = this.#nodes.leafSlots;
+    const entries = this.#nodes.leafEntries;
     for (let i = base + this.at; i < base + size; i++) {
       scores[i] = scores[i + 1];
-      slots[i] = slots[i + 1];
+      entries[i] = entries[i + 1];
     }
     if (size < QUARTER && this.#height > 0) this.#shrinkNode(0, leaf, size);
   }
@@ -522,7 +522,7 @@ export class ZSetOrder {
       const from = right << SHIFT;
       const to = (left << SHIFT) + this.#nodes.leafSize[left];
       this.#nodes.leafScores.copyWithin(to, from, from + this.#nodes.leafSize[right]);
-      this.#nodes.leafSlots.copyWithin(to, from, from + this.#nodes.leafSize[right]);
+      this.#nodes.leafEntries.copyWithin(to, from, from + this.#nodes.leafSize[right]);
       this.#nodes.leafSize[left] += this.#nodes.leafSize[right];
     } else {
       const size = this.#nodes.innerSize[left];

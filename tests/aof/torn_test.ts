@@ -5,8 +5,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { prepareAof } from "../../src/lifecycle/persistence_aof.ts";
-import { beginAofLoad } from "../../src/dispatch/replay.ts";
+import { prepareAof } from "../../src/persistence/start_aof.ts";
+import { beginAofLoad } from "../../src/persistence/replay.ts";
 import { mulberry32 } from "../support/prng.ts";
 import { TempDir } from "../support/temp.ts";
 import { AofServer } from "./support.ts";

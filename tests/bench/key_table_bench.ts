@@ -12,7 +12,7 @@
  */
 
 import process from "node:process";
-import { ByteMap } from "../../src/keyspace/byte_map.ts";
+import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
 import type { KeyTable } from "../../src/keyspace/key_table.ts";
 import { MapTable } from "../../src/keyspace/map_table.ts";
 

@@ -4,6 +4,6 @@
  * @module
  */
 
-import { runCli } from "../../src/cli/main.ts";
+import { runCli } from "../../src/cli/run_client.ts";
 
 Deno.exit(await runCli(Deno.args, { version: "0.0.0", commands: () => [] }));

@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { CommandBook } from "../../src/cli/command_docs.ts";
 import { hintFor } from "../../src/cli/hints.ts";
-import { commandDocs } from "../../src/cli/program.ts";
+import { commandDocs } from "../../src/cli/subcommand.ts";
 import { allCommands } from "../../src/commands/mod.ts";
 
 Deno.test("every command of the table is in the book, with its hints", () => {

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { runCli } from "../../src/cli/main.ts";
+import { runCli } from "../../src/cli/run_client.ts";
 import { freePort } from "../support/servers.ts";
 import { DOCS, ScriptedServer, TestIo } from "./support.ts";
 

@@ -8,7 +8,7 @@
 import { fromBytes, toBytes } from "../../src/bytes/bytes.ts";
 import type { CommandDocs } from "../../src/cli/command_docs.ts";
 import type { CliIo } from "../../src/cli/io.ts";
-import { runCli } from "../../src/cli/main.ts";
+import { runCli } from "../../src/cli/run_client.ts";
 import { findExecutable, findRedisServer } from "../support/servers.ts";
 
 /** A machine made up: standard input is what was given, outputs are kept. */

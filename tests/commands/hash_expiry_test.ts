@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { allCommands } from "../../src/commands/mod.ts";
 import { expireFieldsStep } from "../../src/keyspace/field_expire.ts";
-import { loadRdbFile } from "../../src/rdb/load.ts";
+import { loadRdbFile } from "../../src/rdb/load/load.ts";
 import type { Reply } from "../../src/resp/reply.ts";
 import { FIXTURES } from "../rdb/fixtures.ts";
 import { mulberry32 } from "../support/prng.ts";

@@ -5,8 +5,8 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { fromBytes } from "../../src/bytes/bytes.ts";
-import { type Outgoing, OutgoingError, type OutgoingTarget } from "../../src/dispatch/peers.ts";
-import { type TestClient, TestServer } from "../dispatch/support.ts";
+import { type Outgoing, OutgoingError, type OutgoingTarget } from "../../src/migration/peers.ts";
+import { type TestClient, TestServer } from "../execution/support.ts";
 
 /** Let all that is under way come to where it has to wait. */
 async function settle(): Promise<void> {

@@ -7,10 +7,10 @@
 
 import { ManualClock } from "../../src/clock/clock.ts";
 import { Config } from "../../src/config/config.ts";
-import type { Client } from "../../src/dispatch/client.ts";
-import type { Command } from "../../src/dispatch/command.ts";
-import { Engine, type Host } from "../../src/dispatch/engine.ts";
-import { Registry } from "../../src/dispatch/registry.ts";
+import type { Client } from "../../src/session/client.ts";
+import type { Command } from "../../src/command/command.ts";
+import { Engine, type Host } from "../../src/execution/engine.ts";
+import { Registry } from "../../src/command/registry.ts";
 import { MapTable } from "../../src/keyspace/map_table.ts";
 import { Logger } from "../../src/log/logger.ts";
 import { ErrorReply, MapReply, type Reply, SetReply, SimpleString } from "../../src/resp/reply.ts";

@@ -8,7 +8,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { setCommands } from "../../src/commands/set/mod.ts";
 import { sortedSetCommands } from "../../src/commands/sorted_set/mod.ts";
-import type { ClientConnection } from "../../src/dispatch/client.ts";
+import type { ClientConnection } from "../../src/session/client.ts";
 import { DoubleReply, NO_REPLY, type Reply } from "../../src/resp/reply.ts";
 import { ZSetValue } from "../../src/values/zset.ts";
 import { mulberry32, type Prng } from "../support/prng.ts";

@@ -7,8 +7,8 @@
  */
 
 import { allCommands } from "../../src/commands/mod.ts";
-import type { Command } from "../../src/dispatch/command.ts";
-import { formatSyntax } from "../../src/dispatch/syntax.ts";
+import type { Command } from "../../src/command/command.ts";
+import { formatSyntax } from "../../src/command/syntax.ts";
 
 interface Recorded {
   group: string;

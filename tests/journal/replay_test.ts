@@ -14,12 +14,12 @@ import { assertEquals } from "@std/assert";
 import { ManualClock } from "../../src/clock/clock.ts";
 import { allCommands } from "../../src/commands/mod.ts";
 import { Config } from "../../src/config/config.ts";
-import type { Client, ClientConnection } from "../../src/dispatch/client.ts";
-import { Engine, type Host } from "../../src/dispatch/engine.ts";
-import { Registry } from "../../src/dispatch/registry.ts";
+import type { Client, ClientConnection } from "../../src/session/client.ts";
+import { Engine, type Host } from "../../src/execution/engine.ts";
+import { Registry } from "../../src/command/registry.ts";
 import type { Effect } from "../../src/journal/journal.ts";
 import { expireStep } from "../../src/keyspace/active_expire.ts";
-import { ByteMap } from "../../src/keyspace/byte_map.ts";
+import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
 import { Logger } from "../../src/log/logger.ts";
 import { ErrorReply, MapReply, type Reply, SimpleString } from "../../src/resp/reply.ts";
 import { HashValue } from "../../src/values/hash.ts";
@@ -144,13 +144,13 @@ class Node extends Engine {
     const lines: string[] = [];
     for (const db of this.keyspace.databases) {
       client.db = db;
-      for (let slot = 0; slot < db.table.slotLimit; slot++) {
-        if (!db.table.isLive(slot)) continue;
-        const key = db.table.keyAt(slot);
-        const value = db.table.valueAt(slot);
+      for (let entry = 0; entry < db.table.entryLimit; entry++) {
+        if (!db.table.isLive(entry)) continue;
+        const key = db.table.keyAt(entry);
+        const value = db.table.valueAt(entry);
         const [digest] = this.execute(client, ["DEBUG", "DIGEST-VALUE", key]) as SimpleString[];
         lines.push(
-          `${db.index} ${JSON.stringify(key)} ${digest.text} expires ${db.table.expireAt(slot)}` +
+          `${db.index} ${JSON.stringify(key)} ${digest.text} expires ${db.table.expireAt(entry)}` +
             (value instanceof HashValue ? fieldTimes(value) : "") +
             (value instanceof StreamValue ? this.#stream(client, key) : ""),
         );

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
-import { ByteMap } from "../../src/keyspace/byte_map.ts";
-import { hashWords, keyWords, loadKey, matchesKey } from "../../src/keyspace/byte_map_hash.ts";
-import { HashIndex, homeOf, rowsOf } from "../../src/keyspace/byte_map_index.ts";
-import { readInt, readString, writeString } from "../../src/keyspace/byte_map_text.ts";
+import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
+import { hashWords, keyWords, loadKey, matchesKey } from "../../src/keyspace/byte_map/hash.ts";
+import { HashIndex, homeOf, rowsOf } from "../../src/keyspace/byte_map/index.ts";
+import { readInt, readString, writeString } from "../../src/keyspace/byte_map/text.ts";
 import {
   anyKey,
   anyValue,
@@ -128,14 +128,14 @@ Deno.test("ByteMap: an entry's bytes add up to about what the table holds", () =
 
 Deno.test("ByteMap: neither a former object nor a former large value keeps memory", () => {
   const table = new ByteMap();
-  const slots = Array.from({ length: 5000 }, (_, i) => table.insert("key:" + i, "text"));
+  const entries = Array.from({ length: 5000 }, (_, i) => table.insert("key:" + i, "text"));
   const { columns } = table.stats();
-  for (const slot of slots) table.setValueAt(slot, objectValue());
+  for (const entry of entries) table.setValueAt(entry, objectValue());
   assert(table.stats().columns > columns);
-  for (const slot of slots) table.setValueAt(slot, "text");
+  for (const entry of entries) table.setValueAt(entry, "text");
   assertEquals(table.stats().columns, columns);
-  for (const slot of slots) table.setValueAt(slot, objectValue());
-  for (const slot of slots.slice(1)) table.deleteAt(slot);
+  for (const entry of entries) table.setValueAt(entry, objectValue());
+  for (const entry of entries.slice(1)) table.deleteAt(entry);
   assertLessOrEqual(table.stats().columns, columns + 8192);
 
   const held = () => {
@@ -143,15 +143,15 @@ Deno.test("ByteMap: neither a former object nor a former large value keeps memor
     return reserved - index - columns;
   };
   const before = held();
-  const slot = table.insert("large", "x".repeat(1 << 20));
+  const entry = table.insert("large", "x".repeat(1 << 20));
   assertEquals(held(), before + (1 << 20));
-  assert(table.entryBytes(slot) > 1 << 20);
-  table.setValueAt(slot, "y".repeat(600_000));
-  assert(table.entryBytes(slot) > 1 << 20, "the buffer is used again while it is half full");
-  table.setValueAt(slot, "z".repeat(20_000));
-  assertLessOrEqual(table.entryBytes(slot), 21_000);
-  table.setValueAt(slot, "z");
-  assertLessOrEqual(table.entryBytes(slot), 64);
+  assert(table.entryBytes(entry) > 1 << 20);
+  table.setValueAt(entry, "y".repeat(600_000));
+  assert(table.entryBytes(entry) > 1 << 20, "the buffer is used again while it is half full");
+  table.setValueAt(entry, "z".repeat(20_000));
+  assertLessOrEqual(table.entryBytes(entry), 21_000);
+  table.setValueAt(entry, "z");
+  assertLessOrEqual(table.entryBytes(entry), 64);
   assertEquals(held(), before);
   const huge = table.insert("k".repeat(10_000), "x".repeat(50_000));
   assertEquals(held(), before + 60_000);
@@ -161,21 +161,21 @@ Deno.test("ByteMap: neither a former object nor a former large value keeps memor
   assertEquals(held(), before);
 });
 
-Deno.test("ByteMap: values written at one slot leave the others alone", () => {
+Deno.test("ByteMap: values written at one entry leave the others alone", () => {
   const random = seeded(3);
   const table = new ByteMap();
-  const slots: number[] = [];
+  const entries: number[] = [];
   const values: string[] = [];
   for (let i = 0; i < 500; i++) {
     values.push(randomBytes(random, 1 + (i % 70)));
-    slots.push(table.insert("k" + i, values[i]));
+    entries.push(table.insert("k" + i, values[i]));
   }
   for (let round = 0; round < 20_000; round++) {
     const i = below(random, 500);
     values[i] = randomBytes(random, below(random, 90));
-    table.setValueAt(slots[i], values[i]);
+    table.setValueAt(entries[i], values[i]);
     const j = below(random, 500);
-    assert(table.valueAt(slots[j]) === values[j]);
+    assert(table.valueAt(entries[j]) === values[j]);
   }
 });
 
@@ -268,12 +268,12 @@ Deno.test("HashIndex: agrees with a model, with equal hashes and rows that wrap 
   const random = seeded(23);
   const index = new HashIndex();
   const hashes = new Map<number, number>();
-  const slots: number[] = [];
-  const find = (hash: number, slot: number) => {
+  const entries: number[] = [];
+  const find = (hash: number, entry: number) => {
     const segment = index.segmentOf(hash);
     const rows = rowsOf(segment);
     for (let row = homeOf(hash, rows); segment[row * 2 + 1] !== 0; row = (row + 1) % rows) {
-      if (segment[row * 2] === hash && segment[row * 2 + 1] === slot + 1) return true;
+      if (segment[row * 2] === hash && segment[row * 2 + 1] === entry + 1) return true;
     }
     return false;
   };
@@ -286,21 +286,21 @@ Deno.test("HashIndex: agrees with a model, with equal hashes and rows that wrap 
   let next = 0;
   for (let i = 0; i < 300_000; i++) {
     const target = [60_000, 100, 30_000, 0][Math.floor(i / 75_000)];
-    if (slots.length === 0 || random() < (slots.length < target ? 0.95 : 0.05)) {
+    if (entries.length === 0 || random() < (entries.length < target ? 0.95 : 0.05)) {
       const hash = crafted();
       index.insert(hash, next);
       hashes.set(next, hash);
-      slots.push(next++);
+      entries.push(next++);
     } else {
-      const at = below(random, slots.length);
-      const slot = slots[at];
-      slots[at] = slots[slots.length - 1];
-      slots.pop();
-      index.remove(hashes.get(slot)!, slot);
-      hashes.delete(slot);
+      const at = below(random, entries.length);
+      const entry = entries[at];
+      entries[at] = entries[entries.length - 1];
+      entries.pop();
+      index.remove(hashes.get(entry)!, entry);
+      hashes.delete(entry);
     }
     if (i % 25_000 !== 0) continue;
-    for (const [slot, hash] of hashes) assert(find(hash, slot), `slot ${slot} is lost`);
+    for (const [entry, hash] of hashes) assert(find(hash, entry), `entry ${entry} is lost`);
     let rows = 0;
     for (const segment of new Set(index.directory)) {
       assert(segment[rowsOf(segment) * 2] <= rowsOf(segment) * 0.8 + 1);

@@ -6,7 +6,7 @@
 
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { ManualClock } from "../../src/clock/clock.ts";
-import { ByteMap } from "../../src/keyspace/byte_map.ts";
+import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
 import type { Database } from "../../src/keyspace/database.ts";
 import { evictionBudgetMs, type EvictionPolicy, Evictor } from "../../src/keyspace/eviction.ts";
 import { EvictionPool } from "../../src/keyspace/eviction_pool.ts";

@@ -7,7 +7,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { ObjectValue, Value } from "../../src/values/value.ts";
-import { type KeyTable, NO_EXPIRY, NO_SLOT, PlainRecord } from "../../src/keyspace/key_table.ts";
+import { type KeyTable, NO_ENTRY, NO_EXPIRY, PlainRecord } from "../../src/keyspace/key_table.ts";
 import { toBytes } from "../../src/bytes/bytes.ts";
 import { parseSmallInt } from "../../src/bytes/int.ts";
 import { mulberry32 } from "../support/prng.ts";
@@ -90,7 +90,7 @@ export function anyValue(random: () => number): Value {
 
 interface Entry {
   key: string;
-  slot: number;
+  id: number;
   value: Value;
   expireAt: number;
   access: number;
@@ -103,7 +103,7 @@ interface Entry {
 export class TableModel {
   readonly entries = new Map<string, Entry>();
   readonly list: Entry[] = [];
-  readonly #bySlot = new Map<number, Entry>();
+  readonly #byId = new Map<number, Entry>();
   readonly #table: KeyTable;
 
   constructor(table: KeyTable) {
@@ -119,16 +119,16 @@ export class TableModel {
     const found = this.#table.find(key);
     const entry = this.entries.get(key);
     if (entry === undefined) {
-      assertEquals(found, NO_SLOT);
+      assertEquals(found, NO_ENTRY);
       // Every other key comes as bytes.
-      const slot = this.list.length % 2 === 0
+      const id = this.list.length % 2 === 0
         ? this.#table.insert(key, value)
         : this.#table.insertRecord(...recordOf(key, value));
-      assert(!this.#bySlot.has(slot), "a slot in use was given out");
-      assert(slot >= 0 && slot < this.#table.slotLimit);
+      assert(!this.#byId.has(id), "a id in use was given out");
+      assert(id >= 0 && id < this.#table.entryLimit);
       const fresh = {
         key,
-        slot,
+        id,
         value,
         expireAt: NO_EXPIRY,
         access: 0,
@@ -136,13 +136,13 @@ export class TableModel {
         at: this.list.length,
       };
       this.entries.set(key, fresh);
-      this.#bySlot.set(slot, fresh);
+      this.#byId.set(id, fresh);
       this.list.push(fresh);
       this.check(fresh);
     } else {
-      assertEquals(found, entry.slot);
+      assertEquals(found, entry.id);
       if (this.list.length % 8 === 0) {
-        assertEquals(this.#table.insertRecord(...recordOf(key, value)), NO_SLOT);
+        assertEquals(this.#table.insertRecord(...recordOf(key, value)), NO_ENTRY);
       }
       this.#table.setValueAt(found, value);
       entry.value = value;
@@ -151,17 +151,17 @@ export class TableModel {
   }
 
   delete(entry: Entry): void {
-    assertEquals(this.#table.find(entry.key), entry.slot);
-    this.#table.deleteAt(entry.slot);
+    assertEquals(this.#table.find(entry.key), entry.id);
+    this.#table.deleteAt(entry.id);
     this.forget(entry);
-    assertEquals(this.#table.find(entry.key), NO_SLOT);
-    assert(!this.#table.isLive(entry.slot));
+    assertEquals(this.#table.find(entry.key), NO_ENTRY);
+    assert(!this.#table.isLive(entry.id));
   }
 
   /** Take an entry out of the model only. */
   forget(entry: Entry): void {
     this.entries.delete(entry.key);
-    this.#bySlot.delete(entry.slot);
+    this.#byId.delete(entry.id);
     const last = this.list.pop()!;
     if (last === entry) return;
     this.list[entry.at] = last;
@@ -171,16 +171,16 @@ export class TableModel {
   clear(): void {
     this.#table.clear();
     this.entries.clear();
-    this.#bySlot.clear();
+    this.#byId.clear();
     this.list.length = 0;
   }
 
-  atSlot(slot: number): Entry {
-    return this.#bySlot.get(slot)!;
+  atId(id: number): Entry {
+    return this.#byId.get(id)!;
   }
 
   expire(entry: Entry, ms: number): void {
-    this.#table.setExpireAt(entry.slot, ms);
+    this.#table.setExpireAt(entry.id, ms);
     entry.expireAt = ms;
   }
 
@@ -191,17 +191,17 @@ export class TableModel {
   /** Compare one entry with the table; cheap, so no message is made when all is well. */
   check(entry: Entry): void {
     const table = this.#table;
-    const { slot, value } = entry;
+    const { id, value } = entry;
     if (
-      !table.isLive(slot) || table.keyAt(slot) !== entry.key || table.valueAt(slot) !== value ||
-      table.expireAt(slot) !== entry.expireAt || table.accessAt(slot) !== entry.access ||
-      table.epochAt(slot) !== entry.epoch ||
-      table.stringLengthAt(slot) !== (typeof value === "string" ? value.length : -1) ||
-      !Object.is(table.intAt(slot), typeof value === "string" ? parseSmallInt(value) : NaN)
+      !table.isLive(id) || table.keyAt(id) !== entry.key || table.valueAt(id) !== value ||
+      table.expireAt(id) !== entry.expireAt || table.accessAt(id) !== entry.access ||
+      table.epochAt(id) !== entry.epoch ||
+      table.stringLengthAt(id) !== (typeof value === "string" ? value.length : -1) ||
+      !Object.is(table.intAt(id), typeof value === "string" ? parseSmallInt(value) : NaN)
     ) {
       const shown = typeof value === "string" ? value.slice(0, 40) : value;
       throw new Error(
-        `slot ${slot}: key of ${entry.key.length} bytes, model has ${JSON.stringify(shown)}`,
+        `id ${id}: key of ${entry.key.length} bytes, model has ${JSON.stringify(shown)}`,
       );
     }
   }
@@ -215,12 +215,12 @@ export class TableModel {
       this.list.filter((entry) => entry.expireAt !== NO_EXPIRY).length,
     );
     let live = 0;
-    for (let slot = 0; slot < table.slotLimit; slot++) if (table.isLive(slot)) live++;
+    for (let id = 0; id < table.entryLimit; id++) if (table.isLive(id)) live++;
     assertEquals(live, this.list.length);
     let used = 0;
     for (const entry of this.list) {
       this.check(entry);
-      assertEquals(table.find(entry.key), entry.slot);
+      assertEquals(table.find(entry.key), entry.id);
       used += entry.key.length + (typeof entry.value === "string" ? entry.value.length : 0);
     }
     assertEquals(table.stats().used, used);

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { ByteMap } from "../../src/keyspace/byte_map.ts";
-import { type KeyTable, NO_EXPIRY, NO_SLOT } from "../../src/keyspace/key_table.ts";
+import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
+import { type KeyTable, NO_ENTRY, NO_EXPIRY } from "../../src/keyspace/key_table.ts";
 import { MapTable } from "../../src/keyspace/map_table.ts";
 import {
   anyKey,
@@ -42,24 +42,24 @@ for (const { name, make, operations } of TABLES) {
       } else if (op < 0.9) {
         const entry = model.any(random);
         entry.access = below(random, 2 ** 32);
-        table.setAccessAt(entry.slot, entry.access);
+        table.setAccessAt(entry.id, entry.access);
       } else if (op < 0.92) {
         const entry = model.any(random);
         entry.epoch = below(random, 2 ** 32);
-        table.setEpochAt(entry.slot, entry.epoch);
+        table.setEpochAt(entry.id, entry.epoch);
       } else if (op < 0.9996) {
         model.check(model.any(random));
         const key = anyKey(random);
-        assertEquals(table.find(key), model.entries.get(key)?.slot ?? NO_SLOT);
+        assertEquals(table.find(key), model.entries.get(key)?.id ?? NO_ENTRY);
         if (i % 16 === 0) table.compactStep(100);
       } else if (op < 0.99995) {
         now += below(random, 5000);
         const due = model.due(now);
         const limit = random() < 0.5 ? 10 : Infinity;
-        const visited = table.visitDue(now, limit, (slot) => {
-          const entry = model.atSlot(slot);
+        const visited = table.visitDue(now, limit, (id) => {
+          const entry = model.atId(id);
           assert(entry.expireAt !== NO_EXPIRY && entry.expireAt <= now);
-          table.deleteAt(slot);
+          table.deleteAt(id);
           model.forget(entry);
         });
         assertEquals(visited, Math.min(limit, due.length));
@@ -79,33 +79,33 @@ for (const { name, make, operations } of TABLES) {
 
   Deno.test(`${name}: the empty key and the empty value`, () => {
     const table = make();
-    const slot = table.insert("", "");
-    assertEquals(table.find(""), slot);
-    assertEquals([table.keyAt(slot), table.valueAt(slot), table.size], ["", "", 1]);
-    table.deleteAt(slot);
-    assertEquals([table.find(""), table.size], [NO_SLOT, 0]);
+    const id = table.insert("", "");
+    assertEquals(table.find(""), id);
+    assertEquals([table.keyAt(id), table.valueAt(id), table.size], ["", "", 1]);
+    table.deleteAt(id);
+    assertEquals([table.find(""), table.size], [NO_ENTRY, 0]);
   });
 
   Deno.test(`${name}: isLive takes any number`, () => {
     const table = make();
     table.insert("a", "1");
-    for (const slot of [-1, 1, 15, 16, 1e5, 2 ** 31, 2 ** 32, 2 ** 40, NaN, Infinity]) {
-      assert(!table.isLive(slot), `slot ${slot}`);
+    for (const id of [-1, 1, 15, 16, 1e5, 2 ** 31, 2 ** 32, 2 ** 40, NaN, Infinity]) {
+      assert(!table.isLive(id), `id ${id}`);
     }
   });
 
   Deno.test(`${name}: a value changes its type and size in place`, () => {
     const table = make();
     for (const key of ["k", "", "k".repeat(3000), "k".repeat(9000)]) {
-      const slot = table.insert(key, "first");
+      const id = table.insert(key, "first");
       const list = objectValue();
       const other = objectValue();
       const values = ["", "x", list, other, "y".repeat(9000), "z".repeat(8999), "t", list];
       values.push("u".repeat(20_000), other, "v".repeat(3000), "w".repeat(200_000), "x");
       for (const value of values) {
-        table.setValueAt(slot, value);
-        assert(table.valueAt(slot) === value);
-        assertEquals([table.find(key), table.keyAt(slot) === key], [slot, true]);
+        table.setValueAt(id, value);
+        assert(table.valueAt(id) === value);
+        assertEquals([table.find(key), table.keyAt(id) === key], [id, true]);
       }
     }
     assertEquals(table.stats().used, 3000 + 9000 + 1 + 4);
@@ -113,16 +113,16 @@ for (const { name, make, operations } of TABLES) {
 
   Deno.test(`${name}: integers are read as parseSmallInt reads them`, () => {
     const table = make();
-    const slot = table.insert("counter", "0");
+    const id = table.insert("counter", "0");
     const good = ["0", "7", "-7", "999999999999999", "-999999999999999", "120"];
     for (const text of good) {
-      table.setValueAt(slot, text);
-      assertEquals(table.intAt(slot), Number(text));
+      table.setValueAt(id, text);
+      assertEquals(table.intAt(id), Number(text));
     }
     const bad = ["", "-", "-0", "00", "01", "+1", " 1", "1 ", "1.0", "1e3", "1234567890123456"];
     for (const value of [...bad, "a", "9".repeat(9000), objectValue()]) {
-      table.setValueAt(slot, value);
-      assertEquals(table.intAt(slot), NaN);
+      table.setValueAt(id, value);
+      assertEquals(table.intAt(id), NaN);
     }
   });
 
@@ -133,10 +133,10 @@ for (const { name, make, operations } of TABLES) {
     }
     assertEquals(table.visitDue(999, 100, () => {}), 0);
     const seen = new Set<number>();
-    const remove = (slot: number) => {
-      assert(!seen.has(slot));
-      seen.add(slot);
-      table.deleteAt(slot);
+    const remove = (id: number) => {
+      assert(!seen.has(id));
+      seen.add(id);
+      table.deleteAt(id);
     };
     let visited = 0;
     for (let calls = 0; calls < 59; calls++) visited += table.visitDue(1e6, 100, remove);
@@ -150,27 +150,27 @@ for (const { name, make, operations } of TABLES) {
 
   Deno.test(`${name}: visitDue bears what its callback does`, () => {
     const table = make();
-    const slots: number[] = [];
+    const ids: number[] = [];
     for (let i = 0; i < 100; i++) {
-      slots.push(table.insert("k" + i, "v"));
-      table.setExpireAt(slots[i], 10);
+      ids.push(table.insert("k" + i, "v"));
+      table.setExpireAt(ids[i], 10);
     }
     // Put off, take away, keep, delete; and insert another that is not due.
     let fresh = 0;
-    const visited = table.visitDue(10, Infinity, (slot) => {
-      const turn = slot % 4;
-      if (turn === 0) table.setExpireAt(slot, 20);
-      else if (turn === 1) table.setExpireAt(slot, NO_EXPIRY);
-      else if (turn === 3) table.deleteAt(slot);
+    const visited = table.visitDue(10, Infinity, (id) => {
+      const turn = id % 4;
+      if (turn === 0) table.setExpireAt(id, 20);
+      else if (turn === 1) table.setExpireAt(id, NO_EXPIRY);
+      else if (turn === 3) table.deleteAt(id);
       table.setExpireAt(table.insert("fresh" + fresh++, "v"), 15);
     });
     assertEquals(visited, 100);
     assertEquals(table.visitDue(10, Infinity, () => {}), 25);
-    assertEquals(table.visitDue(15, Infinity, (slot) => table.deleteAt(slot)), 125);
-    assertEquals(table.visitDue(19, Infinity, (slot) => table.deleteAt(slot)), 0);
-    assertEquals(table.visitDue(20, Infinity, (slot) => table.deleteAt(slot)), 25);
+    assertEquals(table.visitDue(15, Infinity, (id) => table.deleteAt(id)), 125);
+    assertEquals(table.visitDue(19, Infinity, (id) => table.deleteAt(id)), 0);
+    assertEquals(table.visitDue(20, Infinity, (id) => table.deleteAt(id)), 25);
     assertEquals([table.size, table.expiring], [25, 0]);
-    table.setExpireAt(slots[1], 5);
+    table.setExpireAt(ids[1], 5);
     assertEquals(table.visitDue(10, Infinity, () => table.clear()), 1);
     assertEquals([table.size, table.expiring], [0, 0]);
   });
@@ -179,15 +179,15 @@ for (const { name, make, operations } of TABLES) {
     const table = make();
     assertEquals(table.averageTtl(0), 0);
     for (let i = 0; i < 5000; i++) {
-      const slot = table.insert("k" + i, "v");
-      if (i % 2 === 0) table.setExpireAt(slot, 10_000 + (i % 100));
+      const id = table.insert("k" + i, "v");
+      if (i % 2 === 0) table.setExpireAt(id, 10_000 + (i % 100));
     }
     assertAlmostEquals(table.averageTtl(4000), 6049, 2);
     assertEquals(table.averageTtl(20_000), 0);
   });
 
   for (const share of [1, 0.3, 0.01]) {
-    Deno.test(`${name}: random slots are uniform when ${share * 100} % are taken`, () => {
+    Deno.test(`${name}: random ids are uniform when ${share * 100} % are taken`, () => {
       const random = seeded(7);
       const table = make();
       const count = 200;
@@ -196,31 +196,31 @@ for (const { name, make, operations } of TABLES) {
       for (let i = 0; i < all; i++) table.insert("k" + i, "v");
       // Every key but one in so many goes; of what stays, every other one expires.
       for (let i = 0; i < all; i++) {
-        const slot = table.find("k" + i);
-        if (Math.floor((i + 1) * share) === Math.floor(i * share)) table.deleteAt(slot);
-        else kept.push(slot);
+        const id = table.find("k" + i);
+        if (Math.floor((i + 1) * share) === Math.floor(i * share)) table.deleteAt(id);
+        else kept.push(id);
       }
       const expiring = kept.filter((_, i) => i % 2 === 0);
-      for (const slot of expiring) table.setExpireAt(slot, 1000);
+      for (const id of expiring) table.setExpireAt(id, 1000);
       for (
-        const [slots, pick] of [
-          [kept, () => table.randomSlot(random)],
-          [expiring, () => table.randomExpiringSlot(random)],
+        const [ids, pick] of [
+          [kept, () => table.randomEntry(random)],
+          [expiring, () => table.randomExpiringEntry(random)],
         ] as const
       ) {
-        const counts = new Map(slots.map((slot) => [slot, 0]));
-        for (let i = 0; i < slots.length * 100; i++) {
-          const slot = pick();
-          assert(counts.has(slot));
-          counts.set(slot, counts.get(slot)! + 1);
+        const counts = new Map(ids.map((id) => [id, 0]));
+        for (let i = 0; i < ids.length * 100; i++) {
+          const id = pick();
+          assert(counts.has(id));
+          counts.set(id, counts.get(id)! + 1);
         }
         const sigmas = chiSquareSigmas([...counts.values()]);
         assert(Math.abs(sigmas) < 4, `chi-square is off by ${sigmas} standard deviations`);
       }
       table.clear();
-      assertEquals([table.randomSlot(random), table.randomExpiringSlot(random)], [
-        NO_SLOT,
-        NO_SLOT,
+      assertEquals([table.randomEntry(random), table.randomExpiringEntry(random)], [
+        NO_ENTRY,
+        NO_ENTRY,
       ]);
     });
   }
@@ -231,15 +231,15 @@ for (const { name, make, operations } of TABLES) {
     // Same length, same beginning: only what the hash makes of the last bytes tells them apart.
     const key = (i: number) =>
       "user:session:" + String.fromCharCode(i & 255, (i >> 8) & 255, i >> 16) + ":data";
-    const slots = new Int32Array(count);
-    for (let i = 0; i < count; i++) slots[i] = table.insert(key(i), String(i));
+    const ids = new Int32Array(count);
+    for (let i = 0; i < count; i++) ids[i] = table.insert(key(i), String(i));
     for (let i = 0; i < count; i++) {
-      if (table.find(key(i)) !== slots[i] || table.intAt(slots[i]) !== i) throw new Error(key(i));
+      if (table.find(key(i)) !== ids[i] || table.intAt(ids[i]) !== i) throw new Error(key(i));
     }
-    for (let i = count; i < count + 50_000; i++) assertEquals(table.find(key(i)), NO_SLOT);
-    for (let i = 0; i < count; i++) if (i % 16 !== 0) table.deleteAt(slots[i]);
+    for (let i = count; i < count + 50_000; i++) assertEquals(table.find(key(i)), NO_ENTRY);
+    for (let i = 0; i < count; i++) if (i % 16 !== 0) table.deleteAt(ids[i]);
     for (let i = 0; i < count; i++) {
-      const expected = i % 16 === 0 ? slots[i] : NO_SLOT;
+      const expected = i % 16 === 0 ? ids[i] : NO_ENTRY;
       if (table.find(key(i)) !== expected) throw new Error(`key ${i} after deleting`);
     }
   });

@@ -6,7 +6,7 @@
 
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { ManualClock } from "../../src/clock/clock.ts";
-import { ByteMap } from "../../src/keyspace/byte_map.ts";
+import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
 import { SILENT_HOOKS } from "../../src/keyspace/events.ts";
 import { Keyspace } from "../../src/keyspace/keyspace.ts";
 import { LargestValue } from "../../src/keyspace/largest_value.ts";

@@ -5,7 +5,7 @@ import {
   MOST_CELL_BYTES,
   Slab,
   UNIT_MASK,
-} from "../../src/keyspace/slab.ts";
+} from "../../src/keyspace/byte_map/slab.ts";
 import { below, seeded } from "./key_table_support.ts";
 
 interface Cell {

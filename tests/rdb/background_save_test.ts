@@ -6,10 +6,10 @@
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { SystemClock } from "../../src/clock/clock.ts";
-import { ByteMap } from "../../src/keyspace/byte_map.ts";
+import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
 import { Keyspace } from "../../src/keyspace/keyspace.ts";
-import { type BackgroundOptions, BackgroundSave } from "../../src/rdb/background_save.ts";
-import { SaveError, saveRdb } from "../../src/rdb/save.ts";
+import { type BackgroundOptions, BackgroundSave } from "../../src/rdb/save/background_save.ts";
+import { SaveError, saveRdb } from "../../src/rdb/save/save.ts";
 import { TempDir } from "../support/temp.ts";
 import { decodeAll } from "./canonical.ts";
 import { newKeyspace, saveOptions } from "./saving.ts";

@@ -7,7 +7,7 @@
 
 import type { ByteString } from "../../src/bytes/bytes.ts";
 import { compareBytes } from "../../src/bytes/bytes.ts";
-import { RdbDecoder, type RdbDecoderOptions } from "../../src/rdb/decoder.ts";
+import { RdbDecoder, type RdbDecoderOptions } from "../../src/rdb/decode/decoder.ts";
 import type {
   RdbHash,
   RdbKeyRecord,

@@ -7,12 +7,12 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { ManualClock } from "../../src/clock/clock.ts";
-import { ByteMap } from "../../src/keyspace/byte_map.ts";
+import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
 import type { Keyspace } from "../../src/keyspace/keyspace.ts";
-import { RdbDecoder } from "../../src/rdb/decoder.ts";
+import { RdbDecoder } from "../../src/rdb/decode/decoder.ts";
 import { RdbError } from "../../src/rdb/error.ts";
-import { KeyLoader, newLoadResult } from "../../src/rdb/load.ts";
-import { lzfCompress } from "../../src/rdb/lzf_compress.ts";
+import { KeyLoader, newLoadResult } from "../../src/rdb/load/load.ts";
+import { lzfCompress } from "../../src/rdb/encode/lzf.ts";
 import { fromBytes, toBytes } from "../../src/bytes/bytes.ts";
 import type { EncodingLimits } from "../../src/values/limits.ts";
 import type { Value } from "../../src/values/value.ts";
@@ -36,9 +36,9 @@ function orderOf(value: Value): string[] {
 function details(keyspace: Keyspace): unknown[] {
   const out: [string, string, string[]][] = [];
   for (const { table } of keyspace.databases) {
-    for (let slot = 0; slot < table.slotLimit; slot++) {
-      const value = table.valueAt(slot);
-      out.push([table.keyAt(slot), encodingOf(value), orderOf(value)]);
+    for (let entry = 0; entry < table.entryLimit; entry++) {
+      const value = table.valueAt(entry);
+      out.push([table.keyAt(entry), encodingOf(value), orderOf(value)]);
     }
   }
   return out.sort(([a], [b]) => a < b ? -1 : 1);

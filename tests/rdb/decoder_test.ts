@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { toBytes } from "../../src/bytes/bytes.ts";
-import { RdbDecoder } from "../../src/rdb/decoder.ts";
+import { RdbDecoder } from "../../src/rdb/decode/decoder.ts";
 import { RdbError } from "../../src/rdb/error.ts";
 import type { RdbRecord } from "../../src/rdb/records.ts";
 import {

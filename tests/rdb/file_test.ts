@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RdbError } from "../../src/rdb/error.ts";
-import { readRdbFile } from "../../src/rdb/file.ts";
+import { readRdbFile } from "../../src/rdb/load/file.ts";
 import type { RdbRecord } from "../../src/rdb/records.ts";
 import { decodeAll } from "./canonical.ts";
 import { FIXTURES, readBytes } from "./fixtures.ts";

@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { RdbDecoder } from "../../src/rdb/decoder.ts";
+import { RdbDecoder } from "../../src/rdb/decode/decoder.ts";
 import { RdbError } from "../../src/rdb/error.ts";
 import { canonicalContent, takeAll } from "./canonical.ts";
 import { readBytes } from "./fixtures.ts";

@@ -7,7 +7,7 @@
 
 import { type ByteString, compareBytes } from "../../src/bytes/bytes.ts";
 import type { Clock } from "../../src/clock/clock.ts";
-import { ByteMap } from "../../src/keyspace/byte_map.ts";
+import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
 import type { Database } from "../../src/keyspace/database.ts";
 import { NO_EXPIRY } from "../../src/keyspace/key_table.ts";
 import { SILENT_HOOKS } from "../../src/keyspace/events.ts";
@@ -50,8 +50,8 @@ export function keyspaceContent(keyspace: Keyspace): CanonicalContent["dbs"] {
   for (const db of keyspace.databases) {
     if (db.size === 0) continue;
     const rows: [ByteString, CanonicalKey][] = [];
-    for (let slot = 0; slot < db.table.slotLimit; slot++) {
-      if (db.table.isLive(slot)) rows.push([db.table.keyAt(slot), canonicalKey(db, slot)]);
+    for (let entry = 0; entry < db.table.entryLimit; entry++) {
+      if (db.table.isLive(entry)) rows.push([db.table.keyAt(entry), canonicalKey(db, entry)]);
     }
     rows.sort((a, b) => compareBytes(a[0], b[0]));
     dbs[db.index] = rows.map((row) => row[1]);
@@ -59,13 +59,13 @@ export function keyspaceContent(keyspace: Keyspace): CanonicalContent["dbs"] {
   return dbs;
 }
 
-function canonicalKey(db: Database, slot: number): CanonicalKey {
+function canonicalKey(db: Database, entry: number): CanonicalKey {
   const { table, keyspace: { access } } = db;
-  const value = table.valueAt(slot);
-  const ttl = table.expireAt(slot);
-  const word = table.accessAt(slot);
+  const value = table.valueAt(entry);
+  const ttl = table.expireAt(entry);
+  const word = table.accessAt(entry);
   return {
-    key: btoa(table.keyAt(slot)),
+    key: btoa(table.keyAt(entry)),
     type: typeName(value),
     ttl: ttl === NO_EXPIRY ? null : ttl,
     value: canonicalValue(value),

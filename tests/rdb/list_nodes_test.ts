@@ -5,8 +5,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { fromBytes } from "../../src/bytes/bytes.ts";
-import { decodeDumpPayload } from "../../src/rdb/value.ts";
-import { encodeDumpPayload } from "../../src/rdb/writer_value.ts";
+import { decodeDumpPayload } from "../../src/rdb/decode/value.ts";
+import { encodeDumpPayload } from "../../src/rdb/encode/value.ts";
 import { defaultLimits } from "../../src/values/limits.ts";
 import { ListValue } from "../../src/values/list.ts";
 import { findRedisServer, startRedis } from "../support/servers.ts";

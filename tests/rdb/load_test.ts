@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ManualClock } from "../../src/clock/clock.ts";
 import { RdbError } from "../../src/rdb/error.ts";
-import { loadRdbFile } from "../../src/rdb/load.ts";
+import { loadRdbFile } from "../../src/rdb/load/load.ts";
 import { TempDir } from "../support/temp.ts";
 import {
   type CanonicalContent,

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { ManualClock } from "../../src/clock/clock.ts";
-import { Pace } from "../../src/rdb/pace.ts";
+import { Pace } from "../../src/rdb/save/pace.ts";
 
 /** Turns of the clients of so many milliseconds each. @returns the slices that followed them */
 function slices(pace: Pace, clock: ManualClock, turns: number[], busy: () => void): number[] {

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { fromBytes, toBytes } from "../../src/bytes/bytes.ts";
-import { readIntset } from "../../src/rdb/intset.ts";
-import { latin1View } from "../../src/rdb/latin1.ts";
-import { readListpack } from "../../src/rdb/listpack.ts";
-import { readZiplist } from "../../src/rdb/ziplist.ts";
-import { readZipmap } from "../../src/rdb/zipmap.ts";
+import { readIntset } from "../../src/rdb/decode/intset.ts";
+import { latin1View } from "../../src/rdb/decode/latin1.ts";
+import { readListpack } from "../../src/rdb/decode/listpack.ts";
+import { readZiplist } from "../../src/rdb/decode/ziplist.ts";
+import { readZipmap } from "../../src/rdb/decode/zipmap.ts";
 import { type Element, listpack, little, ziplist } from "./writers.ts";
 import { mulberry32, type Prng } from "../support/prng.ts";
 

@@ -1,11 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { toBytes } from "../../src/bytes/bytes.ts";
 import { Crc64 } from "../../src/rdb/crc64.ts";
-import { findDuplicate, findDuplicateIn } from "../../src/rdb/distinct.ts";
+import { findDuplicate, findDuplicateIn } from "../../src/rdb/decode/distinct.ts";
 import { quoted, RdbError } from "../../src/rdb/error.ts";
-import { lzfDecompress, lzfPlausible } from "../../src/rdb/lzf.ts";
-import { parseScore } from "../../src/rdb/score.ts";
-import { decodeDumpPayload } from "../../src/rdb/value.ts";
+import { lzfDecompress, lzfPlausible } from "../../src/rdb/decode/lzf.ts";
+import { parseScore } from "../../src/rdb/decode/score.ts";
+import { decodeDumpPayload } from "../../src/rdb/decode/value.ts";
 import { mulberry32, type Prng } from "../support/prng.ts";
 
 /** `length` bytes as a byte string. */

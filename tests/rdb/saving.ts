@@ -5,11 +5,11 @@
  */
 
 import { ManualClock } from "../../src/clock/clock.ts";
-import { ByteMap } from "../../src/keyspace/byte_map.ts";
+import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
 import { SILENT_HOOKS } from "../../src/keyspace/events.ts";
 import { Keyspace } from "../../src/keyspace/keyspace.ts";
-import type { SaveOptions } from "../../src/rdb/save.ts";
-import type { WriteVersion } from "../../src/rdb/writer_value.ts";
+import type { SaveOptions } from "../../src/rdb/save/save.ts";
+import type { WriteVersion } from "../../src/rdb/encode/value.ts";
 import type { CanonicalContent } from "./canonical.ts";
 
 /** An empty keyspace whose clock stands still. */

@@ -7,10 +7,10 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { ByteString } from "../../src/bytes/bytes.ts";
-import { ByteMap } from "../../src/keyspace/byte_map.ts";
+import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
 import { type KeyTable, PlainRecord } from "../../src/keyspace/key_table.ts";
 import { MapTable } from "../../src/keyspace/map_table.ts";
-import { RdbWriter } from "../../src/rdb/writer.ts";
+import { RdbWriter } from "../../src/rdb/encode/writer.ts";
 import { ListValue } from "../../src/values/list.ts";
 import { defaultLimits } from "../../src/values/limits.ts";
 import { StringBuffer } from "../../src/values/string_buffer.ts";
@@ -64,7 +64,7 @@ function fill(table: KeyTable, prng: Prng): void {
       ? NUMBERS[i]
       : `:${i}${text(prng, int(20) === 0 ? pick(LENGTHS) : int(30))}`;
     const kind = int(30);
-    const slot = table.insert(
+    const entry = table.insert(
       key,
       kind === 0
         ? ListValue.from([value, key], defaultLimits())
@@ -72,9 +72,9 @@ function fill(table: KeyTable, prng: Prng): void {
         ? StringBuffer.from(value)
         : value,
     );
-    if (int(4) === 0) table.setExpireAt(slot, 1e12 + int(1e9));
-    table.setAccessAt(slot, int(0xffffff));
-    if (int(10) === 0) table.setValueAt(slot, text(prng, pick(LENGTHS)));
+    if (int(4) === 0) table.setExpireAt(entry, 1e12 + int(1e9));
+    table.setAccessAt(entry, int(0xffffff));
+    if (int(10) === 0) table.setValueAt(entry, text(prng, pick(LENGTHS)));
   }
   table.insert("a long one", text(prng, 20_000).repeat(30));
   table.insert("a longer one", "ab".repeat(600_000));
@@ -91,10 +91,10 @@ function written(
   const writer = new RdbWriter({
     ...{ version: 11, compress, checksum: true, access, accessClock, limits },
   });
-  for (let slot = 0; slot < table.slotLimit; slot++) {
-    if (!table.isLive(slot)) continue;
-    if (!step) writer.key(3, table, slot);
-    else for (const steps = writer.beginKey(3, table, slot); steps && !steps.next().done;);
+  for (let entry = 0; entry < table.entryLimit; entry++) {
+    if (!table.isLive(entry)) continue;
+    if (!step) writer.key(3, table, entry);
+    else for (const steps = writer.beginKey(3, table, entry); steps && !steps.next().done;);
   }
   writer.end();
   assertEquals(writer.keys, table.size);
@@ -105,8 +105,8 @@ function written(
 class CountingMap extends ByteMap {
   strings = 0;
 
-  override valueAt(slot: number) {
-    const value = super.valueAt(slot);
+  override valueAt(entry: number) {
+    const value = super.valueAt(entry);
     if (typeof value === "string") this.strings++;
     return value;
   }
@@ -139,11 +139,11 @@ Deno.test("a table says where a plain record lies", () => {
   const read = (bytes: Uint8Array, start: number, length: number) =>
     String.fromCharCode(...bytes.subarray(start, start + length));
   for (const [key, value] of [["", ""], ["k", ""], ["", "v"], ["key", "v".repeat(9000)]] as const) {
-    const slot = table.insert(key, value);
-    assert(table.plainAt(slot, record));
+    const entry = table.insert(key, value);
+    assert(table.plainAt(entry, record));
     assertEquals(read(record.key, record.keyStart, record.keyLength), key);
     assertEquals(read(record.value, record.valueStart, record.valueLength), value);
-    table.deleteAt(slot);
+    table.deleteAt(entry);
   }
   const list = ListValue.from(["a"], defaultLimits());
   assert(!table.plainAt(table.insert("list", list), record));

@@ -6,14 +6,14 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { ByteMap } from "../../src/keyspace/byte_map.ts";
+import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
 import { MapTable } from "../../src/keyspace/map_table.ts";
 import { expireStep } from "../../src/keyspace/active_expire.ts";
 import { expireFieldsStep } from "../../src/keyspace/field_expire.ts";
 import { KEEP } from "../../src/rdb/encode/context.ts";
-import { Snapshot } from "../../src/rdb/snapshot.ts";
-import { RdbWriter } from "../../src/rdb/writer.ts";
-import { TestServer } from "../dispatch/support.ts";
+import { Snapshot } from "../../src/rdb/save/snapshot.ts";
+import { RdbWriter } from "../../src/rdb/encode/writer.ts";
+import { TestServer } from "../execution/support.ts";
 import { mulberry32, type Prng } from "../support/prng.ts";
 import { canonicalContent, decodeAll } from "./canonical.ts";
 
@@ -40,8 +40,8 @@ function contentOf(writer: RdbWriter): unknown {
 function contentNow(server: TestServer): unknown {
   const writer = newWriter(server);
   for (const { index, table } of server.keyspace.databases) {
-    for (let slot = 0; slot < table.slotLimit; slot++) {
-      if (table.isLive(slot)) writer.key(index, table, slot);
+    for (let entry = 0; entry < table.entryLimit; entry++) {
+      if (table.isLive(entry)) writer.key(index, table, entry);
     }
   }
   return contentOf(writer);
@@ -206,8 +206,8 @@ for (const [name, newTable] of [["ByteMap", ByteMap], ["MapTable", MapTable]] as
       assertEquals(contentOf(writer), before, `seed ${seed}`);
       assertEquals(server.keyspace.snapshot, null);
       for (const { table } of server.keyspace.databases) {
-        for (let slot = 0; slot < table.slotLimit; slot++) {
-          if (table.isLive(slot)) assertEquals(table.epochAt(slot), 0);
+        for (let entry = 0; entry < table.entryLimit; entry++) {
+          if (table.isLive(entry)) assertEquals(table.epochAt(entry), 0);
         }
       }
     }

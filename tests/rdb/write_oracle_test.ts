@@ -7,8 +7,8 @@
 
 import { assertEquals } from "@std/assert";
 import { hasExpiringFields } from "../../src/keyspace/field_expire.ts";
-import { saveRdb } from "../../src/rdb/save.ts";
-import { loadRdbFile } from "../../src/rdb/load.ts";
+import { saveRdb } from "../../src/rdb/save/save.ts";
+import { loadRdbFile } from "../../src/rdb/load/load.ts";
 import { findRedisServer, startRedis } from "../support/servers.ts";
 import { canonicalContent, decodeAll } from "./canonical.ts";
 import { fixtureNames, readFixture } from "./fixtures.ts";

@@ -7,7 +7,7 @@ import {
   assertNotEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { RdbDecoder } from "../../src/rdb/decoder.ts";
+import { RdbDecoder } from "../../src/rdb/decode/decoder.ts";
 import { until } from "../server/support.ts";
 import { toBytes } from "../support/resp.ts";
 import { expectStream, FakeReplica, stream } from "./fake_replica.ts";

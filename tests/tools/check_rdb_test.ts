@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { toBytes } from "../../src/bytes/bytes.ts";
-import { RdbDecoder } from "../../src/rdb/decoder.ts";
+import { RdbDecoder } from "../../src/rdb/decode/decoder.ts";
 import { checkRdb } from "../../src/tools/check_rdb.ts";
 import { describeRecord } from "../../src/tools/rdb_scan.ts";
 import { damagedFiles, fixtureNames, FIXTURES, readBytes, readFixture } from "../rdb/fixtures.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { DenseKeys, NO_SLOT } from "../../src/values/dense_keys.ts";
+import { DenseKeys, NO_ENTRY } from "../../src/values/dense_keys.ts";
 import { DenseMap, DenseSet } from "../../src/values/dense_map.ts";
 import { ZSetMembers } from "../../src/values/zset_members.ts";
 import { mulberry32 } from "../support/prng.ts";
@@ -11,8 +11,8 @@ function keyOf(i: number): string {
 
 /** That a table finds its keys where they are, and no others. */
 function assertSound(table: DenseKeys, others: Iterable<string>): void {
-  for (const [slot, key] of table.keys.entries()) assertEquals(table.find(key), slot);
-  for (const key of others) assertEquals(table.find(key), NO_SLOT);
+  for (const [entry, key] of table.keys.entries()) assertEquals(table.find(key), entry);
+  for (const key of others) assertEquals(table.find(key), NO_ENTRY);
 }
 
 Deno.test("a table of keys does what a model does, growing and shrinking", () => {
@@ -23,15 +23,15 @@ Deno.test("a table of keys does what a model does, growing and shrinking", () =>
     // Phases of growth and of decline, down to nothing.
     const growing = (step >> 13) % 2 === 0;
     const key = keyOf(prng.int(growing ? 6000 : 3000));
-    const slot = model.indexOf(key);
-    assertEquals(table.find(key), slot);
+    const entry = model.indexOf(key);
+    assertEquals(table.find(key), entry);
     if (growing || prng.int(4) === 0) {
-      assertEquals(table.slotFor(key, true), slot < 0 ? model.length : slot);
-      if (slot < 0) model.push(key);
+      assertEquals(table.entryFor(key, true), entry < 0 ? model.length : entry);
+      if (entry < 0) model.push(key);
       continue;
     }
     if (model.length === 0) continue;
-    const gone = slot < 0 ? prng.int(model.length) : slot;
+    const gone = entry < 0 ? prng.int(model.length) : entry;
     if (model.length < 50 && prng.int(2) === 0) {
       table.removeInOrder(gone);
       model = model.filter((_, i) => i !== gone);
@@ -85,8 +85,8 @@ Deno.test("values and scores go with their keys", () => {
       const key = keyOf(prng.int(200));
       if (prng.int(5) < 2) {
         assertEquals(map.delete(key), model.delete(key));
-        const slot = members.find(key);
-        if (slot !== NO_SLOT) members.remove(slot);
+        const entry = members.find(key);
+        if (entry !== NO_ENTRY) members.remove(entry);
       } else {
         assertEquals(map.set(key, `${step}`), !model.has(key));
         model.set(key, `${step}`);

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { integer, key } from "../../dispatch/arguments.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { integer, key } from "../../command/arguments.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { StringBuffer } from "../../values/string_buffer.ts";
 import { parseRangeArg } from "../parse.ts";

@@ -7,7 +7,7 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { toBytes } from "../../bytes/bytes.ts";
 import { parseInteger } from "../../bytes/int.ts";
-import type { Client } from "../../dispatch/client.ts";
+import type { Client } from "../../session/client.ts";
 import { RedisError, wrongType } from "../../resp/reply.ts";
 import { StringBuffer } from "../../values/string_buffer.ts";
 

@@ -19,10 +19,10 @@ import {
   opt,
   string,
   token,
-} from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyRange, type KeyReference } from "../../dispatch/key_specs.ts";
+} from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyRange, type KeyReference } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { notAnInteger, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import { StringBuffer } from "../../values/string_buffer.ts";

@@ -9,14 +9,14 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { parseInteger } from "../../bytes/int.ts";
-import { block, integer, key, oneof, opt, token } from "../../dispatch/arguments.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { block, integer, key, oneof, opt, token } from "../../command/arguments.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { notAnInteger, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import { isWord, parseIntArg } from "../parse.ts";
 import { bytesOf, readBitString } from "./bit_string.ts";
 import { countBits, findBit } from "./bits.ts";
-import type { Client } from "../../dispatch/client.ts";
+import type { Client } from "../../session/client.ts";
 
 const UNIT = opt(oneof("unit", [token("BYTE"), token("BIT")], { since: "7.0.0" }));
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Command } from "../../dispatch/command.ts";
+import type { Command } from "../../command/command.ts";
 import { bitCommands } from "./bit.ts";
 import { fieldCommands } from "./bitfield.ts";
 import { bitOpCommands } from "./bitop.ts";

@@ -8,7 +8,7 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../dispatch/client.ts";
+import type { Client } from "../../session/client.ts";
 import { RedisError } from "../../resp/reply.ts";
 
 /**

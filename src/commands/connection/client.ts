@@ -8,13 +8,13 @@
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
 import { parseInteger, parseSmallInt } from "../../bytes/int.ts";
-import { integer, many, oneof, opt, string, token } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
+import { integer, many, oneof, opt, string, token } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
 import { OK, RedisError, type Reply, syntaxError, VerbatimReply } from "../../resp/reply.ts";
 import { defineHelp } from "../help.ts";
 import { parseIntArg } from "../parse.ts";
-import { clientLine, clientType, parseClientType } from "../../dispatch/client_info.ts";
+import { clientLine, clientType, parseClientType } from "../../session/client_info.ts";
 import { killClients } from "./client_kill.ts";
 import { validateClientInfo, validateClientName } from "./names.ts";
 

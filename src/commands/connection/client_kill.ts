@@ -6,9 +6,9 @@
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
 import { parseInteger } from "../../bytes/int.ts";
-import type { Client } from "../../dispatch/client.ts";
+import type { Client } from "../../session/client.ts";
 import { OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
-import { type ClientType, clientType, parseClientType } from "../../dispatch/client_info.ts";
+import { type ClientType, clientType, parseClientType } from "../../session/client_info.ts";
 
 interface Filter {
   id?: number;

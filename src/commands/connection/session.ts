@@ -6,9 +6,9 @@
 
 import { asciiUpper } from "../../bytes/bytes.ts";
 import { parseInteger } from "../../bytes/int.ts";
-import { block, integer, opt, string } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
+import { block, integer, opt, string } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
 import { MapReply, OK, PONG, RedisError, type Reply, SimpleString } from "../../resp/reply.ts";
 import { syntaxError } from "../../resp/reply.ts";
 import { REDIS_VERSION } from "../../version.ts";

@@ -8,17 +8,17 @@
  */
 
 import { type ByteString, fromBytes, toBytes } from "../../bytes/bytes.ts";
-import { integer, key, opt, string, token } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { integer, key, opt, string, token } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
-import { NO_SLOT } from "../../keyspace/key_table.ts";
+import { NO_ENTRY } from "../../keyspace/key_table.ts";
 import { RdbError } from "../../rdb/error.ts";
 import type { RdbValue } from "../../rdb/records.ts";
-import { toValue } from "../../rdb/to_value.ts";
-import { decodeDumpPayload } from "../../rdb/value.ts";
-import { encodeDumpPayload, type WriteVersion } from "../../rdb/writer_value.ts";
+import { toValue } from "../../rdb/load/to_value.ts";
+import { decodeDumpPayload } from "../../rdb/decode/value.ts";
+import { encodeDumpPayload, type WriteVersion } from "../../rdb/encode/value.ts";
 import { OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import { isWord, parseIntArg } from "../parse.ts";
 import { lookUpForWrite } from "./look_up.ts";
@@ -105,7 +105,7 @@ function runRestore(client: Client, args: ByteString[]): Reply {
   const { keyspace, journal, clock } = engine;
   const name = args[1];
   const options = parseOptions(args);
-  if (!options.replace && lookUpForWrite(db, name) !== NO_SLOT) {
+  if (!options.replace && lookUpForWrite(db, name) !== NO_ENTRY) {
     throw new RedisError("BUSYKEY Target key name already exists.");
   }
   const ttl = parseIntArg(args[2]);
@@ -128,9 +128,9 @@ function runRestore(client: Client, args: ByteString[]): Reply {
     ]);
     return OK;
   }
-  const slot = db.add(name, value);
+  const entry = db.add(name, value);
   if (at !== 0) {
-    db.table.setExpireAt(slot, at);
+    db.table.setExpireAt(entry, at);
     if (!options.absolute && journal.active) {
       journal.replace(db.index, [args[0], name, String(at), ...args.slice(3), "ABSTTL"]);
     }
@@ -138,10 +138,10 @@ function runRestore(client: Client, args: ByteString[]): Reply {
   const { access } = keyspace;
   if (access.lfu) {
     if (options.frequency >= 0) {
-      db.table.setAccessAt(slot, access.wordOfFrequency(options.frequency));
+      db.table.setAccessAt(entry, access.wordOfFrequency(options.frequency));
     }
   } else if (options.idleSeconds >= 0) {
-    db.table.setAccessAt(slot, access.wordOfIdle(options.idleSeconds));
+    db.table.setAccessAt(entry, access.wordOfIdle(options.idleSeconds));
   }
   db.changed(name, EventClass.GENERIC, "restore");
   return OK;
@@ -181,7 +181,7 @@ const restore = defineCommand({
 const restoreAsking = defineCommand({
   ...restoreFacts,
   name: "restore-asking",
-  summary: "Creates a key out of what DUMP has answered, while its cluster slot moves.",
+  summary: "Creates a key out of what DUMP has answered, while its cluster entry moves.",
   since: "3.0.0",
   group: "server",
   flags: ["write", "denyoom", "asking"],

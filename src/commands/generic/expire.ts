@@ -17,12 +17,12 @@ import {
   opt,
   token,
   unixTime,
-} from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+} from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
-import { NO_EXPIRY, NO_SLOT } from "../../keyspace/key_table.ts";
+import { NO_ENTRY, NO_EXPIRY } from "../../keyspace/key_table.ts";
 import { RedisError, type Reply } from "../../resp/reply.ts";
 import { type ExpireUnit, parseDeadline } from "../expire_time.ts";
 import { isWord } from "../parse.ts";
@@ -77,9 +77,9 @@ function setExpiry(client: Client, args: ByteString[], form: ExpireForm): Reply 
   const at = parseDeadline(client, args[2], form.unit, form.relative, form.name);
   const { db, engine } = client;
   const name = args[1];
-  const slot = lookUpForWrite(db, name);
-  if (slot === NO_SLOT) return 0;
-  if (conditions !== 0 && !isAllowed(conditions, db.table.expireAt(slot), at)) return 0;
+  const entry = lookUpForWrite(db, name);
+  if (entry === NO_ENTRY) return 0;
+  if (conditions !== 0 && !isAllowed(conditions, db.table.expireAt(entry), at)) return 0;
   const { keyspace, journal } = engine;
   // While loading, and on a replica, keys go when their DEL arrives.
   const removes = at <= engine.clock.ms && !keyspace.expiryPaused && !keyspace.hidesExpired;
@@ -91,7 +91,7 @@ function setExpiry(client: Client, args: ByteString[], form: ExpireForm): Reply 
     }
     return 1;
   }
-  db.setSlotExpireAt(slot, Math.max(0, at));
+  db.setEntryExpireAt(entry, Math.max(0, at));
   db.changed(name, EventClass.GENERIC, "expire");
   if (journal.active && form.name !== "pexpireat") {
     journal.replace(db.index, ["PEXPIREAT", name, millisecondText(at), ...args.slice(3)]);
@@ -145,9 +145,9 @@ const persist = defineCommand({
   keys: [keyRange("RW update")],
   args: [key("key")],
   run({ db }, args) {
-    const slot = lookUpForWrite(db, args[1]);
-    if (slot === NO_SLOT || db.table.expireAt(slot) === NO_EXPIRY) return 0;
-    db.setSlotExpireAt(slot, NO_EXPIRY);
+    const entry = lookUpForWrite(db, args[1]);
+    if (entry === NO_ENTRY || db.table.expireAt(entry) === NO_EXPIRY) return 0;
+    db.setEntryExpireAt(entry, NO_EXPIRY);
     db.changed(args[1], EventClass.GENERIC, "persist");
     return 1;
   },

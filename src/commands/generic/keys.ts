@@ -9,13 +9,13 @@
 
 import { asciiLower, type ByteString } from "../../bytes/bytes.ts";
 import { matchGlob } from "../../bytes/glob.ts";
-import { integer, key, many, opt, pattern, string } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { integer, key, many, opt, pattern, string } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import type { Database } from "../../keyspace/database.ts";
 import { EventClass } from "../../keyspace/events.ts";
-import { NO_EXPIRY, NO_SLOT } from "../../keyspace/key_table.ts";
+import { NO_ENTRY, NO_EXPIRY } from "../../keyspace/key_table.ts";
 import { type Reply, SimpleString } from "../../resp/reply.ts";
 import type { TypeName } from "../../values/value.ts";
 import {
@@ -52,12 +52,12 @@ const keys = defineCommand({
     const { db } = client;
     const { table } = db;
     const found: Reply[] = [];
-    for (let slot = 0; slot < table.slotLimit; slot++) {
-      if (!table.isLive(slot)) continue;
-      const name = table.keyAt(slot);
+    for (let entry = 0; entry < table.entryLimit; entry++) {
+      if (!table.isLive(entry)) continue;
+      const name = table.keyAt(entry);
       if (!all && !matchGlob(glob, name)) continue;
       // Most keys cannot be past their time, and need not be looked up again.
-      if (table.expireAt(slot) === NO_EXPIRY || db.has(name)) found.push(name);
+      if (table.expireAt(entry) === NO_EXPIRY || db.has(name)) found.push(name);
     }
     return found;
   },
@@ -96,8 +96,8 @@ const scan = defineCommand({
 /** Whether SCAN gives a key: it is not past its time, and has the type asked for. */
 function isListed(db: Database, name: ByteString, type: ScanOptions["type"]): boolean {
   if (type === null && db.table.expiring === 0) return true;
-  const slot = db.slotOf(name);
-  return slot !== NO_SLOT && (type === null || typeAt(db.table, slot) === type);
+  const entry = db.entryOf(name);
+  return entry !== NO_ENTRY && (type === null || typeAt(db.table, entry) === type);
 }
 
 const randomKey = defineCommand({
@@ -135,8 +135,8 @@ const type = defineCommand({
   keys: [keyRange("RO")],
   args: [key("key")],
   run({ db }, args) {
-    const slot = lookUpUntouched(db, args[1]);
-    return slot === NO_SLOT ? NONE : TYPE_REPLIES[typeAt(db.table, slot)];
+    const entry = lookUpUntouched(db, args[1]);
+    return entry === NO_ENTRY ? NONE : TYPE_REPLIES[typeAt(db.table, entry)];
   },
 });
 
@@ -152,7 +152,7 @@ const exists = defineCommand({
   run({ db }, args) {
     let count = 0;
     for (let i = 1; i < args.length; i++) {
-      if (lookUpUntouched(db, args[i]) !== NO_SLOT) count++;
+      if (lookUpUntouched(db, args[i]) !== NO_ENTRY) count++;
     }
     return count;
   },
@@ -169,7 +169,7 @@ const touch = defineCommand({
   keys: [keyRange("RO", { last: -1 })],
   run({ db }, args) {
     let count = 0;
-    for (let i = 1; i < args.length; i++) if (lookUpTouched(db, args[i]) !== NO_SLOT) count++;
+    for (let i = 1; i < args.length; i++) if (lookUpTouched(db, args[i]) !== NO_ENTRY) count++;
     return count;
   },
 });

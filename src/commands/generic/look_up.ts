@@ -10,41 +10,41 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import type { Database } from "../../keyspace/database.ts";
 import { EventClass } from "../../keyspace/events.ts";
-import { type KeyTable, NO_SLOT } from "../../keyspace/key_table.ts";
+import { type KeyTable, NO_ENTRY } from "../../keyspace/key_table.ts";
 import { type TypeName, typeName } from "../../values/value.ts";
 
 /**
- * The slot of a key, or `NO_SLOT`; counts a hit or a miss. O(1).
+ * The entry of a key, or `NO_ENTRY`; counts a hit or a miss. O(1).
  *
  * @param tellMiss whether a miss is announced with the event "keymiss"
  */
 export function lookUpUntouched(db: Database, key: ByteString, tellMiss = true): number {
-  const slot = db.slotOf(key);
+  const entry = db.entryOf(key);
   const { stats } = db.keyspace;
-  if (slot !== NO_SLOT) {
+  if (entry !== NO_ENTRY) {
     stats.hits++;
   } else {
     stats.misses++;
     if (tellMiss) db.notify(key, EventClass.KEY_MISS, "keymiss");
   }
-  return slot;
+  return entry;
 }
 
 /** As `lookUpUntouched`, but the key counts as used now. O(1). */
 export function lookUpTouched(db: Database, key: ByteString): number {
-  const slot = lookUpUntouched(db, key);
-  if (slot !== NO_SLOT) db.keyspace.recordAccess(db.table, slot);
-  return slot;
+  const entry = lookUpUntouched(db, key);
+  if (entry !== NO_ENTRY) db.keyspace.recordAccess(db.table, entry);
+  return entry;
 }
 
-/** The slot of a key that a command will change: an access, but neither hit nor miss. O(1). */
+/** The entry of a key that a command will change: an access, but neither hit nor miss. O(1). */
 export function lookUpForWrite(db: Database, key: ByteString): number {
-  const slot = db.slotOf(key);
-  if (slot !== NO_SLOT) db.keyspace.recordAccess(db.table, slot);
-  return slot;
+  const entry = db.entryOf(key);
+  if (entry !== NO_ENTRY) db.keyspace.recordAccess(db.table, entry);
+  return entry;
 }
 
-/** The type of what a live slot holds. O(1). */
-export function typeAt(table: KeyTable, slot: number): TypeName {
-  return table.stringLengthAt(slot) >= 0 ? "string" : typeName(table.valueAt(slot));
+/** The type of what a live entry holds. O(1). */
+export function typeAt(table: KeyTable, entry: number): TypeName {
+  return table.stringLengthAt(entry) >= 0 ? "string" : typeName(table.valueAt(entry));
 }

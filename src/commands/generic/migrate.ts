@@ -3,7 +3,7 @@
  *
  * A real server stands still until the keys are over. This one goes on serving: the client that
  * asked waits as in a blocking command, and so does whoever asks for a key that is on its way (see
- * `dispatch/held_keys.ts`; with COPY only those who would write to it). To its clients the move
+ * `migration/held_keys.ts`; with COPY only those who would write to it). To its clients the move
  * therefore happens at one moment, when the keys go here, and in the journal as one DEL of those
  * that the other server has acknowledged. The client may leave: the move goes on to its end.
  *
@@ -21,13 +21,13 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { detach } from "../../bytes/latin1.ts";
-import { block, integer, key, many, oneof, opt, string, token } from "../../dispatch/arguments.ts";
-import { mayBlock } from "../../dispatch/blocking.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { defineCommand } from "../../dispatch/command.ts";
-import { keyAfter, keyRange, type KeyReference } from "../../dispatch/key_specs.ts";
-import { type MigrateRequest, Transfer } from "../../dispatch/migration.ts";
-import { NO_SLOT } from "../../keyspace/key_table.ts";
+import { block, integer, key, many, oneof, opt, string, token } from "../../command/arguments.ts";
+import { mayBlock } from "../../execution/blocking.ts";
+import type { Client } from "../../session/client.ts";
+import { defineCommand } from "../../command/command.ts";
+import { keyAfter, keyRange, type KeyReference } from "../../command/key_specs.ts";
+import { type MigrateRequest, Transfer } from "../../migration/migration.ts";
+import { NO_ENTRY } from "../../keyspace/key_table.ts";
 import { NO_REPLY, RedisError, type Reply, SimpleString, syntaxError } from "../../resp/reply.ts";
 import { isWord, parseIntArg } from "../parse.ts";
 import { lookUpTouched } from "./look_up.ts";
@@ -118,7 +118,7 @@ function migrate(client: Client, args: readonly ByteString[]): Reply {
     credentials,
   };
   const keys = args.slice(firstKey, end).filter((name) =>
-    lookUpTouched(client.db, name) !== NO_SLOT
+    lookUpTouched(client.db, name) !== NO_ENTRY
   );
   if (keys.length === 0) return NO_KEY;
   const refused = refusal(client);

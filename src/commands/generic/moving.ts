@@ -7,13 +7,13 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { integer, key, opt, token } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { integer, key, opt, token } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import type { Database } from "../../keyspace/database.ts";
 import { EventClass } from "../../keyspace/events.ts";
-import { NO_EXPIRY, NO_SLOT } from "../../keyspace/key_table.ts";
+import { NO_ENTRY, NO_EXPIRY } from "../../keyspace/key_table.ts";
 import { OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import type { Value } from "../../values/value.ts";
 import { isWord, parseInt32Arg } from "../parse.ts";
@@ -56,7 +56,7 @@ function renameKey(db: Database, from: ByteString, to: ByteString, replace: bool
   const value = db.getForWrite(from);
   if (value === undefined) throw new RedisError("ERR no such key");
   if (from === to) return false;
-  if (lookUpForWrite(db, to) !== NO_SLOT) {
+  if (lookUpForWrite(db, to) !== NO_ENTRY) {
     if (!replace) return false;
     db.delete(to);
   }
@@ -74,13 +74,13 @@ function transfer(
   to: ByteString,
   value: Value,
 ): void {
-  const slot = source.table.find(from);
-  const expireAt = source.table.expireAt(slot);
-  const access = source.table.accessAt(slot);
+  const entry = source.table.find(from);
+  const expireAt = source.table.expireAt(entry);
+  const access = source.table.accessAt(entry);
   target.add(to, value);
-  const newSlot = target.table.find(to);
-  target.table.setAccessAt(newSlot, access);
-  if (expireAt !== NO_EXPIRY) target.table.setExpireAt(newSlot, expireAt);
+  const newEntry = target.table.find(to);
+  target.table.setAccessAt(newEntry, access);
+  if (expireAt !== NO_EXPIRY) target.table.setExpireAt(newEntry, expireAt);
   source.delete(from);
 }
 
@@ -117,7 +117,7 @@ function copyKey(client: Client, args: ByteString[]): Reply {
   const value = db.get(from);
   if (value === undefined) return 0;
   const expireAt = db.expireAt(from);
-  if (lookUpForWrite(target, to) !== NO_SLOT) {
+  if (lookUpForWrite(target, to) !== NO_ENTRY) {
     if (!replace) return 0;
     target.delete(to);
   }
@@ -144,7 +144,7 @@ const move = defineCommand({
     const target = database(client, args[2]);
     if (target === db) throw samePlace();
     const value = db.getForWrite(name);
-    if (value === undefined || lookUpForWrite(target, name) !== NO_SLOT) return 0;
+    if (value === undefined || lookUpForWrite(target, name) !== NO_ENTRY) return 0;
     transfer(db, name, target, name, value);
     db.changed(name, EventClass.GENERIC, "move_from", 0);
     target.changed(name, EventClass.GENERIC, "move_to");

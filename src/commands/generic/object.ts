@@ -5,11 +5,11 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { key } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
-import { NO_SLOT } from "../../keyspace/key_table.ts";
+import { key } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
+import { NO_ENTRY } from "../../keyspace/key_table.ts";
 import { RedisError, type Reply } from "../../resp/reply.ts";
 import type { Value } from "../../values/value.ts";
 import { defineHelp } from "../help.ts";
@@ -36,11 +36,11 @@ const common = {
   args: [key("key")],
 } satisfies Partial<CommandSpec>;
 
-/** A handler over the slot of the key that the subcommand names; null when there is no key. */
-function overSlot(answer: (client: Client, slot: number) => Reply) {
+/** A handler over the entry of the key that the subcommand names; null when there is no key. */
+function overEntry(answer: (client: Client, entry: number) => Reply) {
   return (client: Client, args: ByteString[]): Reply => {
-    const slot = lookUpUntouched(client.db, args[2], false);
-    return slot === NO_SLOT ? null : answer(client, slot);
+    const entry = lookUpUntouched(client.db, args[2], false);
+    return entry === NO_ENTRY ? null : answer(client, entry);
   };
 }
 
@@ -48,7 +48,7 @@ const encoding = defineCommand({
   ...common,
   name: "object|encoding",
   summary: "Names the form in which a value is held.",
-  run: overSlot(({ db }, slot) => encodingName(db.table.valueAt(slot))),
+  run: overEntry(({ db }, entry) => encodingName(db.table.valueAt(entry))),
 });
 
 const freq = defineCommand({
@@ -56,14 +56,14 @@ const freq = defineCommand({
   name: "object|freq",
   summary: "Answers the logarithmic counter of how often a key was used, under an LFU policy.",
   since: "4.0.0",
-  run: overSlot(({ db, engine }, slot) => {
+  run: overEntry(({ db, engine }, entry) => {
     const { access } = engine.keyspace;
     if (!access.lfu) {
       throw new RedisError(
         `ERR An LFU maxmemory policy is not selected, access frequency not tracked. ${SWITCHING}`,
       );
     }
-    return access.frequency(db.table.accessAt(slot));
+    return access.frequency(db.table.accessAt(entry));
   }),
 });
 
@@ -71,14 +71,14 @@ const idleTime = defineCommand({
   ...common,
   name: "object|idletime",
   summary: "Answers for how many seconds a key was not used, under any but an LFU policy.",
-  run: overSlot(({ db, engine }, slot) => {
+  run: overEntry(({ db, engine }, entry) => {
     const { access } = engine.keyspace;
     if (access.lfu) {
       throw new RedisError(
         `ERR An LFU maxmemory policy is selected, idle time not tracked. ${SWITCHING}`,
       );
     }
-    return Math.floor(access.idleMs(db.table.accessAt(slot)) / 1000);
+    return Math.floor(access.idleMs(db.table.accessAt(entry)) / 1000);
   }),
 });
 
@@ -86,7 +86,7 @@ const refCount = defineCommand({
   ...common,
   name: "object|refcount",
   summary: "Answers how many references there are to a value.",
-  run: overSlot(({ db }, slot) => isSharedInteger(db.table.valueAt(slot)) ? SHARED_COUNT : 1),
+  run: overEntry(({ db }, entry) => isSharedInteger(db.table.valueAt(entry)) ? SHARED_COUNT : 1),
 });
 
 /** Values here belong to one key each; what a real server says of small integers is kept up. */

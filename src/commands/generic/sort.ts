@@ -22,10 +22,10 @@ import {
   opt,
   pattern,
   token,
-} from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
-import { keyRange, type KeyReference, keyUnknown } from "../../dispatch/key_specs.ts";
+} from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { keyRange, type KeyReference, keyUnknown } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { type Reply, syntaxError, wrongType } from "../../resp/reply.ts";
 import { ListValue } from "../../values/list.ts";

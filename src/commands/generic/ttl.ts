@@ -8,11 +8,11 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { INT64_MAX } from "../../bytes/int.ts";
-import { key } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
-import { NO_EXPIRY, NO_SLOT } from "../../keyspace/key_table.ts";
+import { key } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
+import { NO_ENTRY, NO_EXPIRY } from "../../keyspace/key_table.ts";
 import type { Reply } from "../../resp/reply.ts";
 import { lookUpUntouched } from "./look_up.ts";
 
@@ -41,9 +41,9 @@ function answerExpiry(
   name: ByteString,
   convert: (at: number) => number,
 ): Reply {
-  const slot = lookUpUntouched(db, name);
-  if (slot === NO_SLOT) return NO_KEY;
-  const at = db.table.expireAt(slot);
+  const entry = lookUpUntouched(db, name);
+  if (entry === NO_ENTRY) return NO_KEY;
+  const at = db.table.expireAt(entry);
   return at === NO_EXPIRY ? NO_EXPIRY : integerReply(convert(at));
 }
 

@@ -7,8 +7,8 @@
  * @module
  */
 
-import { integer } from "../../dispatch/arguments.ts";
-import { defineCommand } from "../../dispatch/command.ts";
+import { integer } from "../../command/arguments.ts";
+import { defineCommand } from "../../command/command.ts";
 import { RedisError } from "../../resp/reply.ts";
 import { parseTimeoutMillis } from "../blocking_timeout.ts";
 import { parseIntArg } from "../parse.ts";

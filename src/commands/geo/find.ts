@@ -5,7 +5,7 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../dispatch/client.ts";
+import type { Client } from "../../session/client.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import type { Reply } from "../../resp/reply.ts";
 import {

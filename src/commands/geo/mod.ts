@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Command } from "../../dispatch/command.ts";
+import type { Command } from "../../command/command.ts";
 import { pointCommands } from "./points.ts";
 import { radiusCommands } from "./radius.ts";
 import { searchCommands } from "./search.ts";

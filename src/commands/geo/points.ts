@@ -5,10 +5,10 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { block, double, key, many, oneof, opt, string, token } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { block, double, key, many, oneof, opt, string, token } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { NULL_ARRAY, type Reply, syntaxError } from "../../resp/reply.ts";
 import { geoDistance, geoPoint, geoScore, geoText } from "../../values/geohash.ts";
 import { ZSetValue } from "../../values/zset.ts";

@@ -9,7 +9,7 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../dispatch/client.ts";
+import type { Client } from "../../session/client.ts";
 import { RedisError, syntaxError } from "../../resp/reply.ts";
 import { type GeoPoint, geoPoint, type GeoShape } from "../../values/geohash.ts";
 import { ZSetValue } from "../../values/zset.ts";

@@ -14,9 +14,9 @@ import {
   opt,
   string,
   token,
-} from "../../dispatch/arguments.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
-import { keyAfter, keyRange } from "../../dispatch/key_specs.ts";
+} from "../../command/arguments.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { keyAfter, keyRange } from "../../command/key_specs.ts";
 import { runSearch } from "./find.ts";
 import type { SearchForm } from "./query.ts";
 import { UNIT } from "./text.ts";

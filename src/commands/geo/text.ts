@@ -6,7 +6,7 @@
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
 import { formatDouble, parseDouble } from "../../bytes/double.ts";
-import { type Argument, oneof, token } from "../../dispatch/arguments.ts";
+import { type Argument, oneof, token } from "../../command/arguments.ts";
 import { DoubleReply, RedisError, type Reply } from "../../resp/reply.ts";
 import { type GeoPoint, isGeoPoint } from "../../values/geohash.ts";
 

@@ -22,10 +22,10 @@ import {
   opt,
   token,
   unixTime,
-} from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+} from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { scheduleFields } from "../../keyspace/field_expire.ts";
 import { notAnInteger, RedisError, type Reply } from "../../resp/reply.ts";

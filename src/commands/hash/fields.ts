@@ -6,10 +6,10 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { block, key, many, string } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { block, key, many, string } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { fieldTime } from "../../keyspace/field_expire.ts";
 import { OK, RedisError, type Reply } from "../../resp/reply.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Command } from "../../dispatch/command.ts";
+import type { Command } from "../../command/command.ts";
 import { fieldExpireCommands } from "./expire.ts";
 import { fieldCommands } from "./fields.ts";
 import { hashNumberCommands } from "./numbers.ts";

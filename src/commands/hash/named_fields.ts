@@ -7,7 +7,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { parseInteger } from "../../bytes/int.ts";
-import { type Argument, block, integer, many, string } from "../../dispatch/arguments.ts";
+import { type Argument, block, integer, many, string } from "../../command/arguments.ts";
 import { RedisError } from "../../resp/reply.ts";
 import { isWord } from "../parse.ts";
 

@@ -10,10 +10,10 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { addLongDouble, isLongDouble } from "../../bytes/double.ts";
 import { INT64_MAX, INT64_MIN, parseInteger } from "../../bytes/int.ts";
-import { double, integer, key, string } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { double, integer, key, string } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { notAnInteger, RedisError, type Reply } from "../../resp/reply.ts";
 import { hashToFill, hashToWrite } from "./look_up.ts";

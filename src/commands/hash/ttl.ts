@@ -11,10 +11,10 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { key } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { key } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { fieldTime } from "../../keyspace/field_expire.ts";
 import type { Reply } from "../../resp/reply.ts";

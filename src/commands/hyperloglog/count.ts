@@ -5,10 +5,10 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { key, many, opt, string } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { key, many, opt, string } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { OK, type Reply } from "../../resp/reply.ts";
 import { HLL_REGISTERS, HyperLogLog } from "../../values/hyperloglog.ts";

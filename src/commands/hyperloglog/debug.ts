@@ -5,10 +5,10 @@
  */
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
-import { key, string } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { key, string } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { OK, RedisError, type Reply, SimpleString } from "../../resp/reply.ts";
 import { refusingBroken, StoredHyperLogLog } from "./stored.ts";
 import { selfTest } from "./self_test.ts";

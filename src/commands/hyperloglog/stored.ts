@@ -6,8 +6,8 @@
  */
 
 import { type ByteString, toBytes } from "../../bytes/bytes.ts";
-import type { Client } from "../../dispatch/client.ts";
-import type { Handler } from "../../dispatch/command.ts";
+import type { Client } from "../../session/client.ts";
+import type { Handler } from "../../command/command.ts";
 import { RedisError, wrongType } from "../../resp/reply.ts";
 import { HyperLogLog, HyperLogLogError } from "../../values/hyperloglog.ts";
 import { StringBuffer } from "../../values/string_buffer.ts";

@@ -5,9 +5,9 @@
  */
 
 import { detach } from "../../bytes/latin1.ts";
-import { integer, key, oneof, string, token } from "../../dispatch/arguments.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { integer, key, oneof, string, token } from "../../command/arguments.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { OK, RedisError, syntaxError } from "../../resp/reply.ts";
 import { ListValue } from "../../values/list.ts";

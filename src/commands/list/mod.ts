@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Command } from "../../dispatch/command.ts";
+import type { Command } from "../../command/command.ts";
 import { blockingPopCommands } from "./blocking_pop.ts";
 import { editCommands } from "./edit.ts";
 import { moveCommands } from "./move.ts";

@@ -6,11 +6,11 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { detach } from "../../bytes/latin1.ts";
-import { type Argument, double, key, oneof, token } from "../../dispatch/arguments.ts";
-import { mayBlock } from "../../dispatch/blocking.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { type Argument, double, key, oneof, token } from "../../command/arguments.ts";
+import { mayBlock } from "../../execution/blocking.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { NULL_ARRAY, type Reply } from "../../resp/reply.ts";
 import { ListValue } from "../../values/list.ts";

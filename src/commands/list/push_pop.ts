@@ -9,10 +9,10 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { detach } from "../../bytes/latin1.ts";
-import { integer, key, many, oneof, opt, string, token } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
-import { keyCount, keyRange } from "../../dispatch/key_specs.ts";
+import { integer, key, many, oneof, opt, string, token } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { keyCount, keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { NULL_ARRAY, RedisError, type Reply } from "../../resp/reply.ts";
 import { ListValue } from "../../values/list.ts";

@@ -5,10 +5,10 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { integer, key, opt, string } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { integer, key, opt, string } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import { ListValue } from "../../values/list.ts";
 import { isWord, parseIntArg, parseRangeArg } from "../parse.ts";

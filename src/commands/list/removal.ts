@@ -6,7 +6,7 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../dispatch/client.ts";
+import type { Client } from "../../session/client.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { type Reply, syntaxError } from "../../resp/reply.ts";
 import { ListValue } from "../../values/list.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Command } from "../../dispatch/command.ts";
+import type { Command } from "../../command/command.ts";
 import { publishCommands } from "./publish.ts";
 import { subscribeCommands } from "./subscribe.ts";
 

@@ -6,11 +6,11 @@
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
 import { matchGlob } from "../../bytes/glob.ts";
-import { many, opt, pattern, string } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
-import type { TopicKind } from "../../dispatch/pubsub.ts";
+import { many, opt, pattern, string } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
+import type { TopicKind } from "../../pubsub/pubsub.ts";
 import { RedisError, type Reply } from "../../resp/reply.ts";
 import { defineHelp } from "../help.ts";
 

@@ -9,11 +9,11 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { many, opt, pattern, string } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
-import { answerListener, type TopicKind } from "../../dispatch/pubsub.ts";
+import { many, opt, pattern, string } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
+import { answerListener, type TopicKind } from "../../pubsub/pubsub.ts";
 import { PushReply, RedisError, type Reply } from "../../resp/reply.ts";
 
 const common = {

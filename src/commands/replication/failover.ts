@@ -6,9 +6,9 @@
 
 import { asciiLower, type ByteString } from "../../bytes/bytes.ts";
 import { detach } from "../../bytes/latin1.ts";
-import { block, integer, opt, string, token } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { defineCommand } from "../../dispatch/command.ts";
+import { block, integer, opt, string, token } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { defineCommand } from "../../command/command.ts";
 import { OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import { parseIntArg } from "../parse.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Command } from "../../dispatch/command.ts";
+import type { Command } from "../../command/command.ts";
 import { failoverCommand } from "./failover.ts";
 import { replicaOfCommands } from "./replicaof.ts";
 import { replConfCommand } from "./replconf.ts";

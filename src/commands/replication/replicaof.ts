@@ -6,10 +6,10 @@
 
 import { asciiLower, type ByteString, toText } from "../../bytes/bytes.ts";
 import { detach } from "../../bytes/latin1.ts";
-import { block, integer, oneof, string, token } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { clientLine } from "../../dispatch/client_info.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
+import { block, integer, oneof, string, token } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { clientLine } from "../../session/client_info.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
 import { OK, RedisError, type Reply, SimpleString } from "../../resp/reply.ts";
 import { parseRangeArg } from "../parse.ts";
 

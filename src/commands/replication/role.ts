@@ -6,7 +6,7 @@
  * @module
  */
 
-import { defineCommand } from "../../dispatch/command.ts";
+import { defineCommand } from "../../command/command.ts";
 import type { Reply } from "../../resp/reply.ts";
 
 /** ROLE. */

@@ -5,10 +5,10 @@
  */
 
 import { asciiLower } from "../../bytes/bytes.ts";
-import { integer, string } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { clientLine } from "../../dispatch/client_info.ts";
-import { defineCommand } from "../../dispatch/command.ts";
+import { integer, string } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { clientLine } from "../../session/client_info.ts";
+import { defineCommand } from "../../command/command.ts";
 import { RedisError } from "../../resp/reply.ts";
 import { isWord } from "../parse.ts";
 

@@ -6,10 +6,10 @@
 
 import { asciiLower, asciiUpper, type ByteString } from "../../bytes/bytes.ts";
 import { matchGlob } from "../../bytes/glob.ts";
-import { many, oneof, opt, pattern, string } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
-import type { KeyReference } from "../../dispatch/key_specs.ts";
+import { many, oneof, opt, pattern, string } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import type { KeyReference } from "../../command/key_specs.ts";
 import {
   MapReply,
   RedisError,

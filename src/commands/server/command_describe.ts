@@ -7,9 +7,9 @@
  * @module
  */
 
-import type { Argument } from "../../dispatch/arguments.ts";
-import type { Command } from "../../dispatch/command.ts";
-import type { KeySpec } from "../../dispatch/key_specs.ts";
+import type { Argument } from "../../command/arguments.ts";
+import type { Command } from "../../command/command.ts";
+import type { KeySpec } from "../../command/key_specs.ts";
 import { MapReply, type Reply, SetReply, SimpleString } from "../../resp/reply.ts";
 
 function statusSet(words: readonly string[]): Reply {

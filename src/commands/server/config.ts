@@ -6,8 +6,8 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { rewriteFile } from "../../config/rewrite.ts";
-import { block, many, string } from "../../dispatch/arguments.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
+import { block, many, string } from "../../command/arguments.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
 import { MapReply, OK, RedisError } from "../../resp/reply.ts";
 import { defineHelp } from "../help.ts";
 

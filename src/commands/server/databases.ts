@@ -7,11 +7,11 @@
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
 import { parseInteger } from "../../bytes/int.ts";
-import { integer, oneof, opt, token } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import type { BlockedState } from "../../dispatch/blocking.ts";
-import type { ShutdownRequest } from "../../dispatch/engine.ts";
+import { integer, oneof, opt, token } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import type { BlockedState } from "../../execution/blocking.ts";
+import type { ShutdownRequest } from "../../execution/engine.ts";
 import { NO_REPLY, OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 
 const dbSize = defineCommand({

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Client } from "../../dispatch/client.ts";
-import { beginAofLoad, takeAofResult } from "../../dispatch/replay.ts";
+import type { Client } from "../../session/client.ts";
+import { beginAofLoad, takeAofResult } from "../../persistence/replay.ts";
 import { OK, RedisError, type Reply } from "../../resp/reply.ts";
 
 /** Run DEBUG LOADAOF. */

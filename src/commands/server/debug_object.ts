@@ -5,25 +5,25 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { NO_SLOT } from "../../keyspace/key_table.ts";
-import { encodeValue, versionFor, type WriteVersion } from "../../rdb/writer_value.ts";
+import type { Client } from "../../session/client.ts";
+import { NO_ENTRY } from "../../keyspace/key_table.ts";
+import { encodeValue, versionFor, type WriteVersion } from "../../rdb/encode/value.ts";
 import { RedisError, type Reply, SimpleString } from "../../resp/reply.ts";
 import { encodingName } from "../object_encoding.ts";
 
-/** Run DEBUG OBJECT. The address is the key's slot: there is no pointer to show. */
+/** Run DEBUG OBJECT. The address is the key's entry: there is no pointer to show. */
 export function describeObject(client: Client, args: readonly ByteString[]): Reply {
   const { db } = client;
-  const slot = db.slotOf(args[2]);
-  if (slot === NO_SLOT) throw new RedisError("ERR no such key");
-  const value = db.table.valueAt(slot);
+  const entry = db.entryOf(args[2]);
+  if (entry === NO_ENTRY) throw new RedisError("ERR no such key");
+  const value = db.table.valueAt(entry);
   const { config: { values }, keyspace: { access, limits } } = client.engine;
   const version = versionFor(value, values.rdbVersion as WriteVersion);
   const serialized = encodeValue(value, { version, compress: values.rdbcompression, limits });
-  const word = db.table.accessAt(slot);
+  const word = db.table.accessAt(entry);
   return new SimpleString(
     [
-      `Value at:0x${slot.toString(16).padStart(12, "0")}`,
+      `Value at:0x${entry.toString(16).padStart(12, "0")}`,
       "refcount:1",
       `encoding:${encodingName(value)}`,
       `serializedlength:${serialized.length}`,

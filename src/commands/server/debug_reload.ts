@@ -5,9 +5,9 @@
  */
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../dispatch/client.ts";
+import type { Client } from "../../session/client.ts";
 import { RdbError } from "../../rdb/error.ts";
-import { reloadRdbFile } from "../../rdb/reload.ts";
+import { reloadRdbFile } from "../../rdb/load/reload.ts";
 import { OK, RedisError, type Reply } from "../../resp/reply.ts";
 
 const OPTIONS = ["MERGE", "NOFLUSH", "NOSAVE"];

@@ -13,8 +13,8 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { formatDouble17 } from "../../bytes/double.ts";
 import { sha1, sha1OfHash, sha1Text, type Sha1Words } from "../../bytes/sha1.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type KeyTable, NO_EXPIRY, NO_SLOT } from "../../keyspace/key_table.ts";
+import type { Client } from "../../session/client.ts";
+import { type KeyTable, NO_ENTRY, NO_EXPIRY } from "../../keyspace/key_table.ts";
 import { type Reply, SimpleString } from "../../resp/reply.ts";
 import { HashValue } from "../../values/hash.ts";
 import { ListValue } from "../../values/list.ts";
@@ -110,10 +110,10 @@ function addValue(digest: Sha1Words, value: Value): void {
   }
 }
 
-/** Put the value at a slot, with whether it expires, into a digest. */
-function addSlot(digest: Sha1Words, table: KeyTable, slot: number): void {
-  addValue(digest, table.valueAt(slot));
-  if (table.expireAt(slot) !== NO_EXPIRY) combine(digest, "!!expire!!");
+/** Put the value at an entry, with whether it expires, into a digest. */
+function addEntry(digest: Sha1Words, table: KeyTable, entry: number): void {
+  addValue(digest, table.valueAt(entry));
+  if (table.expireAt(entry) !== NO_EXPIRY) combine(digest, "!!expire!!");
 }
 
 /** DEBUG DIGEST. O(all bytes of all databases). */
@@ -123,11 +123,11 @@ export function digestAll(client: Client): Reply {
   for (const { index, table } of client.engine.keyspace.databases) {
     if (table.size === 0) continue;
     chain(all, bigEndian(index));
-    for (let slot = 0; slot < table.slotLimit; slot++) {
-      if (!table.isLive(slot)) continue;
+    for (let entry = 0; entry < table.entryLimit; entry++) {
+      if (!table.isLive(entry)) continue;
       digest.fill(0);
-      chain(digest, table.keyAt(slot));
-      addSlot(digest, table, slot);
+      chain(digest, table.keyAt(entry));
+      addEntry(digest, table, entry);
       combineDigest(all, digest);
     }
   }
@@ -138,8 +138,8 @@ export function digestAll(client: Client): Reply {
 export function digestValues({ db }: Client, args: readonly ByteString[]): Reply {
   return args.slice(2).map((key) => {
     const digest = new Int32Array(5);
-    const slot = db.slotOf(key);
-    if (slot !== NO_SLOT) addSlot(digest, db.table, slot);
+    const entry = db.entryOf(key);
+    if (entry !== NO_ENTRY) addEntry(digest, db.table, entry);
     return new SimpleString(sha1Text(digest));
   });
 }

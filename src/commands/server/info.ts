@@ -5,9 +5,9 @@
  */
 
 import { asciiLower, type ByteString } from "../../bytes/bytes.ts";
-import { many, opt, string } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
+import { many, opt, string } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
 import { type Reply, VerbatimReply } from "../../resp/reply.ts";
 import { DEFAULT_SECTIONS, SECTIONS } from "./info_sections.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Engine } from "../../dispatch/engine.ts";
+import type { Engine } from "../../execution/engine.ts";
 
 /** A field and its value. */
 export type Field = readonly [name: string, value: string | number];

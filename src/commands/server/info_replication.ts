@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Engine } from "../../dispatch/engine.ts";
+import type { Engine } from "../../execution/engine.ts";
 import type { PrimaryLink } from "../../replication/primary_link.ts";
 import type { Field } from "./info_field.ts";
 

@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { Engine } from "../../dispatch/engine.ts";
+import type { Engine } from "../../execution/engine.ts";
 import type { Field, Section } from "./info_field.ts";
 import { replicationSection } from "./info_replication.ts";
 import { reportMemory } from "./memory_report.ts";

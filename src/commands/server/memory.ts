@@ -5,12 +5,12 @@
  */
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
-import { integer, key, opt } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
-import type { Engine } from "../../dispatch/engine.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
-import { NO_SLOT } from "../../keyspace/key_table.ts";
+import { integer, key, opt } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import type { Engine } from "../../execution/engine.ts";
+import { keyRange } from "../../command/key_specs.ts";
+import { NO_ENTRY } from "../../keyspace/key_table.ts";
 import {
   DoubleReply,
   MapReply,
@@ -62,15 +62,15 @@ const usage = defineCommand({
 
 function usageOf({ db }: Client, name: ByteString, samples: number): Reply {
   // A key past its time takes memory as well.
-  const slot = db.table.find(name);
-  if (slot === NO_SLOT) return null;
-  const entry = db.table.entryBytes(slot);
-  if (db.table.stringLengthAt(slot) >= 0) return Math.round(entry);
-  const value = db.table.valueAt(slot);
-  if (typeof value === "string") return Math.round(entry);
+  const entry = db.table.find(name);
+  if (entry === NO_ENTRY) return null;
+  const own = db.table.entryBytes(entry);
+  if (db.table.stringLengthAt(entry) >= 0) return Math.round(own);
+  const value = db.table.valueAt(entry);
+  if (typeof value === "string") return Math.round(own);
   // Most collections know their size; only sorted sets sample.
   const bytes = value instanceof ZSetValue ? value.memoryBytes(samples) : value.memoryBytes();
-  return Math.round(entry + bytes);
+  return Math.round(own + bytes);
 }
 
 function ratio(part: number, whole: number): Reply {
@@ -209,7 +209,7 @@ const purge = defineCommand({
   tips: ["request_policy:all_shards", "response_policy:all_succeeded"],
   run({ engine }) {
     for (const { table } of engine.keyspace.databases) {
-      // Each pass is over all slots; it ends when no page can be emptied any more.
+      // Each pass is over all entries; it ends when no page can be emptied any more.
       while (table.compactStep(1 << 16));
     }
     engine.memory.meter.collect(0);

@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { Engine, Resources } from "../../dispatch/engine.ts";
+import type { Engine, Resources } from "../../execution/engine.ts";
 
 /** Figures of one database, in bytes. */
 export interface DatabaseMemory {

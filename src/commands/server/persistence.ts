@@ -5,9 +5,9 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { opt, token } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
+import { opt, token } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
 import { OK, RedisError, type Reply, SimpleString, syntaxError } from "../../resp/reply.ts";
 import { isWord } from "../parse.ts";
 

@@ -7,10 +7,10 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { asciiUpper } from "../../bytes/bytes.ts";
 import { parseInteger } from "../../bytes/int.ts";
-import { integer, key, many, opt } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
-import { keyCount, keyRange } from "../../dispatch/key_specs.ts";
+import { integer, key, many, opt } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { keyCount, keyRange } from "../../command/key_specs.ts";
 import type { Database } from "../../keyspace/database.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { RedisError, type Reply, SetReply, syntaxError } from "../../resp/reply.ts";

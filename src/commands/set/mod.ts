@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Command } from "../../dispatch/command.ts";
+import type { Command } from "../../command/command.ts";
 import { combiningCommands } from "./combine.ts";
 import { memberCommands } from "./members.ts";
 import { randomMemberCommands } from "./random.ts";

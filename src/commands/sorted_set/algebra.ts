@@ -11,7 +11,7 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { SetValue } from "../../values/set.ts";
 import type { ZSetValue } from "../../values/zset.ts";
-import { NO_SLOT, ZSetMembers } from "../../values/zset_members.ts";
+import { NO_ENTRY, ZSetMembers } from "../../values/zset_members.ts";
 
 /** One input; what is not there is an empty one. */
 export interface Source {
@@ -86,9 +86,9 @@ export function unite(sources: readonly Source[], aggregate: Aggregate): Combine
     const { weight } = source;
     forEach(source, (member, score) => {
       const weighted = zeroIfNaN(weight * score);
-      const slot = table.find(member);
-      if (slot === NO_SLOT) table.insert(member, weighted);
-      else table.scores[slot] = combine(table.scores[slot], weighted, aggregate);
+      const entry = table.find(member);
+      if (entry === NO_ENTRY) table.insert(member, weighted);
+      else table.scores[entry] = combine(table.scores[entry], weighted, aggregate);
       return true;
     });
   }

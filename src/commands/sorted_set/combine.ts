@@ -7,10 +7,10 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { parseDouble } from "../../bytes/double.ts";
-import { type Argument, integer, key, many, oneof, opt, token } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
-import { keyCount, keyRange } from "../../dispatch/key_specs.ts";
+import { type Argument, integer, key, many, oneof, opt, token } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { keyCount, keyRange } from "../../command/key_specs.ts";
 import { RedisError, type Reply, syntaxError, wrongType } from "../../resp/reply.ts";
 import { SetValue } from "../../values/set.ts";
 import { type ZSetEntry, ZSetValue } from "../../values/zset.ts";

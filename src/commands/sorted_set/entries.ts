@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Client } from "../../dispatch/client.ts";
+import type { Client } from "../../session/client.ts";
 import { DoubleReply, type Reply } from "../../resp/reply.ts";
 import type { ZSetCursor, ZSetEntry } from "../../values/zset.ts";
 

@@ -6,10 +6,10 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { key, many, opt, string, token } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { key, many, opt, string, token } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { DoubleReply, NULL_ARRAY, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import { ZSetValue } from "../../values/zset.ts";
 import { isWord } from "../parse.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Command } from "../../dispatch/command.ts";
+import type { Command } from "../../command/command.ts";
 import { addCommands } from "./add.ts";
 import { combiningCommands } from "./combine.ts";
 import { memberCommands } from "./members.ts";

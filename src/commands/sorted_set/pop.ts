@@ -9,10 +9,10 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { detach } from "../../bytes/latin1.ts";
-import { double, integer, key, many, oneof, opt, token } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
-import { keyCount, keyRange } from "../../dispatch/key_specs.ts";
+import { double, integer, key, many, oneof, opt, token } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { keyCount, keyRange } from "../../command/key_specs.ts";
 import { NULL_ARRAY, type Reply, syntaxError } from "../../resp/reply.ts";
 import { type ZSetEntry, ZSetValue } from "../../values/zset.ts";
 import { parseTimeoutSeconds } from "../blocking_timeout.ts";

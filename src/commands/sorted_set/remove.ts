@@ -5,10 +5,10 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { double, integer, key, many, string } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { double, integer, key, many, string } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import type { Reply } from "../../resp/reply.ts";
 import { ZSetValue } from "../../values/zset.ts";

@@ -7,10 +7,10 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { formatDouble, formatDouble17 } from "../../bytes/double.ts";
 import { parseInteger } from "../../bytes/int.ts";
-import { block, integer, key, opt, pattern, token } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { block, integer, key, opt, pattern, token } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import { type ZSetEntry, ZSetValue } from "../../values/zset.ts";
 import { isWord } from "../parse.ts";

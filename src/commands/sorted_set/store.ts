@@ -5,7 +5,7 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../dispatch/client.ts";
+import type { Client } from "../../session/client.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { ZSetValue } from "../../values/zset.ts";
 

@@ -8,10 +8,10 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { INT64_MAX, parseInteger } from "../../bytes/int.ts";
-import { integer, key, many, opt, string, token, unixTime } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { integer, key, many, opt, string, token, unixTime } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import type { PendingEntry, StreamConsumer, StreamValue } from "../../values/stream.ts";
 import {

@@ -9,7 +9,7 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../dispatch/client.ts";
+import type { Client } from "../../session/client.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import type { StreamConsumer, StreamGroup } from "../../values/stream.ts";
 import { formatStreamId, type StreamId } from "../../values/stream_id.ts";

@@ -5,10 +5,10 @@
  */
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
-import { integer, key, oneof, opt, string, token } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { integer, key, oneof, opt, string, token } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { OK, RedisError, type Reply } from "../../resp/reply.ts";
 import { type StreamGroup, StreamValue } from "../../values/stream.ts";

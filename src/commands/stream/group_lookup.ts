@@ -5,7 +5,7 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../dispatch/client.ts";
+import type { Client } from "../../session/client.ts";
 import { RedisError } from "../../resp/reply.ts";
 import { type StreamGroup, StreamValue } from "../../values/stream.ts";
 

@@ -5,10 +5,10 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { block, integer, key, opt, string, token } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { block, integer, key, opt, string, token } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { MapReply, RedisError, type Reply } from "../../resp/reply.ts";
 import { type StreamConsumer, type StreamGroup, StreamValue } from "../../values/stream.ts";
 import { formatStreamId, MAX_STREAM_ID, MIN_STREAM_ID } from "../../values/stream_id.ts";

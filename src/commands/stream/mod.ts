@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Command } from "../../dispatch/command.ts";
+import type { Command } from "../../command/command.ts";
 import { streamClaimCommands } from "./claim.ts";
 import { xgroup } from "./group.ts";
 import { xinfo } from "./info.ts";

@@ -5,9 +5,9 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { defineCommand } from "../../dispatch/command.ts";
-import { keyAfter } from "../../dispatch/key_specs.ts";
+import type { Client } from "../../session/client.ts";
+import { defineCommand } from "../../command/command.ts";
+import { keyAfter } from "../../command/key_specs.ts";
 import { NULL_ARRAY, RedisError, type Reply } from "../../resp/reply.ts";
 import { StreamValue } from "../../values/stream.ts";
 import {

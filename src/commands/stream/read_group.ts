@@ -6,10 +6,10 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { block, key, many, opt, string, token } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyAfter, keyRange } from "../../dispatch/key_specs.ts";
+import { block, key, many, opt, string, token } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyAfter, keyRange } from "../../command/key_specs.ts";
 import { NULL_ARRAY, RedisError, type Reply } from "../../resp/reply.ts";
 import type { StreamConsumer } from "../../values/stream.ts";
 import { formatStreamId, nextStreamId, type StreamId } from "../../values/stream_id.ts";

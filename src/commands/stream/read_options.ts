@@ -6,8 +6,8 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { INT64_MAX, parseInteger } from "../../bytes/int.ts";
-import { block, integer, key, many, opt, string } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
+import { block, integer, key, many, opt, string } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
 import { MapReply, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import { isWord, parseIntArg } from "../parse.ts";
 

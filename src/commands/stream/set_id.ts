@@ -5,9 +5,9 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { integer, key, opt, string } from "../../dispatch/arguments.ts";
-import { defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { integer, key, opt, string } from "../../command/arguments.ts";
+import { defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { OK, RedisError, syntaxError } from "../../resp/reply.ts";
 import { StreamValue } from "../../values/stream.ts";

@@ -9,8 +9,8 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { block, integer, oneof, opt, string, token } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
+import { block, integer, oneof, opt, string, token } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
 import { RedisError, syntaxError } from "../../resp/reply.ts";
 import type { StreamTrim, StreamValue } from "../../values/stream.ts";
 import { formatStreamId, MAX_STREAM_ID } from "../../values/stream_id.ts";

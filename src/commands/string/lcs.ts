@@ -5,10 +5,10 @@
  */
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
-import { integer, key, opt, token } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { integer, key, opt, token } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { asString } from "../../keyspace/database.ts";
 import { MapReply, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import { StringBuffer } from "../../values/string_buffer.ts";

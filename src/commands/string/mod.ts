@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Command } from "../../dispatch/command.ts";
+import type { Command } from "../../command/command.ts";
 import { lcsCommands } from "./lcs.ts";
 import { numberCommands } from "./numbers.ts";
 import { partCommands } from "./parts.ts";

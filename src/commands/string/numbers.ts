@@ -10,24 +10,24 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { addLongDouble, isLongDouble } from "../../bytes/double.ts";
 import { INT64_MAX, INT64_MIN, isInt64Text, parseInteger } from "../../bytes/int.ts";
-import { double, integer, key } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { double, integer, key } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
-import { NO_SLOT } from "../../keyspace/key_table.ts";
+import { NO_ENTRY } from "../../keyspace/key_table.ts";
 import { notAnInteger, RedisError, type Reply } from "../../resp/reply.ts";
 import { StringBuffer } from "../../values/string_buffer.ts";
 
 /** Add to the integer at a key, exactly. */
 function add(client: Client, key: ByteString, delta: number | bigint): Reply {
   const { db } = client;
-  const slot = db.slotOf(key);
-  if (slot !== NO_SLOT && typeof delta === "number") {
+  const entry = db.entryOf(key);
+  if (entry !== NO_ENTRY && typeof delta === "number") {
     // The usual case: a small number, read and written where it stands.
-    const sum = db.table.intAt(slot) + delta;
+    const sum = db.table.intAt(entry) + delta;
     if (Number.isSafeInteger(sum)) {
-      db.replaceAt(slot, String(sum));
+      db.replaceAt(entry, String(sum));
       db.changed(key, EventClass.STRING, "incrby");
       return sum;
     }

@@ -7,10 +7,10 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { integer, key, string } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { integer, key, string } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { asString } from "../../keyspace/database.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { RedisError, type Reply, wrongType } from "../../resp/reply.ts";

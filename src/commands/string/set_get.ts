@@ -7,10 +7,10 @@
  */
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
-import { integer, key, oneof, opt, string, token, unixTime } from "../../dispatch/arguments.ts";
-import type { Client } from "../../dispatch/client.ts";
-import { type Command, defineCommand } from "../../dispatch/command.ts";
-import { keyRange } from "../../dispatch/key_specs.ts";
+import { integer, key, oneof, opt, string, token, unixTime } from "../../command/arguments.ts";
+import type { Client } from "../../session/client.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { NO_EXPIRY } from "../../keyspace/key_table.ts";
 import { OK, type Reply, syntaxError } from "../../resp/reply.ts";

@@ -1,6 +1,6 @@
 /**
- * Packed lists of strings: a listpack from version 10 on, a ziplist before (see `../listpack.ts` and
- * `../ziplist.ts` for the layouts).
+ * Packed lists of strings: a listpack from version 10 on, a ziplist before (see `../decode/listpack.ts` and
+ * `../decode/ziplist.ts` for the layouts).
  *
  * @module
  */

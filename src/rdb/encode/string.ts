@@ -10,7 +10,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { parseSmallInt } from "../../bytes/int.ts";
-import { lzfCompress } from "../lzf_compress.ts";
+import { lzfCompress } from "./lzf.ts";
 import type { EncodeContext } from "./context.ts";
 import type { ByteSink } from "./sink.ts";
 

@@ -6,11 +6,11 @@
  */
 
 import { type ByteString, fromBytes } from "../../../src/bytes/bytes.ts";
-import { RdbDecoder } from "../../../src/rdb/decoder.ts";
+import { RdbDecoder } from "../../../src/rdb/decode/decoder.ts";
 import { RdbError } from "../../../src/rdb/error.ts";
-import { encodeDumpPayload } from "../../../src/rdb/writer_value.ts";
-import type { WriteVersion } from "../../../src/rdb/writer_value.ts";
-import type { Engine } from "../../../src/dispatch/engine.ts";
+import { encodeDumpPayload } from "../../../src/rdb/encode/value.ts";
+import type { WriteVersion } from "../../../src/rdb/encode/value.ts";
+import type { Engine } from "../../../src/execution/engine.ts";
 import { fixtureNames as aofNames, FIXTURES as AOF_FIXTURES } from "../../aof/support.ts";
 import { damagedFiles, fixtureNames, readBytes } from "../../rdb/fixtures.ts";
 import { encodeCommand } from "../../support/resp.ts";
@@ -152,11 +152,11 @@ function ownValues(engine: Engine): ByteString[] {
   const values: ByteString[] = [];
   const { keyspace } = engine;
   for (const { table } of keyspace.databases) {
-    for (let slot = 0; slot < table.slotLimit; slot++) {
-      if (!table.isLive(slot)) continue;
+    for (let entry = 0; entry < table.entryLimit; entry++) {
+      if (!table.isLive(entry)) continue;
       for (const version of VERSIONS) {
         const options = { version, compress: false, limits: keyspace.limits };
-        values.push(fromBytes(encodeDumpPayload(table.valueAt(slot), options)).slice(0, -10));
+        values.push(fromBytes(encodeDumpPayload(table.valueAt(entry), options)).slice(0, -10));
       }
     }
   }

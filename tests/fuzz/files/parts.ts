@@ -11,12 +11,12 @@
 import { type ByteString, fromBytes, toBytes } from "../../../src/bytes/bytes.ts";
 import { Crc64 } from "../../../src/rdb/crc64.ts";
 import { ValueType } from "../../../src/rdb/format.ts";
-import { type ByteRange, RdbInput } from "../../../src/rdb/input.ts";
-import { latin1View } from "../../../src/rdb/latin1.ts";
-import { ELEMENT, END, ListpackCursor } from "../../../src/rdb/listpack.ts";
-import { readIntset } from "../../../src/rdb/intset.ts";
-import { readZiplist } from "../../../src/rdb/ziplist.ts";
-import { readZipmap } from "../../../src/rdb/zipmap.ts";
+import { type ByteRange, RdbInput } from "../../../src/rdb/decode/input.ts";
+import { latin1View } from "../../../src/rdb/decode/latin1.ts";
+import { ELEMENT, END, ListpackCursor } from "../../../src/rdb/decode/listpack.ts";
+import { readIntset } from "../../../src/rdb/decode/intset.ts";
+import { readZiplist } from "../../../src/rdb/decode/ziplist.ts";
+import { readZipmap } from "../../../src/rdb/decode/zipmap.ts";
 import { isInt64Text } from "../../../src/bytes/int.ts";
 import { big, type Element, listpack, little, string, ziplist } from "../../rdb/writers.ts";
 

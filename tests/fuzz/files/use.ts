@@ -178,10 +178,10 @@ interface LoadedKey {
 function someKeys(subject: Subject, random: Prng): LoadedKey[] {
   const keys: LoadedKey[] = [];
   for (const { index, table } of subject.engine.keyspace.databases) {
-    for (let slot = 0; slot < table.slotLimit; slot++) {
-      if (!table.isLive(slot)) continue;
-      const value = table.valueAt(slot);
-      keys.push({ db: index, key: table.keyAt(slot), type: typeName(value), member: "a" });
+    for (let id = 0; id < table.entryLimit; id++) {
+      if (!table.isLive(id)) continue;
+      const value = table.valueAt(id);
+      keys.push({ db: index, key: table.keyAt(id), type: typeName(value), member: "a" });
     }
   }
   for (let i = 0; i < KEYS && i < keys.length; i++) {
@@ -245,8 +245,8 @@ function checkSaving(subject: Subject, whole: boolean): void {
 
 function hasNegativeZero({ engine }: Subject): boolean {
   for (const { table } of engine.keyspace.databases) {
-    for (let slot = 0; slot < table.slotLimit; slot++) {
-      const value = table.isLive(slot) ? table.valueAt(slot) : "";
+    for (let id = 0; id < table.entryLimit; id++) {
+      const value = table.isLive(id) ? table.valueAt(id) : "";
       if (!(value instanceof ZSetValue)) continue;
       for (const cursor = value.cursor(); cursor.next();) {
         if (Object.is(cursor.score, -0)) return true;
@@ -259,11 +259,11 @@ function hasNegativeZero({ engine }: Subject): boolean {
 function hasPast({ engine }: Subject): boolean {
   const now = engine.clock.ms;
   for (const { table } of engine.keyspace.databases) {
-    for (let slot = 0; slot < table.slotLimit; slot++) {
-      if (!table.isLive(slot)) continue;
-      const at = table.expireAt(slot);
+    for (let id = 0; id < table.entryLimit; id++) {
+      if (!table.isLive(id)) continue;
+      const at = table.expireAt(id);
       if (at !== NO_EXPIRY && at < now) return true;
-      const value = table.valueAt(slot);
+      const value = table.valueAt(id);
       if (value instanceof HashValue && value.nextExpiry < now) return true;
     }
   }
@@ -274,8 +274,8 @@ function hasPast({ engine }: Subject): boolean {
 function checkRewriting(subject: Subject, dir: string): void {
   const writer = new CommandBaseWriter([], null);
   for (const { index, table } of subject.engine.keyspace.databases) {
-    for (let slot = 0; slot < table.slotLimit; slot++) {
-      if (table.isLive(slot)) writer.key(index, table, slot);
+    for (let id = 0; id < table.entryLimit; id++) {
+      if (table.isLive(id)) writer.key(index, table, id);
     }
   }
   const other = new Subject(dir);

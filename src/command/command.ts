@@ -1,0 +1,204 @@
+/**
+ * What a command is: one literal with all of its facts and its handler.
+ *
+ * COMMAND INFO/DOCS/GETKEYS, arity errors, the access categories, the hints of the command-line
+ * client and the command table in the documentation derive from these literals; nothing else lists
+ * commands.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../bytes/bytes.ts";
+import type { Reply } from "../resp/reply.ts";
+import type { Argument } from "./arguments.ts";
+import type { Client } from "../session/client.ts";
+import type { LatencyHistogram } from "../observe/latency_histogram.ts";
+import {
+  findKeys,
+  type KeyReference,
+  type KeySpec,
+  type LegacyRange,
+  legacyRange,
+} from "./key_specs.ts";
+
+/** Flags of a command, as COMMAND INFO shows them. */
+export type CommandFlag =
+  | "admin"
+  | "allow_busy"
+  | "asking"
+  | "blocking"
+  | "denyoom"
+  | "fast"
+  | "loading"
+  | "may_replicate"
+  | "movablekeys"
+  | "no_async_loading"
+  | "no_auth"
+  | "no_mandatory_keys"
+  | "no_multi"
+  | "noscript"
+  | "pubsub"
+  | "readonly"
+  | "skip_monitor"
+  | "skip_slowlog"
+  | "stale"
+  | "write";
+
+/** Groups of commands, as COMMAND DOCS names them. */
+export type CommandGroup =
+  | "bitmap"
+  | "cluster"
+  | "connection"
+  | "generic"
+  | "geo"
+  | "hash"
+  | "hyperloglog"
+  | "list"
+  | "pubsub"
+  | "scripting"
+  | "server"
+  | "set"
+  | "sorted-set"
+  | "stream"
+  | "string"
+  | "transactions";
+
+/**
+ * Runs a command.
+ *
+ * @param client who asks: its database, its protocol, and through `client.engine` everything else
+ * @param args the whole command; `args[0]` is the name as it was sent. Strings that are to be
+ * stored must be detached from the request with `detach` (see the decoder)
+ * @returns the reply
+ * @throws RedisError with the exact error line
+ */
+export type Handler = (client: Client, args: ByteString[]) => Reply;
+
+/** The facts of a command. */
+export interface CommandSpec {
+  /** Lower case; a subcommand's is `container|name`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly since: string;
+  readonly group: CommandGroup;
+  readonly complexity?: string;
+  /** Number of arguments with the name; negative: at least that many. */
+  readonly arity: number;
+  readonly flags: readonly CommandFlag[];
+  /** Access categories, with their `@`. */
+  readonly acl: readonly string[];
+  readonly keys?: readonly KeySpec[];
+  readonly tips?: readonly string[];
+  readonly args?: readonly Argument[];
+  /** Version and what changed in it. */
+  readonly history?: readonly (readonly [version: string, change: string])[];
+  readonly deprecatedSince?: string;
+  readonly replacedBy?: string;
+  /** Runs at once inside MULTI instead of being queued. */
+  readonly immediateInMulti?: boolean;
+  /** May be sent by a RESP2 connection that listens to published messages. */
+  readonly whileSubscribed?: boolean;
+  /** A further condition on running it. @returns the error line, or null when it may run */
+  readonly requires?: (client: Client) => string | null;
+  /** Finds the keys where the key specs cannot. */
+  readonly getKeys?: (args: readonly ByteString[]) => KeyReference[] | null;
+  readonly subcommands?: readonly Command[];
+  /** Absent only in containers, which have nothing to run without a subcommand. */
+  readonly run?: Handler;
+}
+
+/** Numbers that INFO commandstats shows of one command. */
+export interface CommandStats {
+  calls: number;
+  /** Time spent in the handler, in microseconds. */
+  micros: number;
+  /** Refused before the handler ran (arity, authentication, …). */
+  rejected: number;
+  /** The handler answered with an error. */
+  failed: number;
+  /** How long the calls took; null while `latency-tracking` is off. */
+  latency: LatencyHistogram | null;
+}
+
+/** A command: its spec with what the pipeline asks on every call worked out once. */
+export class Command {
+  readonly spec: CommandSpec;
+  readonly name: string;
+  readonly arity: number;
+  readonly run: Handler | undefined;
+  readonly isWrite: boolean;
+  readonly isReadOnly: boolean;
+  readonly denyOom: boolean;
+  readonly noAuth: boolean;
+  readonly allowLoading: boolean;
+  readonly noAsyncLoading: boolean;
+  readonly allowStale: boolean;
+  readonly noMulti: boolean;
+  readonly noScript: boolean;
+  readonly mayReplicate: boolean;
+  readonly immediateInMulti: boolean;
+  readonly whileSubscribed: boolean;
+  readonly skipMonitor: boolean;
+  readonly skipSlowlog: boolean;
+  readonly keySpecs: readonly KeySpec[];
+  readonly legacyRange: LegacyRange;
+  readonly subcommands: ReadonlyMap<string, Command> | undefined;
+
+  constructor(spec: CommandSpec) {
+    this.spec = spec;
+    this.name = spec.name;
+    this.arity = spec.arity;
+    this.run = spec.run;
+    const has = (flag: CommandFlag) => spec.flags.includes(flag);
+    this.isWrite = has("write");
+    this.isReadOnly = has("readonly");
+    this.denyOom = has("denyoom");
+    this.noAuth = has("no_auth");
+    this.allowLoading = has("loading");
+    this.noAsyncLoading = has("no_async_loading");
+    this.allowStale = has("stale");
+    this.noMulti = has("no_multi");
+    this.noScript = has("noscript");
+    this.mayReplicate = has("may_replicate");
+    this.immediateInMulti = spec.immediateInMulti ?? false;
+    this.whileSubscribed = spec.whileSubscribed ?? false;
+    this.skipMonitor = has("skip_monitor");
+    this.skipSlowlog = has("skip_slowlog");
+    this.keySpecs = spec.keys ?? [];
+    this.legacyRange = legacyRange(this.keySpecs);
+    this.subcommands = spec.subcommands === undefined ? undefined : new Map(
+      spec.subcommands.map((sub) => [sub.name.slice(sub.name.indexOf("|") + 1), sub]),
+    );
+  }
+
+  /**
+   * Where the keys of a request stand. O(arguments)
+   *
+   * @param args a request with a number of arguments that this command accepts
+   * @returns null when they cannot be told
+   */
+  keysOf(args: readonly ByteString[]): KeyReference[] | null {
+    if (this.spec.getKeys !== undefined) return this.spec.getKeys(args);
+    // Shard channels stand where keys do, and are none.
+    const specs = this.keySpecs.filter(({ flags }) => !flags.includes("not_key"));
+    return findKeys(specs, args);
+  }
+
+  /** Whether `count` arguments (the name included) are right for this command. */
+  acceptsArgumentCount(count: number): boolean {
+    return this.arity >= 0 ? count === this.arity : count >= -this.arity;
+  }
+}
+
+/**
+ * Define a command. The module of a command group exports its commands as one array, which
+ * `commands/mod.ts` puts into the registry.
+ *
+ * @throws Error when the literal contradicts itself (no handler and no subcommands)
+ */
+export function defineCommand(spec: CommandSpec): Command {
+  if (spec.run === undefined && spec.subcommands === undefined) {
+    throw new Error(`the command ${spec.name} has nothing to run`);
+  }
+  return new Command(spec);
+}

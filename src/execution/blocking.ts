@@ -1,0 +1,317 @@
+/**
+ * Clients that wait for a key to hold something (BLPOP, XREAD BLOCK) or to go (XREADGROUP).
+ *
+ * A blocked command is tried again, as a whole, when a key that it waits for may have become ready;
+ * it then either answers or goes on waiting. Clients that wait for the same key are served in the
+ * order in which they came; several keys in the order in which they became ready. Serving happens
+ * after the command (or transaction) that made the key ready has run to its end, and what is served
+ * may make further keys ready: the loop goes on until nothing is ready any more, so that chains
+ * settle in one step.
+ *
+ * Keys are reported as ready rather too often (whenever they are added, replaced or removed). What
+ * keeps that cheap: a database that nobody waits in reports nothing, a key that nobody waits for is
+ * dropped here, and a client is tried only when the key holds the type it waits for.
+ *
+ * Source: https://redis.io/docs/latest/commands/blpop/
+ *
+ * @module
+ */
+
+import type { ByteString } from "../bytes/bytes.ts";
+import { detach } from "../bytes/latin1.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { Database } from "../keyspace/database.ts";
+import { ErrorReply, NO_REPLY, type Reply } from "../resp/reply.ts";
+import { type TypeName, typeName } from "../values/value.ts";
+import type { Client } from "../session/client.ts";
+import type { Command } from "../command/command.ts";
+import { type Deadline, Deadlines } from "./deadlines.ts";
+
+/** What a handler asks for when it cannot answer yet. */
+export interface BlockRequest {
+  /** Keys of the client's database to wait for. */
+  readonly keys: readonly ByteString[];
+  /** The type that a key must come to hold; any when absent. */
+  readonly type?: TypeName;
+  /** Milliseconds to wait; 0 for ever. */
+  readonly timeoutMs: number;
+  /**
+   * Try again: all that the command does, errors included. What the function keeps should be
+   * detached from the request, as it may live long; `args` are.
+   *
+   * @param args the command
+   * @returns undefined to go on waiting
+   * @throws RedisError to answer with an error
+   */
+  readonly retry: (args: readonly ByteString[]) => Reply | undefined;
+  /** The reply when the time is up, or CLIENT UNBLOCK … TIMEOUT came. */
+  readonly onTimeout: () => Reply;
+  /** Try again, too, when a key is gone or holds another type (XREADGROUP). */
+  readonly wakeOnDelete?: boolean;
+}
+
+/** Why a client waits. */
+export interface BlockedState {
+  readonly kind: "keys" | "pause" | "held" | "work";
+  readonly db: Database;
+  readonly request: BlockRequest;
+  readonly command: Command | null;
+  readonly args: readonly ByteString[];
+  readonly deadline: Deadline<Client> | null;
+  /** Time spent in the command so far, in microseconds. */
+  micros: number;
+}
+
+/** What the engine does for blocked clients. */
+export interface BlockingHost {
+  readonly clock: Clock;
+  /** Run a retry, with all that belongs to running a command. */
+  retryBlocked(client: Client, state: BlockedState): Reply | undefined;
+  /** Count a command that ends without a retry: its time is up, or it fails from outside. */
+  blockedEnded(state: BlockedState, reply: Reply): void;
+}
+
+/** The clients that wait for one key. */
+class Waiters {
+  readonly clients: Set<Client> = new Set();
+  /** How many of them wait for its deletion too. */
+  onDelete = 0;
+  /** It is in the queue of ready keys. */
+  ready = false;
+
+  constructor(readonly db: Database, readonly key: ByteString) {}
+}
+
+/**
+ * Whether a command of this client may block now. Within a transaction it may not, nor without
+ * somebody who would wait for the answer: it then answers as though its time were up at once.
+ */
+export function mayBlock(client: Client): boolean {
+  return !client.inExec && client.connection !== null && !client.isPrimary;
+}
+
+/** The blocked clients of a server. */
+export class Blocking {
+  readonly #host: BlockingHost;
+  readonly #waiting = new Map<Database, Map<ByteString, Waiters>>();
+  readonly #deadlines: Deadlines<Client>;
+  #ready: Waiters[] = [];
+  #serving = false;
+  #count = 0;
+
+  constructor(host: BlockingHost) {
+    this.#host = host;
+    this.#deadlines = new Deadlines(host.clock, (client) => this.timeout(client));
+  }
+
+  /** Number of clients that are blocked on keys. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Number of clients whose block has a timeout. */
+  get withTimeout(): number {
+    return this.#deadlines.size;
+  }
+
+  /** Number of keys that clients are blocked on. */
+  get keys(): number {
+    let sum = 0;
+    for (const keys of this.#waiting.values()) sum += keys.size;
+    return sum;
+  }
+
+  /** Number of keys whose deletion some client waits for too. O(keys). */
+  get keysOnDelete(): number {
+    let sum = 0;
+    for (const keys of this.#waiting.values()) {
+      for (const waiters of keys.values()) if (waiters.onDelete > 0) sum++;
+    }
+    return sum;
+  }
+
+  /**
+   * Block a client; its handler returns what this returns.
+   *
+   * @param args the command that blocks
+   */
+  block(client: Client, args: readonly ByteString[], request: BlockRequest): Reply {
+    if (!mayBlock(client)) return request.onTimeout();
+    const { db } = client;
+    client.blocked = {
+      kind: "keys",
+      db,
+      request,
+      command: client.lastCommand,
+      args: args.map(detach),
+      deadline: request.timeoutMs > 0 ? this.#deadlines.add(client, request.timeoutMs) : null,
+      micros: 0,
+    };
+    this.#count++;
+    let keys = this.#waiting.get(db);
+    if (keys === undefined) this.#waiting.set(db, keys = new Map());
+    for (const key of request.keys) {
+      let waiters = keys.get(key);
+      if (waiters === undefined) {
+        waiters = new Waiters(db, detach(key));
+        keys.set(waiters.key, waiters);
+      }
+      if (waiters.clients.has(client)) continue;
+      waiters.clients.add(client);
+      if (request.wakeOnDelete) waiters.onDelete++;
+    }
+    db.blockedKeys = keys.size;
+    return NO_REPLY;
+  }
+
+  /** A key may have become ready; its clients are served at the next {@linkcode serve}. O(1). */
+  ready(db: Database, key: ByteString): void {
+    const waiters = this.#waiting.get(db)?.get(key);
+    if (waiters !== undefined) this.#enqueue(waiters);
+  }
+
+  /** All keys of a database may have become ready (SWAPDB). O(keys waited for). */
+  allReady(db: Database): void {
+    const keys = this.#waiting.get(db);
+    if (keys === undefined) return;
+    for (const waiters of keys.values()) this.#enqueue(waiters);
+  }
+
+  /** All keys of a database are gone (FLUSHDB). O(keys waited for). */
+  allDeleted(db: Database): void {
+    const keys = this.#waiting.get(db);
+    if (keys === undefined) return;
+    for (const waiters of keys.values()) if (waiters.onDelete > 0) this.#enqueue(waiters);
+  }
+
+  #enqueue(waiters: Waiters): void {
+    if (waiters.ready) return;
+    waiters.ready = true;
+    this.#ready.push(waiters);
+  }
+
+  /** Whether {@linkcode serve} has something to do. */
+  get hasReady(): boolean {
+    return this.#ready.length > 0;
+  }
+
+  /** Serve the clients of all keys that became ready. */
+  serve(): void {
+    if (this.#serving) return;
+    this.#serving = true;
+    try {
+      while (this.#ready.length > 0) {
+        const ready = this.#ready;
+        this.#ready = [];
+        for (const waiters of ready) {
+          waiters.ready = false;
+          this.#serveKey(waiters);
+        }
+      }
+    } finally {
+      this.#serving = false;
+    }
+  }
+
+  #serveKey(waiters: Waiters): void {
+    const { db, key } = waiters;
+    for (const client of waiters.clients) {
+      const state = client.blocked!;
+      const { type, wakeOnDelete } = state.request;
+      const value = db.peek(key);
+      if (value === undefined && waiters.onDelete === 0) return;
+      const fits = value !== undefined && (type === undefined || type === typeName(value));
+      if (!fits && !wakeOnDelete) continue;
+      const reply = this.#host.retryBlocked(client, state);
+      if (reply !== undefined) this.#release(client, reply);
+    }
+  }
+
+  /** The client's time is up. */
+  timeout(client: Client): void {
+    if (client.blocked?.kind === "keys") this.#end(client, client.blocked.request.onTimeout());
+  }
+
+  /** Unblock a client with an error (CLIENT UNBLOCK … ERROR, a role change). */
+  fail(client: Client, error: ByteString): void {
+    if (client.blocked?.kind === "keys") this.#end(client, new ErrorReply(error));
+  }
+
+  /**
+   * Unblock all clients with an error, those that wait for a pause to end excepted, and close their
+   * connections behind it: what they wait for is elsewhere now.
+   */
+  failAll(error: ByteString): void {
+    const clients = new Set<Client>();
+    for (const keys of this.#waiting.values()) {
+      for (const waiters of keys.values()) {
+        for (const client of waiters.clients) clients.add(client);
+      }
+    }
+    for (const client of clients) {
+      client.closeAfterReply = true;
+      this.fail(client, error);
+    }
+  }
+
+  /**
+   * Let a client wait for work that goes on outside of commands. Nothing but the work's end wakes
+   * it: neither time nor CLIENT UNBLOCK.
+   *
+   * @param finish what is left to do of the command when the work is done; {@linkcode finishWork}
+   * calls it, even when the client is gone by then
+   */
+  beginWork(client: Client, args: readonly ByteString[], finish: () => Reply): BlockedState {
+    return client.blocked = {
+      kind: "work",
+      db: client.db,
+      request: { keys: [], timeoutMs: 0, retry: finish, onTimeout: () => NO_REPLY },
+      command: client.lastCommand,
+      args: args.map(detach),
+      deadline: null,
+      micros: 0,
+    };
+  }
+
+  /** The work is done: run what is left of the command, and answer if the client still waits. */
+  finishWork(client: Client, state: BlockedState): void {
+    const reply = this.#host.retryBlocked(client, state);
+    if (client.blocked === state && reply !== undefined) this.#release(client, reply);
+    this.serve();
+  }
+
+  /** Forget a client that is gone. */
+  forget(client: Client): void {
+    this.#unblock(client);
+    // With the last client the timer has to go, too.
+    this.#deadlines.rest();
+  }
+
+  #end(client: Client, reply: Reply): void {
+    this.#host.blockedEnded(client.blocked!, reply);
+    this.#release(client, reply);
+  }
+
+  #release(client: Client, reply: Reply): void {
+    this.#unblock(client);
+    client.connection?.send(reply);
+    client.connection?.resume();
+  }
+
+  #unblock(client: Client): void {
+    const state = client.blocked;
+    if (state === null) return;
+    client.blocked = null;
+    if (state.kind !== "keys") return;
+    this.#count--;
+    if (state.deadline !== null) this.#deadlines.remove(state.deadline);
+    const keys = this.#waiting.get(state.db)!;
+    for (const key of state.request.keys) {
+      const waiters = keys.get(key);
+      if (!waiters?.clients.delete(client)) continue;
+      if (state.request.wakeOnDelete) waiters.onDelete--;
+      if (waiters.clients.size === 0) keys.delete(key);
+    }
+    state.db.blockedKeys = keys.size;
+  }
+}

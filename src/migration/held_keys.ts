@@ -1,0 +1,114 @@
+/**
+ * Keys that nobody may touch for a while, because they are on their way to another server.
+ *
+ * A real server stands still during MIGRATE; this one lets only those wait who ask for a key that is
+ * being moved. A command that names such a key, in whatever database, waits, and runs anew from the
+ * beginning of the pipeline once the key is free; so does a write that names no key (FLUSHALL), and
+ * EXEC of a transaction with such commands. Where reading does no harm (MIGRATE … COPY), commands
+ * that only read go on.
+ *
+ * What has no connection to wait on (the program around the server) is not held up. A change that
+ * comes that way is noticed, so that the key can be kept ({@linkcode Hold.changed}).
+ *
+ * @module
+ */
+
+import type { ByteString } from "../bytes/bytes.ts";
+import type { Reply } from "../resp/reply.ts";
+import type { Client } from "../session/client.ts";
+import type { Command } from "../command/command.ts";
+import type { Engine } from "../execution/engine.ts";
+import { Postponed } from "../execution/postponed.ts";
+
+/** Keys that are held together. */
+export interface Hold {
+  readonly keys: readonly ByteString[];
+  /** Whether commands that only read have to wait, too. */
+  readonly exclusive: boolean;
+  /** Keys that were changed though they are held. */
+  readonly changed: Set<ByteString>;
+  /** The server stops: give up now, and keep what is safe on the other side only. */
+  abandon(): void;
+}
+
+/** The held keys of a server, and the clients that wait for them. */
+export class HeldKeys {
+  readonly #holds = new Set<Hold>();
+  readonly #byKey = new Map<ByteString, Hold>();
+  readonly #waiting: Postponed;
+
+  constructor(engine: Engine) {
+    this.#waiting = new Postponed(engine, "held");
+  }
+
+  /** Whether a key is held. */
+  get active(): boolean {
+    return this.#holds.size > 0;
+  }
+
+  /** Number of clients that wait. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Hold keys that are free. O(keys) */
+  add(hold: Hold): void {
+    this.#holds.add(hold);
+    for (const key of hold.keys) this.#byKey.set(key, hold);
+  }
+
+  /** Let keys go. Those who wait for them run at the next {@linkcode HeldKeys.serve}. O(keys) */
+  remove(hold: Hold): void {
+    this.#holds.delete(hold);
+    for (const key of hold.keys) this.#byKey.delete(key);
+  }
+
+  /** Whether a client's command has to wait. O(arguments, in a transaction those of all commands) */
+  stops(client: Client, command: Command, args: readonly ByteString[]): boolean {
+    const { transaction } = client;
+    if (transaction === null) return this.touches(command, args);
+    // What is queued runs later.
+    return command.name === "exec" && !transaction.aborted &&
+      transaction.queue.some((queued) => this.touches(queued.command, queued.args));
+  }
+
+  /** Whether a command would meet a held key in a way that it must not. O(arguments) */
+  touches(command: Command, args: readonly ByteString[]): boolean {
+    const keys = command.keysOf(args);
+    if (keys === null || keys.length === 0) return command.isWrite;
+    return keys.some(({ index }) => {
+      const hold = this.#byKey.get(args[index]);
+      return hold !== undefined && (hold.exclusive || !command.isReadOnly);
+    });
+  }
+
+  /** Let a client's command wait. */
+  postpone(client: Client, args: ByteString[]): Reply {
+    return this.#waiting.add(client, args);
+  }
+
+  /** Forget a client that is gone. */
+  forget(client: Client): void {
+    this.#waiting.forget(client);
+  }
+
+  /** A key was changed. O(1) */
+  modified(key: ByteString): void {
+    this.#byKey.get(key)?.changed.add(key);
+  }
+
+  /** All keys of a database were changed. O(held keys) */
+  allModified(): void {
+    for (const [key, hold] of this.#byKey) hold.changed.add(key);
+  }
+
+  /** Run what waited, in the order in which it came, as far as its keys are free now. */
+  serve(): void {
+    this.#waiting.run();
+  }
+
+  /** The server stops: end everything that holds keys. */
+  stop(): void {
+    for (const hold of [...this.#holds]) hold.abandon();
+  }
+}

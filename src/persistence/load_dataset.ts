@@ -1,0 +1,72 @@
+/**
+ * Loading of the data at start: the RDB file that `dir` and `dbfilename` name.
+ *
+ * Clients are answered `-LOADING` meanwhile. A file that cannot be loaded stops the start and stays
+ * as it is: serving a part of the data, or an empty set, would lose the rest at the next save.
+ *
+ * @module
+ */
+
+import { osReason } from "../config/os_error.ts";
+import type { Engine } from "../execution/engine.ts";
+import { LoadWatch } from "./load_watch.ts";
+import { RdbError } from "../rdb/error.ts";
+import { loadRdbFile } from "../rdb/load/load.ts";
+import { readSavedPosition } from "../replication/saved_position.ts";
+
+/**
+ * Load the data, if there is a file.
+ *
+ * A file may say which point of a replication history its data are: a replica asks its primary to
+ * go on from there, and a primary lets its former replicas do so. Then keys past their time count as
+ * there: on a replica they stay until the primary removes them, and a primary's replicas are told
+ * that they are gone.
+ *
+ * @param signal ends the load early
+ * @returns false when the file cannot be loaded; why is in the log
+ */
+export async function loadDataset(engine: Engine, signal: AbortSignal): Promise<boolean> {
+  const { config, keyspace, log, replication } = engine;
+  const path = config.path(config.values.dbfilename);
+  let totalBytes: number;
+  try {
+    // At once: clients may be connected already, and must not be served before the data is there.
+    totalBytes = Deno.statSync(path).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return true;
+    log.warning(`Fatal error: can't open the RDB file ${path} for reading: ${osReason(error)}`);
+    return false;
+  }
+  const watch = new LoadWatch(engine, { totalBytes });
+  try {
+    const result = await loadRdbFile(path, keyspace, {
+      verifyChecksum: config.values.rdbchecksum,
+      signal,
+      keepExpired: replication.isReplica,
+      onHeader(aux) {
+        watch.onHeader(aux);
+        replication.loaded(readSavedPosition(aux, keyspace.databases.length));
+      },
+      onEmptyKey: (key) => watch.onEmptyKey(key),
+      onExpired: (db, key) => keyspace.hooks.expired(keyspace.databases[db], key),
+      onProgress: (progress) => watch.onProgress(progress),
+    });
+    watch.finished(result);
+    engine.functionLibraries = result.functions;
+    // What came out of a file is not a change to be saved.
+    keyspace.dirty = 0;
+    log.notice(`DB loaded from disk: ${watch.seconds.toFixed(3)} seconds`);
+  } catch (error) {
+    if (signal.aborted) return false;
+    log.warning(
+      error instanceof RdbError
+        ? `${error.message} (file ${path})`
+        : `Error reading ${path}: ${osReason(error)}`,
+    );
+    log.warning("Fatal error loading the DB, check server logs. Exiting.");
+    return false;
+  } finally {
+    watch.end();
+  }
+  return true;
+}

@@ -1,0 +1,164 @@
+/**
+ * Which code reads which value type, and DUMP payloads: one value with a footer of its own.
+ *
+ * @module
+ */
+
+import { Crc64 } from "../crc64.ts";
+import { RdbError } from "../error.ts";
+import { RDB_VERSION_MAX, ValueType } from "../format.ts";
+import { NEED_MORE, RdbInput } from "./input.ts";
+import {
+  expiringListpackHash,
+  intsetSet,
+  listpackHash,
+  listpackSet,
+  listpackZset,
+  ziplistHash,
+  ziplistList,
+  ziplistZset,
+  zipmapHash,
+} from "./packed.ts";
+import {
+  ElementsReader,
+  ExpiringHashReader,
+  HashReader,
+  type ValueReader,
+  ZsetReader,
+} from "./plain.ts";
+import { QuicklistReader } from "./quicklist.ts";
+import type { RdbValue } from "../records.ts";
+import { StreamReader } from "./stream.ts";
+
+/** Characters of a module's name, six bits each. */
+const MODULE_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+/** Version and checksum behind a DUMP payload's value. */
+const FOOTER_BYTES = 10;
+
+/** Whether a value type of this number has ever been. */
+export function isValueType(type: number): boolean {
+  return type <= ValueType.HASH_LISTPACK_EX && type !== 8;
+}
+
+/**
+ * Read a value that is one string, plain or packed.
+ *
+ * @returns null when it is a collection without elements, undefined when values of this type are
+ * more than one string: then it is {@linkcode valueReader}'s
+ */
+export function readPacked(type: number, input: RdbInput): RdbValue | null | undefined {
+  switch (type) {
+    case ValueType.STRING:
+      return { type: "string", value: input.string() };
+    case ValueType.HASH_ZIPMAP:
+      return zipmapHash(input);
+    case ValueType.LIST_ZIPLIST:
+      return ziplistList(input);
+    case ValueType.SET_INTSET:
+      return intsetSet(input);
+    case ValueType.ZSET_ZIPLIST:
+      return ziplistZset(input);
+    case ValueType.HASH_ZIPLIST:
+      return ziplistHash(input);
+    case ValueType.HASH_LISTPACK:
+      return listpackHash(input);
+    case ValueType.ZSET_LISTPACK:
+      return listpackZset(input);
+    case ValueType.SET_LISTPACK:
+      return listpackSet(input);
+    case ValueType.HASH_LISTPACK_EX:
+      return expiringListpackHash(input);
+    default:
+      return undefined;
+  }
+}
+
+/** Begin a value of many strings, or refuse it by its type. */
+export function valueReader(type: number, input: RdbInput): ValueReader {
+  switch (type) {
+    case ValueType.LIST:
+      return new ElementsReader("list", input);
+    case ValueType.SET:
+      return new ElementsReader("set", input);
+    case ValueType.ZSET:
+      return new ZsetReader(true, input);
+    case ValueType.ZSET_2:
+      return new ZsetReader(false, input);
+    case ValueType.HASH:
+      return new HashReader(input);
+    case ValueType.HASH_METADATA:
+      return new ExpiringHashReader(input);
+    case ValueType.LIST_QUICKLIST:
+      return new QuicklistReader(1, input);
+    case ValueType.LIST_QUICKLIST_2:
+      return new QuicklistReader(2, input);
+    case ValueType.STREAM_LISTPACKS:
+      return new StreamReader(1, input);
+    case ValueType.STREAM_LISTPACKS_2:
+      return new StreamReader(2, input);
+    case ValueType.STREAM_LISTPACKS_3:
+      return new StreamReader(3, input);
+    case ValueType.MODULE_2: {
+      const name = moduleName(input.bigLength());
+      throw input.error(
+        "module",
+        `The RDB file contains module data I can't load: no matching module type '${name}'`,
+      );
+    }
+    case ValueType.MODULE_PRE_GA:
+      throw input.error("version", "Pre-release module format not supported");
+    default:
+      throw input.error("version", "Pre-release hash field expiration format not supported");
+  }
+}
+
+/** A module type's name: nine characters in the upper 54 bits of its id. */
+export function moduleName(id: bigint): string {
+  let name = "";
+  for (let shift = 58n; shift >= 10n; shift -= 6n) {
+    name += MODULE_CHARACTERS[Number((id >> shift) & 63n)];
+  }
+  return name;
+}
+
+/**
+ * Decode what DUMP gives and RESTORE takes: a value's type and the value as in an RDB file, the
+ * format version (two bytes, little endian) and the CRC of all that.
+ *
+ * @param verifyChecksum whether to compare the CRC
+ * @returns null when it is a collection without elements
+ * @throws {RdbError} of kind "version" or "checksum" when the footer does not fit, of another kind
+ * when the value cannot be decoded
+ */
+export function decodeDumpPayload(payload: Uint8Array, verifyChecksum = true): RdbValue | null {
+  const size = payload.length - FOOTER_BYTES;
+  if (size < 1) throw new RdbError("version", "Too short for a DUMP payload", payload.length);
+  const footer = new DataView(payload.buffer, payload.byteOffset + size, FOOTER_BYTES);
+  const version = footer.getUint16(0, true);
+  if (version > RDB_VERSION_MAX) {
+    throw new RdbError("version", `Can't handle RDB format version ${version}`, size);
+  }
+  if (verifyChecksum) {
+    const crc = new Crc64();
+    crc.update(payload, 0, size + 2);
+    if (crc.value !== footer.getBigUint64(2, true)) {
+      throw new RdbError("checksum", "Wrong DUMP payload checksum", size + 2);
+    }
+  }
+  const input = new RdbInput(size, false);
+  input.push(payload.subarray(0, size));
+  input.ended = true;
+  try {
+    const type = input.byte();
+    if (!isValueType(type)) throw input.corrupt(`Unknown RDB encoding type ${type}`);
+    const packed = readPacked(type, input);
+    return packed === undefined ? valueReader(type, input).read(input) : packed;
+  } catch (thrown) {
+    if (thrown === NEED_MORE) throw input.shortRead();
+    // The engine's own bounds, as in a file.
+    if (thrown instanceof RangeError) {
+      throw input.error("limit", `Value too large (${thrown.message})`);
+    }
+    throw thrown;
+  }
+}

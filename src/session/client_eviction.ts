@@ -1,0 +1,47 @@
+/**
+ * `maxmemory-clients`: when all clients together take too much, the largest ones are closed.
+ *
+ * Source: https://redis.io/docs/latest/develop/reference/clients/#client-eviction
+ *
+ * @module
+ */
+
+import type { Client } from "./client.ts";
+import { clientLine } from "./client_info.ts";
+import { clientMemory } from "./client_memory.ts";
+import type { Engine } from "../execution/engine.ts";
+
+/** The limit is not taken for less. */
+const LEAST_LIMIT = 128 * 1024;
+
+/** What all clients may take, in bytes; 0 for no limit. A negative setting is a percentage. */
+function limitOf({ config: { values } }: Engine): number {
+  const { maxmemory, maxmemoryClients } = values;
+  const limit = maxmemoryClients < 0
+    ? Math.floor(maxmemory * -maxmemoryClients / 100)
+    : maxmemoryClients;
+  return limit === 0 ? 0 : Math.max(limit, LEAST_LIMIT);
+}
+
+/** Close the largest clients while all together take more than they may. O(clients log clients). */
+export function evictClients(engine: Engine): void {
+  const limit = limitOf(engine);
+  if (limit === 0) return;
+  let sum = 0;
+  const candidates: { client: Client; bytes: number }[] = [];
+  for (const client of engine.clients.values()) {
+    if (client.noEvict || client.closed || client.replica !== null || client.isPrimary) continue;
+    const bytes = clientMemory(client);
+    sum += bytes;
+    candidates.push({ client, bytes });
+  }
+  if (sum <= limit) return;
+  candidates.sort((a, b) => b.bytes - a.bytes);
+  for (const { client, bytes } of candidates) {
+    if (sum <= limit) return;
+    engine.log.notice(`Evicting client: ${clientLine(client)}`);
+    client.close();
+    engine.stats.evictedClients++;
+    sum -= bytes;
+  }
+}
