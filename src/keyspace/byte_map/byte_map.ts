@@ -13,7 +13,6 @@
  * A record's cell holds the key's bytes and behind them those of a plain value. What is longer than
  * the largest cell is in a buffer of its own; an object value is in a column of objects. Only the
  * entry is known to others: records move when they grow, and when `compactStep` empties pages.
- *
  * Strings come and go as copies; `text.ts` has what that costs.
  *
  * @module
