@@ -11,7 +11,7 @@ import { parseArguments, type RunArguments } from "./config/argv.ts";
 import { Config } from "./config/config.ts";
 import { ConfigError, ConfigOpenError, loadConfig } from "./config/file.ts";
 import { helpText } from "./config/help.ts";
-import type { ShutdownRequest } from "./execution/engine.ts";
+import type { ShutdownRequest } from "./commands/services.ts";
 import { Registry } from "./command/registry.ts";
 import { Logger } from "./log/logger.ts";
 import { Server, StartError } from "./server.ts";
@@ -93,7 +93,7 @@ function listenToSignals(server: Server): void {
 }
 
 /** How the configuration wants a signal to end the server. */
-function requestOf(signal: string, { engine: { config: { values } } }: Server): ShutdownRequest {
+function requestOf(signal: string, { parts: { config: { values } } }: Server): ShutdownRequest {
   const flags = signal === "SIGTERM" ? values.shutdownOnSigterm : values.shutdownOnSigint;
   const has = (flag: typeof flags[number]) => flags.includes(flag);
   return {

@@ -1,5 +1,5 @@
 /**
- * A running server: the engine with its sockets, its files and its regular work.
+ * A running server: the parts with its sockets, its files and its regular work.
  *
  * This is the composition root: options go in, a listening server comes out. It does not read the
  * command line and does not end the process; `main.ts` does.
@@ -12,7 +12,7 @@ import { allCommands } from "./commands/mod.ts";
 import { Registry } from "./command/registry.ts";
 import type { Config } from "./config/config.ts";
 import { osReason } from "./config/os_error.ts";
-import { Engine, type Host, type Resources, type ShutdownRequest } from "./execution/engine.ts";
+import type { Host, ShutdownRequest } from "./commands/services.ts";
 import type { KeyTable } from "./keyspace/key_table.ts";
 import { ByteMap } from "./keyspace/byte_map/byte_map.ts";
 import { prepareCollector } from "./keyspace/heap_probe.ts";
@@ -26,7 +26,8 @@ import { ShutdownWait } from "./lifecycle/shutdown_wait.ts";
 import type { Logger } from "./log/logger.ts";
 import { ListenError, Listeners } from "./net/listeners.ts";
 import { OutgoingConnections } from "./transport/outgoing.ts";
-import type { Outgoing, OutgoingTarget } from "./migration/peers.ts";
+import type { Resources } from "./observe/resources.ts";
+import { Parts } from "./parts.ts";
 
 /** What a server is made of. */
 export interface ServerOptions {
@@ -49,7 +50,7 @@ export class StartError extends Error {
 
 /** A running server. */
 export class Server implements Host {
-  readonly engine: Engine;
+  readonly parts: Parts;
   readonly #listeners: Listeners;
   readonly #outgoing: OutgoingConnections;
   readonly #cron: Cron;
@@ -65,19 +66,21 @@ export class Server implements Host {
 
   /** @param options what it is made of; nothing is opened before {@linkcode Server.begin} */
   constructor(options: ServerOptions) {
-    this.engine = new Engine({
-      clock: options.clock ?? new SystemClock(),
+    const clock = options.clock ?? new SystemClock();
+    this.#outgoing = new OutgoingConnections(clock);
+    this.parts = new Parts({
+      clock,
       config: options.config,
       log: options.log,
       host: this,
+      dialler: this.#outgoing,
       registry: options.registry ?? new Registry(allCommands),
       newTable: options.newTable ?? (() => new ByteMap()),
     });
-    this.#waiting = new ShutdownWait(this.engine);
+    this.#waiting = new ShutdownWait(this.parts);
     this.#anyPort = options.anyPort ?? false;
-    this.#listeners = new Listeners(this.engine);
-    this.#outgoing = new OutgoingConnections(this.engine.clock);
-    this.#cron = new Cron(this.engine, this.#listeners.connections);
+    this.#listeners = new Listeners(this.parts);
+    this.#cron = new Cron(this.parts, this.#listeners.connections);
   }
 
   /** Make a server and let it {@linkcode Server.begin}. */
@@ -106,19 +109,19 @@ export class Server implements Host {
   }
 
   async #start(): Promise<void> {
-    const { config, log } = this.engine;
+    const { config, log } = this.parts;
     const { values } = config;
-    applyConfig(this.engine);
-    watchConfig(this.engine, this.#listeners);
+    applyConfig(this.parts);
+    watchConfig(this.parts, this.#listeners);
     logBanner(log, { port: values.port, configFile: config.file });
     log.role = "M";
     if (values.replicaof !== null) {
-      this.engine.replication.follow(values.replicaof.host, values.replicaof.port);
+      this.parts.replication.follow(values.replicaof.host, values.replicaof.port);
     }
     this.#listen();
     this.#writePidFile();
     this.#cron.start();
-    this.engine.memory.started();
+    this.parts.memory.started();
     log.notice("Server initialized");
     const { signal } = this.#loading;
     // Whoever stops the server does not wait for the file.
@@ -126,7 +129,7 @@ export class Server implements Host {
     if (this.#stopping) return;
     if (!loaded) throw new StartError("the data cannot be loaded");
     this.#loaded = true;
-    this.engine.replication.start();
+    this.parts.replication.start();
     void prepareResources();
     void prepareCollector();
     if (this.#listeners.port !== 0) log.notice("Ready to accept connections tcp");
@@ -135,15 +138,15 @@ export class Server implements Host {
 
   /** @returns false when the data cannot be loaded, or not be kept as configured */
   async #load(signal: AbortSignal): Promise<boolean> {
-    if (!prepareAof(this.engine)) return false;
-    if (!this.engine.config.values.appendonly && !await loadDataset(this.engine, signal)) {
+    if (!prepareAof(this.parts)) return false;
+    if (!this.parts.config.values.appendonly && !await loadDataset(this.parts, signal)) {
       return false;
     }
-    return await startAof(this.engine, signal);
+    return await startAof(this.parts, signal);
   }
 
   #listen(): void {
-    const { log, config } = this.engine;
+    const { log, config } = this.parts;
     const { values } = config;
     if (values.port !== 0 || this.#anyPort) {
       try {
@@ -172,7 +175,7 @@ export class Server implements Host {
   }
 
   #writePidFile(): void {
-    const { config, log } = this.engine;
+    const { config, log } = this.parts;
     if (config.values.pidfile === "") return;
     const path = config.path(config.values.pidfile);
     try {
@@ -207,8 +210,8 @@ export class Server implements Host {
     return this.#listeners.describe();
   }
 
-  connect(target: OutgoingTarget): Promise<Outgoing> {
-    return this.#outgoing.connect(target);
+  get shutdownMs(): number | null {
+    return this.#waiting.deadlineMs;
   }
 
   resources(): Resources {
@@ -217,10 +220,10 @@ export class Server implements Host {
 
   shutdown(request: ShutdownRequest): boolean {
     if (this.#stopping) return true;
-    const { log, loading } = this.engine;
+    const { log, loading } = this.parts;
     if (request.signal !== undefined) {
       log.warning(
-        loading === null
+        !loading.active
           ? `Received ${request.signal} scheduling shutdown...`
           : "Received shutdown signal during loading, exiting now.",
       );
@@ -238,10 +241,10 @@ export class Server implements Host {
   }
 
   #finishShutdown(request: ShutdownRequest): boolean {
-    const { log } = this.engine;
-    this.engine.held.stop();
+    const { log } = this.parts;
+    this.parts.held.stop();
     this.#waiting.report();
-    if (!this.#saveAtEnd(request) || !this.engine.aof.stop(request.force ?? false)) {
+    if (!this.#saveAtEnd(request) || !this.parts.aof.stop(request.force ?? false)) {
       if (request.signal !== undefined) {
         log.warning(
           `${request.signal} received but errors trying to shut down the server, check the logs ` +
@@ -264,10 +267,10 @@ export class Server implements Host {
    * that it is loaded from.
    */
   #saveAtEnd({ save, force }: ShutdownRequest): boolean {
-    const { log, persistence, loading } = this.engine;
+    const { log, persistence, loading } = this.parts;
     persistence.cancelBackground();
     const wanted = save ?? persistence.hasSavePoints;
-    if (!wanted || loading !== null || !this.#loaded) return true;
+    if (!wanted || loading.active || !this.#loaded) return true;
     log.notice("Saving the final RDB snapshot before exiting.");
     if (persistence.save()) return true;
     if (force) {
@@ -291,20 +294,20 @@ export class Server implements Host {
     this.#stopping = true;
     this.#waiting.stop();
     this.#cron.stop();
-    this.engine.memory.stop();
+    this.parts.memory.stop();
     this.#loading.abort();
-    this.engine.replication.stop();
+    this.parts.replication.stop();
   }
 
   #closeSockets(): void {
     this.#listeners.close();
-    this.engine.peers.stop();
+    this.parts.peers.stop();
     this.#outgoing.close();
   }
 
   abortShutdown(): boolean {
     if (this.#waiting.request === null) return false;
-    this.engine.log.notice("Shutdown manually aborted.");
+    this.parts.log.notice("Shutdown manually aborted.");
     this.#waiting.cancel();
     return true;
   }

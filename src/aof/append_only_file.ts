@@ -47,6 +47,10 @@ export interface AofHost {
   readonly busy: boolean;
   /** More is on the disk: see {@linkcode AppendOnlyFile.syncedPosition}. */
   onSynced(): void;
+  /** {@linkcode AppendOnlyFile.error} has changed. */
+  onError(): void;
+  /** All data was written anew. */
+  onRewritten(): void;
   /** The server cannot go on: what it has promised to keep cannot be kept. */
   onFatal(): void;
 }
@@ -111,7 +115,10 @@ export class AppendOnlyFile {
       log,
       position: () => journal.position,
       rewriting: () => this.#rewrite !== null || host.busy,
-      onError: (reason) => this.error = reason,
+      onError: (reason) => {
+        this.error = reason;
+        host.onError();
+      },
       onSynced: () => host.onSynced(),
       onFatal: () => host.onFatal(),
     });
@@ -490,8 +497,12 @@ export class AppendOnlyFile {
     this.lastRewriteSeconds = Math.floor((clock.monotonic() - rewrite.started) / 1000);
     this.lastRewriteWentWell = wentWell;
     this.#appender.release(false);
-    if (wentWell) this.#backoff.succeeded();
-    else this.#backoff.failed();
+    if (wentWell) {
+      this.#backoff.succeeded();
+      this.#options.host.onRewritten();
+    } else {
+      this.#backoff.failed();
+    }
     // Without a base there is nothing that could be loaded: try again.
     if (this.#state === "waiting") this.rewriteScheduled = true;
   }

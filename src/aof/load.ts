@@ -90,14 +90,14 @@ export function* loadAof(
   const snapshot = newLoadResult();
   if (isEmpty(manifest)) return { size: 0, baseSize: 0, snapshot };
   // Nothing expires while it is loaded: the file says itself when a key went.
-  keyspace.expiryPaused = true;
+  const endPause = keyspace.pauseExpiry();
   try {
     return yield* loadParts(options, snapshot);
   } catch (error) {
     if (error instanceof LoadFailure || error instanceof AofFileError) return null;
     throw error;
   } finally {
-    keyspace.expiryPaused = false;
+    endPause();
   }
 }
 

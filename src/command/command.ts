@@ -9,10 +9,10 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import type { Reply } from "../resp/reply.ts";
+import type { Context, Handler } from "./context.ts";
 import type { Argument } from "./arguments.ts";
-import type { Client } from "../session/client.ts";
-import type { LatencyHistogram } from "../observe/latency_histogram.ts";
+import { gatesOf, queuedGatesOf } from "./gates.ts";
+import type { LatencyHistogram } from "./latency_histogram.ts";
 import {
   findKeys,
   type KeyReference,
@@ -64,18 +64,11 @@ export type CommandGroup =
   | "transactions";
 
 /**
- * Runs a command.
+ * The facts of a command.
  *
- * @param client who asks: its database, its protocol, and through `client.engine` everything else
- * @param args the whole command; `args[0]` is the name as it was sent. Strings that are to be
- * stored must be detached from the request with `detach` (see the decoder)
- * @returns the reply
- * @throws RedisError with the exact error line
+ * @typeParam C what its handler needs; more than {@linkcode Context} for one that administers
  */
-export type Handler = (client: Client, args: ByteString[]) => Reply;
-
-/** The facts of a command. */
-export interface CommandSpec {
+export interface CommandSpec<C = Context> {
   /** Lower case; a subcommand's is `container|name`. */
   readonly name: string;
   readonly summary: string;
@@ -99,12 +92,12 @@ export interface CommandSpec {
   /** May be sent by a RESP2 connection that listens to published messages. */
   readonly whileSubscribed?: boolean;
   /** A further condition on running it. @returns the error line, or null when it may run */
-  readonly requires?: (client: Client) => string | null;
+  readonly requires?: (context: C) => string | null;
   /** Finds the keys where the key specs cannot. */
   readonly getKeys?: (args: readonly ByteString[]) => KeyReference[] | null;
-  readonly subcommands?: readonly Command[];
+  readonly subcommands?: readonly Command<C>[];
   /** Absent only in containers, which have nothing to run without a subcommand. */
-  readonly run?: Handler;
+  readonly run?: Handler<C>;
 }
 
 /** Numbers that INFO commandstats shows of one command. */
@@ -120,12 +113,16 @@ export interface CommandStats {
   latency: LatencyHistogram | null;
 }
 
-/** A command: its spec with what the pipeline asks on every call worked out once. */
-export class Command {
-  readonly spec: CommandSpec;
+/**
+ * A command: its spec with what the pipeline asks on every call worked out once.
+ *
+ * @typeParam C what its handler needs; without it only the facts of a command can be used
+ */
+export class Command<C = never> {
+  readonly spec: CommandSpec<C>;
   readonly name: string;
   readonly arity: number;
-  readonly run: Handler | undefined;
+  readonly run: Handler<C> | undefined;
   readonly isWrite: boolean;
   readonly isReadOnly: boolean;
   readonly denyOom: boolean;
@@ -140,11 +137,15 @@ export class Command {
   readonly whileSubscribed: boolean;
   readonly skipMonitor: boolean;
   readonly skipSlowlog: boolean;
+  readonly isConditional: boolean;
+  /** The gates that concern it, and those that concern the EXEC of a transaction with it. */
+  readonly gates: number;
+  readonly queuedGates: number;
   readonly keySpecs: readonly KeySpec[];
   readonly legacyRange: LegacyRange;
-  readonly subcommands: ReadonlyMap<string, Command> | undefined;
+  readonly subcommands: ReadonlyMap<string, Command<C>> | undefined;
 
-  constructor(spec: CommandSpec) {
+  constructor(spec: CommandSpec<C>) {
     this.spec = spec;
     this.name = spec.name;
     this.arity = spec.arity;
@@ -164,6 +165,9 @@ export class Command {
     this.whileSubscribed = spec.whileSubscribed ?? false;
     this.skipMonitor = has("skip_monitor");
     this.skipSlowlog = has("skip_slowlog");
+    this.isConditional = spec.requires !== undefined;
+    this.gates = gatesOf(this);
+    this.queuedGates = queuedGatesOf(this);
     this.keySpecs = spec.keys ?? [];
     this.legacyRange = legacyRange(this.keySpecs);
     this.subcommands = spec.subcommands === undefined ? undefined : new Map(
@@ -196,7 +200,7 @@ export class Command {
  *
  * @throws Error when the literal contradicts itself (no handler and no subcommands)
  */
-export function defineCommand(spec: CommandSpec): Command {
+export function defineCommand<C extends Context = Context>(spec: CommandSpec<C>): Command<C> {
   if (spec.run === undefined && spec.subcommands === undefined) {
     throw new Error(`the command ${spec.name} has nothing to run`);
   }

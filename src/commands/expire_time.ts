@@ -15,7 +15,7 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 import { INT64_MAX, INT64_MIN, parseInteger } from "../bytes/int.ts";
-import type { Client } from "../session/client.ts";
+import type { Context } from "../command/context.ts";
 import { notAnInteger, RedisError } from "../resp/reply.ts";
 
 /** What a time is counted in. */
@@ -38,13 +38,13 @@ export function invalidExpireTime(commandName: string): RedisError {
  * @throws RedisError when it is no integer, is zero or below, or is beyond 64 bits in milliseconds
  */
 export function parseExpireTime(
-  client: Client,
+  context: Pick<Context, "clock">,
   text: ByteString,
   unit: ExpireUnit,
   relative: boolean,
   commandName: string,
 ): number {
-  return read(client, text, unit, relative, commandName, true);
+  return read(context, text, unit, relative, commandName, true);
 }
 
 /**
@@ -56,17 +56,17 @@ export function parseExpireTime(
  * @throws RedisError when it is no integer, or is beyond 64 bits in milliseconds
  */
 export function parseDeadline(
-  client: Client,
+  context: Pick<Context, "clock">,
   text: ByteString,
   unit: ExpireUnit,
   relative: boolean,
   commandName: string,
 ): number {
-  return read(client, text, unit, relative, commandName, false);
+  return read(context, text, unit, relative, commandName, false);
 }
 
 function read(
-  client: Client,
+  context: Pick<Context, "clock">,
   text: ByteString,
   unit: ExpireUnit,
   relative: boolean,
@@ -76,7 +76,7 @@ function read(
   const value = parseInteger(text);
   if (value === null) throw notAnInteger();
   if (positive && value <= 0) throw invalidExpireTime(commandName);
-  const now = relative ? client.engine.clock.ms : 0;
+  const now = relative ? context.clock.ms : 0;
   if (typeof value === "number" && value < SAFE && value > -SAFE) {
     return (unit === "s" ? value * 1000 : value) + now;
   }

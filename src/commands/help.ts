@@ -9,20 +9,24 @@ import { asciiUpper } from "../bytes/bytes.ts";
 import { type Command, type CommandSpec, defineCommand } from "../command/command.ts";
 import { formatSyntax } from "../command/syntax.ts";
 import { type Reply, SimpleString } from "../resp/reply.ts";
+import type { AdminContext } from "./services.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<"registry">;
 
 /** The facts of a HELP subcommand that differ from container to container. */
 export type HelpFacts = Pick<CommandSpec, "since" | "group" | "flags" | "acl">;
 
 /** Define `container|help`. */
-export function defineHelp(container: string, facts: HelpFacts): Command {
+export function defineHelp(container: string, facts: HelpFacts): Command<Needs> {
   return defineCommand({
     name: `${container}|help`,
     summary: "Lists the subcommands with their syntax.",
     complexity: "O(1)",
     arity: 2,
     ...facts,
-    run(client) {
-      const command = client.engine.registry.resolve([container]);
+    run(context: Needs) {
+      const command = context.services.registry.resolve([container]);
       return command === undefined ? [] : helpLines(command);
     },
   });

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Command } from "../command/command.ts";
 import { aofCommands } from "./server/aof.ts";
 import { bitmapCommands } from "./bitmap/mod.ts";
 import { clientCommand } from "./connection/client.ts";
@@ -28,9 +27,10 @@ import { sortedSetCommands } from "./sorted_set/mod.ts";
 import { streamCommands } from "./stream/mod.ts";
 import { stringCommands } from "./string/mod.ts";
 import { transactionCommands } from "./transactions.ts";
+import type { ServerCommand } from "./services.ts";
 
 /** Every command. */
-export const allCommands: readonly Command[] = [
+export const allCommands: readonly ServerCommand[] = [
   ...sessionCommands,
   clientCommand,
   commandCommand,

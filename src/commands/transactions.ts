@@ -10,11 +10,15 @@
  */
 
 import { key, many } from "../command/arguments.ts";
-import type { Client } from "../session/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../command/command.ts";
+import { type CommandSpec, defineCommand } from "../command/command.ts";
 import { keyRange } from "../command/key_specs.ts";
 import { NULL_ARRAY, OK, RedisError, type Reply } from "../resp/reply.ts";
 import { detach } from "../bytes/latin1.ts";
+import { Transaction } from "../session/client.ts";
+import type { AdminContext, ServerCommand } from "./services.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<"executor" | "watch">;
 
 const common = {
   group: "transactions",
@@ -30,9 +34,11 @@ const multi = defineCommand({
   complexity: "O(1)",
   arity: 1,
   immediateInMulti: true,
-  run(client) {
-    if (client.transaction !== null) throw new RedisError("ERR MULTI calls can not be nested");
-    client.transaction = { queue: [], aborted: false, bytes: 0, writes: false, denyOom: false };
+  run(context: Needs) {
+    if (context.client.transaction !== null) {
+      throw new RedisError("ERR MULTI calls can not be nested");
+    }
+    context.client.transaction = new Transaction();
     return OK;
   },
 });
@@ -45,10 +51,10 @@ const discard = defineCommand({
   complexity: "O(N) where N is the number of queued commands",
   arity: 1,
   immediateInMulti: true,
-  run(client) {
-    if (client.transaction === null) throw new RedisError("ERR DISCARD without MULTI");
-    client.transaction = null;
-    client.engine.watch.unwatch(client);
+  run(context: Needs) {
+    if (context.client.transaction === null) throw new RedisError("ERR DISCARD without MULTI");
+    context.client.transaction = null;
+    context.services.watch.unwatch(context.client);
     return OK;
   },
 });
@@ -66,27 +72,17 @@ const exec = defineCommand({
   run: runTransaction,
 });
 
-function runTransaction(client: Client): Reply {
-  const { transaction, engine } = client;
+function runTransaction({ client, services }: Needs): Reply {
+  const { transaction } = client;
+  const { watch, executor } = services;
   if (transaction === null) throw new RedisError("ERR EXEC without MULTI");
-  const broken = client.watchBroken || engine.watch.anyExpired(client);
-  client.transaction = null;
-  engine.watch.unwatch(client);
+  const broken = client.watchBroken || watch.anyExpired(client);
+  watch.unwatch(client);
+  if (transaction.aborted || broken) client.transaction = null;
   if (transaction.aborted) {
     throw new RedisError("EXECABORT Transaction discarded because of previous errors.");
   }
-  if (broken) return NULL_ARRAY;
-  client.inExec = true;
-  const replies: Reply[] = [];
-  for (const { command, args } of transaction.queue) {
-    client.lastCommand = command;
-    replies.push(engine.call(client, command, args));
-  }
-  client.inExec = false;
-  client.lastCommand = exec;
-  // Its commands have left their effects, each for itself.
-  engine.journal.suppress();
-  return replies;
+  return broken ? NULL_ARRAY : executor.runTransaction(client);
 }
 
 const watch = defineCommand({
@@ -99,13 +95,15 @@ const watch = defineCommand({
   keys: [keyRange("RO", { last: -1 })],
   args: [many(key("key"))],
   immediateInMulti: true,
-  run(client, args) {
-    if (client.transaction !== null) {
+  run(context: Needs, args) {
+    if (context.client.transaction !== null) {
       throw new RedisError("ERR WATCH inside MULTI is not allowed");
     }
     // Once broken the transaction cannot be mended: there is nothing more to watch.
-    if (client.watchBroken) return OK;
-    for (let i = 1; i < args.length; i++) client.engine.watch.watch(client, detach(args[i]));
+    if (context.client.watchBroken) return OK;
+    for (let i = 1; i < args.length; i++) {
+      context.services.watch.watch(context.client, detach(args[i]));
+    }
     return OK;
   },
 });
@@ -117,14 +115,14 @@ const unwatch = defineCommand({
   since: "2.2.0",
   complexity: "O(1)",
   arity: 1,
-  run(client) {
-    client.engine.watch.unwatch(client);
+  run(context: Needs) {
+    context.services.watch.unwatch(context.client);
     return OK;
   },
 });
 
 /** The transaction commands. */
-export const transactionCommands: readonly Command[] = [
+export const transactionCommands: readonly ServerCommand[] = [
   multi,
   exec,
   discard,

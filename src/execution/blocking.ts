@@ -20,56 +20,33 @@
 import type { ByteString } from "../bytes/bytes.ts";
 import { detach } from "../bytes/latin1.ts";
 import type { Clock } from "../clock/clock.ts";
+import { Deadlines } from "../clock/deadlines.ts";
+import type { Blocker, BlockRequest } from "../command/context.ts";
 import type { Database } from "../keyspace/database.ts";
+import type { KeyspaceListener } from "../keyspace/listeners.ts";
 import { ErrorReply, NO_REPLY, type Reply } from "../resp/reply.ts";
-import { type TypeName, typeName } from "../values/value.ts";
+import type { BlockedState, BlockKind } from "../session/blocked.ts";
 import type { Client } from "../session/client.ts";
-import type { Command } from "../command/command.ts";
-import { type Deadline, Deadlines } from "./deadlines.ts";
+import { typeName } from "../values/value.ts";
 
-/** What a handler asks for when it cannot answer yet. */
-export interface BlockRequest {
-  /** Keys of the client's database to wait for. */
-  readonly keys: readonly ByteString[];
-  /** The type that a key must come to hold; any when absent. */
-  readonly type?: TypeName;
-  /** Milliseconds to wait; 0 for ever. */
-  readonly timeoutMs: number;
-  /**
-   * Try again: all that the command does, errors included. What the function keeps should be
-   * detached from the request, as it may live long; `args` are.
-   *
-   * @param args the command
-   * @returns undefined to go on waiting
-   * @throws RedisError to answer with an error
-   */
-  readonly retry: (args: readonly ByteString[]) => Reply | undefined;
-  /** The reply when the time is up, or CLIENT UNBLOCK … TIMEOUT came. */
-  readonly onTimeout: () => Reply;
-  /** Try again, too, when a key is gone or holds another type (XREADGROUP). */
-  readonly wakeOnDelete?: boolean;
-}
-
-/** Why a client waits. */
-export interface BlockedState {
-  readonly kind: "keys" | "pause" | "held" | "work";
-  readonly db: Database;
-  readonly request: BlockRequest;
-  readonly command: Command | null;
-  readonly args: readonly ByteString[];
-  readonly deadline: Deadline<Client> | null;
-  /** Time spent in the command so far, in microseconds. */
-  micros: number;
-}
-
-/** What the engine does for blocked clients. */
-export interface BlockingHost {
+/** What blocked clients need of the server. */
+export interface BlockingNeeds {
   readonly clock: Clock;
-  /** Run a retry, with all that belongs to running a command. */
-  retryBlocked(client: Client, state: BlockedState): Reply | undefined;
-  /** Count a command that ends without a retry: its time is up, or it fails from outside. */
-  blockedEnded(state: BlockedState, reply: Reply): void;
+  readonly executor: {
+    /** Run a retry, with all that belongs to running a command. */
+    retry(client: Client, state: BlockedState): Reply | undefined;
+    /** Count a command that ends without a retry: its time is up, or it fails from outside. */
+    blockedEnded(state: BlockedState, reply: Reply): void;
+  };
 }
+
+/** A request that nothing but its owner ends. */
+const NOTHING: BlockRequest = {
+  keys: [],
+  timeoutMs: 0,
+  retry: () => undefined,
+  onTimeout: () => NO_REPLY,
+};
 
 /** The clients that wait for one key. */
 class Waiters {
@@ -82,26 +59,18 @@ class Waiters {
   constructor(readonly db: Database, readonly key: ByteString) {}
 }
 
-/**
- * Whether a command of this client may block now. Within a transaction it may not, nor without
- * somebody who would wait for the answer: it then answers as though its time were up at once.
- */
-export function mayBlock(client: Client): boolean {
-  return !client.inExec && client.connection !== null && !client.isPrimary;
-}
-
 /** The blocked clients of a server. */
-export class Blocking {
-  readonly #host: BlockingHost;
+export class Blocking implements Blocker, KeyspaceListener {
+  readonly #parts: BlockingNeeds;
   readonly #waiting = new Map<Database, Map<ByteString, Waiters>>();
   readonly #deadlines: Deadlines<Client>;
   #ready: Waiters[] = [];
   #serving = false;
   #count = 0;
 
-  constructor(host: BlockingHost) {
-    this.#host = host;
-    this.#deadlines = new Deadlines(host.clock, (client) => this.timeout(client));
+  constructor(parts: BlockingNeeds) {
+    this.#parts = parts;
+    this.#deadlines = new Deadlines(parts.clock, (client) => this.timeout(client));
   }
 
   /** Number of clients that are blocked on keys. */
@@ -136,16 +105,11 @@ export class Blocking {
    * @param args the command that blocks
    */
   block(client: Client, args: readonly ByteString[], request: BlockRequest): Reply {
-    if (!mayBlock(client)) return request.onTimeout();
+    if (!client.caller.mayBlock) return request.onTimeout();
     const { db } = client;
     client.blocked = {
-      kind: "keys",
-      db,
-      request,
-      command: client.lastCommand,
-      args: args.map(detach),
+      ...this.#state(client, "keys", args.map(detach), request),
       deadline: request.timeoutMs > 0 ? this.#deadlines.add(client, request.timeoutMs) : null,
-      micros: 0,
     };
     this.#count++;
     let keys = this.#waiting.get(db);
@@ -164,10 +128,42 @@ export class Blocking {
     return NO_REPLY;
   }
 
+  #state(
+    client: Client,
+    kind: BlockKind,
+    args: readonly ByteString[],
+    request: BlockRequest,
+  ): BlockedState {
+    const { db, lastCommand: command } = client;
+    return { kind, db, request, command, args, deadline: null, micros: 0 };
+  }
+
+  /**
+   * Let a client wait until it is set free with {@linkcode Blocking.release}; then its command runs
+   * anew. O(1)
+   */
+  postpone(client: Client, kind: "pause" | "held", args: readonly ByteString[]): void {
+    client.blocked = this.#state(client, kind, args, NOTHING);
+  }
+
+  /** Set a client free that was postponed. O(1) */
+  release(client: Client): void {
+    client.blocked = null;
+  }
+
   /** A key may have become ready; its clients are served at the next {@linkcode serve}. O(1). */
   ready(db: Database, key: ByteString): void {
     const waiters = this.#waiting.get(db)?.get(key);
     if (waiters !== undefined) this.#enqueue(waiters);
+  }
+
+  swapped(a: Database, b: Database): void {
+    this.allReady(a);
+    this.allReady(b);
+  }
+
+  allModified(db: Database, replacement: Database | null): void {
+    if (replacement === null) this.#allDeleted(db);
   }
 
   /** All keys of a database may have become ready (SWAPDB). O(keys waited for). */
@@ -178,7 +174,7 @@ export class Blocking {
   }
 
   /** All keys of a database are gone (FLUSHDB). O(keys waited for). */
-  allDeleted(db: Database): void {
+  #allDeleted(db: Database): void {
     const keys = this.#waiting.get(db);
     if (keys === undefined) return;
     for (const waiters of keys.values()) if (waiters.onDelete > 0) this.#enqueue(waiters);
@@ -222,8 +218,8 @@ export class Blocking {
       if (value === undefined && waiters.onDelete === 0) return;
       const fits = value !== undefined && (type === undefined || type === typeName(value));
       if (!fits && !wakeOnDelete) continue;
-      const reply = this.#host.retryBlocked(client, state);
-      if (reply !== undefined) this.#release(client, reply);
+      const reply = this.#parts.executor.retry(client, state);
+      if (reply !== undefined) this.#answer(client, reply);
     }
   }
 
@@ -262,21 +258,16 @@ export class Blocking {
    * calls it, even when the client is gone by then
    */
   beginWork(client: Client, args: readonly ByteString[], finish: () => Reply): BlockedState {
-    return client.blocked = {
-      kind: "work",
-      db: client.db,
-      request: { keys: [], timeoutMs: 0, retry: finish, onTimeout: () => NO_REPLY },
-      command: client.lastCommand,
-      args: args.map(detach),
-      deadline: null,
-      micros: 0,
-    };
+    return client.blocked = this.#state(client, "work", args.map(detach), {
+      ...NOTHING,
+      retry: finish,
+    });
   }
 
   /** The work is done: run what is left of the command, and answer if the client still waits. */
   finishWork(client: Client, state: BlockedState): void {
-    const reply = this.#host.retryBlocked(client, state);
-    if (client.blocked === state && reply !== undefined) this.#release(client, reply);
+    const reply = this.#parts.executor.retry(client, state);
+    if (client.blocked === state && reply !== undefined) this.#answer(client, reply);
     this.serve();
   }
 
@@ -288,11 +279,11 @@ export class Blocking {
   }
 
   #end(client: Client, reply: Reply): void {
-    this.#host.blockedEnded(client.blocked!, reply);
-    this.#release(client, reply);
+    this.#parts.executor.blockedEnded(client.blocked!, reply);
+    this.#answer(client, reply);
   }
 
-  #release(client: Client, reply: Reply): void {
+  #answer(client: Client, reply: Reply): void {
     this.#unblock(client);
     client.connection?.send(reply);
     client.connection?.resume();

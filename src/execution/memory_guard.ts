@@ -15,16 +15,24 @@
  * @module
  */
 
-import type { Timer } from "../clock/clock.ts";
+import type { Clock, Timer } from "../clock/clock.ts";
+import type { Command } from "../command/command.ts";
+import { GATE } from "../command/gates.ts";
+import type { Config } from "../config/config.ts";
 import { Evictor } from "../keyspace/eviction.ts";
 import type { HeapProbe } from "../keyspace/heap_probe.ts";
+import type { Keyspace } from "../keyspace/keyspace.ts";
 import { LargestValue } from "../keyspace/largest_value.ts";
 import { MemoryMeter } from "../keyspace/memory.ts";
+import type { Logger } from "../log/logger.ts";
+import type { Stats } from "../observe/stats.ts";
+import { ErrorReply } from "../resp/reply.ts";
 import type { Client } from "../session/client.ts";
 import { evictClients } from "../session/client_eviction.ts";
 import { allClientMemory } from "../session/client_memory.ts";
-import type { Command } from "../command/command.ts";
-import type { Engine } from "./engine.ts";
+import type { Blocking } from "./blocking.ts";
+import type { Gates } from "./gates.ts";
+import type { Pause } from "./pause.ts";
 
 /** Commands between two looks at the time while nothing presses. */
 const CREDIT = 16;
@@ -54,13 +62,32 @@ const LEFTOVERS = 32 << 20;
 /** Pause between two steps of eviction while more has to go: clients get their turn. */
 const EVICTION_GAP_MS = 1;
 
+/** What the guard needs of the server. */
+export interface MemoryGuardNeeds {
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly log: Logger;
+  readonly keyspace: Keyspace;
+  readonly stats: Stats;
+  readonly gates: Gates;
+  readonly pause: Pause;
+  readonly blocking: Blocking;
+  readonly clients: { values(): Iterable<Client> };
+  /** Whether data is being loaded: nothing is evicted then. */
+  readonly loading: { readonly active: boolean };
+  /** What the process uses. */
+  readonly host: { resources(): { readonly resident: number } };
+}
+
+const OUT_OF_MEMORY = new ErrorReply(
+  "OOM command not allowed when used memory > 'maxmemory'.",
+);
+
 /** The memory limits of a server. */
 export class MemoryGuard {
   readonly meter: MemoryMeter;
   /** Commands that may still pass without coming here. */
   credit = 0;
-  /** Commands that may need memory are refused now. */
-  outOfMemory = false;
   /** V8's heap is (nearly) full. */
   heapFull = false;
   /** The most that was ever in use, in bytes. */
@@ -72,28 +99,33 @@ export class MemoryGuard {
   /** Monotonic milliseconds since which eviction has not come to an end; -1 while it has. */
   #exceededSince = -1;
 
-  readonly #engine: Engine;
+  readonly #parts: MemoryGuardNeeds;
   readonly #evictor: Evictor;
   readonly #largest: LargestValue;
   #evicting: Timer | null = null;
-  /** `dirty` of the keyspace at the last collection while the heap was full; -1 without one. */
-  #dirtyWhenFull = -1;
+  /** `changes` of the keyspace at the last collection while the heap was full; -1 without one. */
+  #changesWhenFull = -1;
 
-  constructor(engine: Engine, heap: HeapProbe) {
-    this.#engine = engine;
+  constructor(parts: MemoryGuardNeeds, heap: HeapProbe) {
+    this.#parts = parts;
+    const { keyspace, clock, clients, gates } = parts;
     this.meter = new MemoryMeter({
-      keyspace: engine.keyspace,
-      clock: engine.clock,
+      keyspace,
+      clock,
       heap,
-      clientBytes: () => allClientMemory(engine),
+      clientBytes: () => allClientMemory(clients.values()),
     });
-    this.#evictor = new Evictor(engine.keyspace, this.meter);
-    this.#largest = new LargestValue(engine.keyspace);
+    this.#evictor = new Evictor(keyspace, this.meter);
+    this.#largest = new LargestValue(keyspace);
+    gates.install(
+      "memory",
+      (client, command) => needsMemory(client, command) ? OUT_OF_MEMORY : null,
+    );
   }
 
   /** Milliseconds for which the data has been over the limit now, for INFO. */
   get currentExceededMs(): number {
-    return this.#exceededSince < 0 ? 0 : this.#engine.clock.monotonic() - this.#exceededSince;
+    return this.#exceededSince < 0 ? 0 : this.#parts.clock.monotonic() - this.#exceededSince;
   }
 
   /**
@@ -111,14 +143,14 @@ export class MemoryGuard {
   started(): void {
     this.meter.sample();
     this.startup = this.meter.used;
-    this.startupResident = this.#engine.host.resources().resident;
+    this.startupResident = this.#parts.host.resources().resident;
     this.peak = this.startup;
   }
 
   /** Limits have changed (CONFIG SET). */
   limitsChanged(): void {
     this.credit = 0;
-    const { log, config: { values: { maxmemory } } } = this.#engine;
+    const { log, config: { values: { maxmemory } } } = this.#parts;
     if (maxmemory === 0) {
       this.#stopEvicting();
       return;
@@ -137,7 +169,7 @@ export class MemoryGuard {
   /** The regular look, ten times a second. */
   tick(): void {
     const { meter } = this;
-    evictClients(this.#engine);
+    evictClients(this.#parts);
     meter.sample();
     this.#judgeHeap();
     const { used } = meter;
@@ -154,17 +186,20 @@ export class MemoryGuard {
   }
 
   /**
-   * Make room if there is too much data, and say whether a command has to be refused.
-   *
-   * Called by the pipeline when the credit is used up.
+   * Make room if there is too much data; where that cannot be done, commands that may need memory
+   * are refused. Called by the executor when the credit is used up.
    */
-  refuses(client: Client, command: Command): boolean {
-    const engine = this.#engine;
-    const { maxmemory } = engine.config.values;
-    this.#look(maxmemory);
+  look(): void {
+    const { config, gates, loading } = this.#parts;
+    const { maxmemory } = config.values;
+    this.#sampleIfDue(maxmemory);
     this.credit = maxmemory > 0 || this.heapFull ? 0 : CREDIT;
-    this.outOfMemory = engine.loading === null && this.#isOut(maxmemory);
-    return this.outOfMemory && needsMemory(client, command);
+    gates.set("memory", !loading.active && this.#isOut(maxmemory));
+  }
+
+  /** Whether commands that may need memory are refused now. */
+  get outOfMemory(): boolean {
+    return (this.#parts.gates.raised & GATE.memory) !== 0;
   }
 
   #isOut(maxmemory: number): boolean {
@@ -181,7 +216,7 @@ export class MemoryGuard {
       this.#exceeded(false);
       return false;
     }
-    const { pause, keyspace, config: { values } } = this.#engine;
+    const { pause, keyspace, config: { values } } = this.#parts;
     // On a replica the master decides; while writes pause nothing may change.
     if (pause.stopsWrites || (keyspace.hidesExpired && values.replicaIgnoreMaxmemory)) return false;
     const { objects } = meter;
@@ -203,20 +238,20 @@ export class MemoryGuard {
 
   #exceeded(over: boolean): void {
     if (over) {
-      if (this.#exceededSince < 0) this.#exceededSince = this.#engine.clock.monotonic();
+      if (this.#exceededSince < 0) this.#exceededSince = this.#parts.clock.monotonic();
     } else if (this.#exceededSince >= 0) {
-      this.#engine.stats.evictionExceededMs += this.currentExceededMs;
+      this.#parts.stats.evictionExceededMs += this.currentExceededMs;
       this.#exceededSince = -1;
     }
   }
 
   /** Go on with eviction though no command comes. */
   #evictSoon(): void {
-    this.#evicting ??= this.#engine.clock.after(EVICTION_GAP_MS, () => {
+    this.#evicting ??= this.#parts.clock.after(EVICTION_GAP_MS, () => {
       this.#evicting = null;
-      const { blocking, clock, config, loading } = this.#engine;
+      const { blocking, clock, config, loading } = this.#parts;
       const { maxmemory } = config.values;
-      if (maxmemory === 0 || loading !== null) return;
+      if (maxmemory === 0 || loading.active) return;
       clock.tick();
       this.#isOver(maxmemory);
       if (blocking.hasReady) blocking.serve();
@@ -235,11 +270,11 @@ export class MemoryGuard {
   }
 
   /** Take a sample if the last one is too old for what may have happened since. */
-  #look(maxmemory: number): void {
+  #sampleIfDue(maxmemory: number): void {
     const { meter } = this;
     const fill = this.heapFill;
     const often = fill > HEAP_BUSY || (maxmemory > 0 && meter.used > maxmemory * NEAR_LIMIT);
-    const age = this.#engine.clock.monotonic() - meter.sampledAt;
+    const age = this.#parts.clock.monotonic() - meter.sampledAt;
     if (age < (fill > HEAP_SCARCE ? SAMPLE_MOST_MS : often ? SAMPLE_OFTEN_MS : SAMPLE_MS)) return;
     meter.sample();
     this.#judgeHeap();
@@ -248,7 +283,7 @@ export class MemoryGuard {
   /** Say whether V8's heap is full, after a sample. */
   #judgeHeap(): void {
     const { meter } = this;
-    const { keyspace, log } = this.#engine;
+    const { keyspace, log } = this.#parts;
     if (this.heapFill > HEAP_BUSY) this.#largest.step(LARGEST_STEP);
     if (!this.heapFull) {
       if (this.heapFill < HEAP_FULL) return;
@@ -258,7 +293,7 @@ export class MemoryGuard {
       if (this.heapFill < (certain || urgent ? HEAP_FULL : HEAP_BRIM)) return;
       this.heapFull = true;
       this.credit = 0;
-      this.#dirtyWhenFull = certain ? keyspace.dirty : -1;
+      this.#changesWhenFull = certain ? keyspace.changes : -1;
       log.warning(
         `V8's heap is nearly full (${mb(meter.last.old)} of ${mb(meter.heap.oldLimit)} MB): ` +
           "commands that may need memory are refused until there is room again. The limit can be " +
@@ -267,8 +302,8 @@ export class MemoryGuard {
       return;
     }
     // What commands removed meanwhile shows once it is collected.
-    if (this.heapFill >= HEAP_ROOM && keyspace.dirty !== this.#dirtyWhenFull) {
-      if (meter.collect(SHARE_WHEN_FULL)) this.#dirtyWhenFull = keyspace.dirty;
+    if (this.heapFill >= HEAP_ROOM && keyspace.changes !== this.#changesWhenFull) {
+      if (meter.collect(SHARE_WHEN_FULL)) this.#changesWhenFull = keyspace.changes;
     }
     if (this.heapFill >= HEAP_ROOM) return;
     this.heapFull = false;
@@ -278,7 +313,7 @@ export class MemoryGuard {
   /** Evict objects, as plain strings are not on the heap. @returns whether there is room now */
   #relieveHeap(): boolean {
     const { meter } = this;
-    const { pause, keyspace, config: { values } } = this.#engine;
+    const { pause, keyspace, config: { values } } = this.#parts;
     if (values.maxmemoryPolicy === "noeviction" || pause.stopsWrites || keyspace.hidesExpired) {
       return false;
     }
@@ -308,7 +343,7 @@ function needsMemory(client: Client, command: Command): boolean {
   // Queuing needs memory as well; only what ends the transaction may pass.
   switch (command.name) {
     case "exec":
-      return transaction.denyOom;
+      return (transaction.gates & GATE.memory) !== 0;
     case "discard":
     case "quit":
     case "reset":

@@ -10,11 +10,17 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import type { Timer } from "../clock/clock.ts";
+import type { Clock, Timer } from "../clock/clock.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { Client } from "../session/client.ts";
-import type { Engine } from "./engine.ts";
-import { Postponed } from "./postponed.ts";
+import type { Gates } from "./gates.ts";
+import { Postponed, type PostponedNeeds } from "./postponed.ts";
+
+/** What pauses need of the server. */
+export interface PauseNeeds extends PostponedNeeds {
+  readonly clock: Clock;
+  readonly gates: Gates;
+}
 
 /** The pause of a server. */
 export class Pause {
@@ -25,11 +31,29 @@ export class Pause {
   #timer: Timer | null = null;
   readonly #postponed: Postponed;
   #atEnd: (() => void)[] = [];
-  readonly #engine: Engine;
+  readonly #parts: PauseNeeds;
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
-    this.#postponed = new Postponed(engine, "pause");
+  constructor(parts: PauseNeeds) {
+    this.#parts = parts;
+    this.#postponed = new Postponed(parts, "pause");
+    // A replica asks for nothing that a pause is about.
+    const postpone = (client: Client, args: ByteString[]): Reply | null =>
+      client.replica === null ? this.#postponed.add(client, args) : null;
+    for (const name of ["pause", "pause-writes"] as const) {
+      parts.gates.install(name, {
+        admit: (client, _command, args) => postpone(client, args),
+        holds: () => true,
+      });
+    }
+  }
+
+  /** Bring the gates, and what becomes of keys past their time, in line with what is on. */
+  #changed(): void {
+    const { gates, keyspace } = this.#parts;
+    gates.set("pause", this.active && this.#all);
+    gates.set("pause-writes", this.active);
+    // Removing a key past its time would be a write: it is only hidden meanwhile.
+    keyspace.hideExpired("pause", this.active);
   }
 
   /** Whether a pause is on. */
@@ -61,7 +85,7 @@ export class Pause {
 
   /** Milliseconds that the pause still lasts. */
   get remainingMs(): number {
-    return this.#untilMs === 0 ? 0 : Math.max(0, this.#untilMs - this.#engine.clock.ms);
+    return this.#untilMs === 0 ? 0 : Math.max(0, this.#untilMs - this.#parts.clock.ms);
   }
 
   /**
@@ -71,12 +95,11 @@ export class Pause {
   start(untilMs: number, all: boolean): void {
     this.#all ||= all;
     if (untilMs > this.#untilMs) this.#untilMs = untilMs;
-    // Removing a key past its time would be a write: it is only hidden meanwhile.
-    this.#engine.keyspace.hidesExpired = true;
+    this.#changed();
     this.#timer?.cancel();
-    const wait = Math.max(0, this.#untilMs - this.#engine.clock.ms);
-    this.#timer = this.#engine.clock.after(wait, () => {
-      this.#engine.clock.tick();
+    const wait = Math.max(0, this.#untilMs - this.#parts.clock.ms);
+    this.#timer = this.#parts.clock.after(wait, () => {
+      this.#parts.clock.tick();
       this.end();
     });
   }
@@ -84,7 +107,7 @@ export class Pause {
   /** Pause writes until {@linkcode Pause.endFailover}. */
   startFailover(): void {
     this.#failover = true;
-    this.#engine.keyspace.hidesExpired = true;
+    this.#changed();
   }
 
   /** End the pause of writes for a failover. */
@@ -96,7 +119,7 @@ export class Pause {
   /** Pause writes until {@linkcode Pause.endShutdown}. */
   startShutdown(): void {
     this.#shutdown = true;
-    this.#engine.keyspace.hidesExpired = true;
+    this.#changed();
   }
 
   /** End the pause of writes for a shutdown. */
@@ -108,11 +131,6 @@ export class Pause {
   /** Whether a command has to wait. */
   holds(mayWrite: boolean): boolean {
     return this.active && (this.#all || mayWrite);
-  }
-
-  /** Let a client's command wait. */
-  postpone(client: Client, args: ByteString[]): Reply {
-    return this.#postponed.add(client, args);
   }
 
   /** Run `fn`, which writes, now or when the pause ends. */
@@ -136,8 +154,8 @@ export class Pause {
   }
 
   #resumeIfOver(): void {
+    this.#changed();
     if (this.active) return;
-    this.#engine.keyspace.hidesExpired = this.#engine.replication.isReplica;
     // Not at once: the command that ended the pause is still running.
     queueMicrotask(() => this.#runPostponed());
   }

@@ -6,20 +6,27 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
+import type { Keyspace } from "../keyspace/keyspace.ts";
 import { NO_REPLY, type Reply } from "../resp/reply.ts";
-import type { BlockedState } from "./blocking.ts";
 import type { Client } from "../session/client.ts";
-import type { Engine } from "./engine.ts";
+import type { Blocking } from "./blocking.ts";
+
+/** What postponed commands need of the server. */
+export interface PostponedNeeds {
+  readonly keyspace: Keyspace;
+  readonly blocking: Blocking;
+  readonly executor: { execute(client: Client, args: ByteString[]): Reply };
+}
 
 /** Clients whose commands wait for the same thing. */
 export class Postponed {
-  readonly #engine: Engine;
-  readonly #kind: BlockedState["kind"];
+  readonly #parts: PostponedNeeds;
+  readonly #kind: "pause" | "held";
   #commands = new Map<Client, ByteString[]>();
 
   /** @param kind why they wait */
-  constructor(engine: Engine, kind: BlockedState["kind"]) {
-    this.#engine = engine;
+  constructor(parts: PostponedNeeds, kind: "pause" | "held") {
+    this.#parts = parts;
     this.#kind = kind;
   }
 
@@ -30,15 +37,7 @@ export class Postponed {
 
   /** Let a client's command wait. @returns no reply */
   add(client: Client, args: ByteString[]): Reply {
-    client.blocked = {
-      kind: this.#kind,
-      db: client.db,
-      request: { keys: [], timeoutMs: 0, retry: () => undefined, onTimeout: () => NO_REPLY },
-      command: client.lastCommand,
-      args,
-      deadline: null,
-      micros: 0,
-    };
+    this.#parts.blocking.postpone(client, this.#kind, args);
     this.#commands.set(client, args);
     return NO_REPLY;
   }
@@ -53,17 +52,17 @@ export class Postponed {
    * serve blocked clients, who were not served meanwhile.
    */
   run(): void {
-    const engine = this.#engine;
+    const { blocking, executor, keyspace } = this.#parts;
     const commands = this.#commands;
     this.#commands = new Map();
     for (const [client, args] of commands) {
       if (client.closed) continue;
-      client.blocked = null;
-      const reply = engine.execute(client, args);
+      blocking.release(client);
+      const reply = executor.execute(client, args);
       if (reply !== NO_REPLY) client.connection?.send(reply);
       if (client.blocked === null) client.connection?.resume();
     }
-    for (const db of engine.keyspace.databases) engine.blocking.allReady(db);
-    engine.blocking.serve();
+    for (const db of keyspace.databases) blocking.allReady(db);
+    blocking.serve();
   }
 }

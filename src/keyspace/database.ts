@@ -3,9 +3,9 @@
  *
  * Reads hide keys whose time has come, and remove them (lazy expiry); the active side is in
  * `active_expire.ts`. What a handler changes it reports once through {@linkcode Database.changed},
- * from which watched keys, notifications and the dirty counter follow.
+ * from which watched keys, notifications and the counter of changes follow.
  *
- * What it leaves out: replies, journal entries and blocking; those hang on the keyspace's hooks.
+ * What it leaves out: replies, journal entries and blocking; those hang on the keyspace's listeners.
  *
  * @module
  */
@@ -74,22 +74,22 @@ export class Database {
   expireEntry(entry: number, key: ByteString): void {
     this.beforeChange(entry);
     this.table.deleteAt(entry);
-    if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
+    if (this.blockedKeys !== 0) this.keyspace.listeners.ready(this, key);
     this.keyspace.stats.expiredKeys++;
-    this.keyspace.hooks.expired(this, key);
-    this.keyspace.hooks.notify(this, EventClass.EXPIRED, "expired", key);
-    this.keyspace.hooks.modified(this, key);
+    this.keyspace.listeners.expired(this, key);
+    this.keyspace.listeners.notify(this, EventClass.EXPIRED, "expired", key);
+    this.keyspace.listeners.modified(this, key);
   }
 
   /** Remove a key to free its memory, with all that follows from it. */
   evictEntry(entry: number, key: ByteString): void {
     this.beforeChange(entry);
     this.table.deleteAt(entry);
-    if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
+    if (this.blockedKeys !== 0) this.keyspace.listeners.ready(this, key);
     this.keyspace.stats.evictedKeys++;
-    this.keyspace.hooks.modified(this, key);
-    this.keyspace.hooks.notify(this, EventClass.EVICTED, "evicted", key);
-    this.keyspace.hooks.evicted(this, key);
+    this.keyspace.listeners.modified(this, key);
+    this.keyspace.listeners.notify(this, EventClass.EVICTED, "evicted", key);
+    this.keyspace.listeners.evicted(this, key);
   }
 
   /** The value of a key for a command that reads it: counts hit or miss and the access. */
@@ -97,7 +97,7 @@ export class Database {
     const entry = this.entryOf(key);
     if (entry === NO_ENTRY) {
       this.keyspace.stats.misses++;
-      this.keyspace.hooks.notify(this, EventClass.KEY_MISS, "keymiss", key);
+      this.keyspace.listeners.notify(this, EventClass.KEY_MISS, "keymiss", key);
       return undefined;
     }
     this.keyspace.stats.hits++;
@@ -178,7 +178,7 @@ export class Database {
     if (!this.keyspace.access.lfu) this.keyspace.recordNew(this.table, entry);
     if (typeof value !== "string") this.#announce(key, value);
     // Even a string may matter: to those who wait for what was there to go.
-    else if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
+    else if (this.blockedKeys !== 0) this.keyspace.listeners.ready(this, key);
   }
 
   /** As {@linkcode Database.put}, but an expiry stays. */
@@ -190,7 +190,7 @@ export class Database {
     }
     this.beforeChange(entry);
     this.table.setValueAt(entry, value);
-    if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
+    if (this.blockedKeys !== 0) this.keyspace.listeners.ready(this, key);
   }
 
   /** Replace the value in an entry that `entryOf` gave for `key`; an expiry stays. */
@@ -207,7 +207,7 @@ export class Database {
     if (snapshot !== null) snapshot.added(this.table, entry);
     this.keyspace.recordNew(this.table, entry);
     if (typeof value !== "string") this.#announce(key, value);
-    this.keyspace.hooks.notify(this, EventClass.NEW, "new", key);
+    this.keyspace.listeners.notify(this, EventClass.NEW, "new", key);
     return entry;
   }
 
@@ -223,13 +223,15 @@ export class Database {
     if (entry === NO_ENTRY) return entry;
     if (keyspace.snapshot !== null) keyspace.snapshot.added(table, entry);
     keyspace.recordNew(table, entry);
-    if (this.blockedKeys !== 0 && value !== null) keyspace.hooks.ready(this, table.keyAt(entry));
+    if (this.blockedKeys !== 0 && value !== null) {
+      keyspace.listeners.ready(this, table.keyAt(entry));
+    }
     return entry;
   }
 
   /** A structure has come to a key in one piece. */
   #announce(key: ByteString, value: ObjectValue): void {
-    if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
+    if (this.blockedKeys !== 0) this.keyspace.listeners.ready(this, key);
     if (value instanceof HashValue && value.expiringCount > 0) {
       scheduleFields(this, key, value.nextExpiry);
     }
@@ -237,7 +239,7 @@ export class Database {
 
   /** Say that a value a client may be blocked on has grown (XADD to a stream that was there). */
   signalReady(key: ByteString): void {
-    if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
+    if (this.blockedKeys !== 0) this.keyspace.listeners.ready(this, key);
   }
 
   /** Remove a key. Tells nobody: the caller says {@linkcode Database.changed}. */
@@ -246,14 +248,14 @@ export class Database {
     if (entry === NO_ENTRY) return false;
     this.beforeChange(entry);
     this.table.deleteAt(entry);
-    if (this.blockedKeys !== 0) this.keyspace.hooks.ready(this, key);
+    if (this.blockedKeys !== 0) this.keyspace.listeners.ready(this, key);
     return true;
   }
 
   /** Remove a collection that a command emptied, with its "del" event. */
   deleteEmptied(key: ByteString): void {
     this.delete(key);
-    this.keyspace.hooks.notify(this, EventClass.GENERIC, "del", key);
+    this.keyspace.listeners.notify(this, EventClass.GENERIC, "del", key);
   }
 
   /** Expiry of a key in unix milliseconds; {@linkcode NO_EXPIRY} without one or without the key. */
@@ -283,26 +285,26 @@ export class Database {
   }
 
   /**
-   * Report a change of a key: dirty counter, watched keys, and one event. A change with several
+   * Report a change of a key: counter of changes, watched keys, and one event. A change with several
    * events says the others with {@linkcode Database.notify}.
    *
-   * @param count by how much the dirty counter goes up
+   * @param count by how much the counter of changes goes up
    */
   changed(key: ByteString, eventClass: number, event: string, count = 1): void {
-    this.keyspace.dirty += count;
-    this.keyspace.hooks.modified(this, key);
-    this.keyspace.hooks.notify(this, eventClass, event, key);
+    this.keyspace.changes += count;
+    this.keyspace.listeners.modified(this, key);
+    this.keyspace.listeners.notify(this, eventClass, event, key);
   }
 
   /** Emit an event alone. */
   notify(key: ByteString, eventClass: number, event: string): void {
-    this.keyspace.hooks.notify(this, eventClass, event, key);
+    this.keyspace.listeners.notify(this, eventClass, event, key);
   }
 
   /** Remove all keys. @returns how many there were */
   clear(): number {
     const count = this.table.size;
-    this.keyspace.hooks.allModified(this, null);
+    this.keyspace.listeners.allModified(this, null);
     // A snapshot goes on with the table that it began with.
     if (this.keyspace.snapshot === null) this.table.clear();
     else this.table = this.keyspace.newTable();

@@ -109,19 +109,19 @@ export function removeExpiredFields(
 ): number {
   const { keyspace } = db;
   if (keyspace.expiryPaused || keyspace.hidesExpired) return 0;
-  const { hooks } = keyspace;
+  const { listeners } = keyspace;
   const now = keyspace.clock.ms;
   if (keyspace.snapshot !== null && hash.nextExpiry < now) db.beforeChange(db.table.find(key));
   let removed = 0;
   while (removed < limit) {
     const fields = hash.expireDue(now, Math.min(BATCH, limit - removed));
     if (fields.length === 0) break;
-    hooks.fieldsExpired(db, key, fields);
+    listeners.fieldsExpired(db, key, fields);
     removed += fields.length;
   }
   if (removed === 0) return 0;
-  hooks.notify(db, EventClass.HASH, "hexpired", key);
-  hooks.modified(db, key);
+  listeners.notify(db, EventClass.HASH, "hexpired", key);
+  listeners.modified(db, key);
   if (hash.size === 0) db.deleteEmptied(key);
   return removed;
 }

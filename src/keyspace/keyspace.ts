@@ -1,5 +1,5 @@
 /**
- * The databases of a server with what they share: clock, hooks, access clocks, counters.
+ * The databases of a server with what they share: clock, listeners, access clocks, counters.
  *
  * @module
  */
@@ -8,14 +8,13 @@ import type { Clock } from "../clock/clock.ts";
 import { defaultLimits, type EncodingLimits } from "../values/limits.ts";
 import { AccessClock } from "./access_clock.ts";
 import { Database } from "./database.ts";
-import type { KeyspaceHooks } from "./events.ts";
 import type { KeyTable } from "./key_table.ts";
+import { KeyspaceListeners } from "./listeners.ts";
 import type { SnapshotHook } from "./snapshot_hook.ts";
 
 /** What a keyspace is made of. */
 export interface KeyspaceOptions {
   clock: Clock;
-  hooks: KeyspaceHooks;
   /** Number of databases. */
   databases: number;
   /** Makes an empty table. */
@@ -35,31 +34,30 @@ export interface KeyspaceStats {
 /** All databases of a server. */
 export class Keyspace {
   readonly clock: Clock;
-  readonly hooks: KeyspaceHooks;
+  readonly listeners: KeyspaceListeners = new KeyspaceListeners();
   readonly databases: readonly Database[];
   readonly limits: EncodingLimits = defaultLimits();
   readonly access: AccessClock;
   readonly random: () => number;
   readonly stats: KeyspaceStats = { hits: 0, misses: 0, expiredKeys: 0, evictedKeys: 0 };
 
-  /** Changes since the last save. */
-  dirty = 0;
+  /** How many changes there were so far; it only grows. */
+  changes = 0;
   /** The snapshot that is being taken; it is told of changes before they happen. */
   snapshot: SnapshotHook | null = null;
-  /** While set, keys past their time stay as they are (loading). */
-  expiryPaused = false;
-  /** While set, keys past their time are hidden but not removed (a replica waits for the DEL). */
-  hidesExpired = false;
   /** While set, such keys are removed after all (a client writes to a writable replica). */
   removesHidden = false;
   /** While set, reads leave no trace in the access clocks (CLIENT NO-TOUCH). */
   noTouch = false;
 
   readonly #newTable: () => KeyTable;
+  /** Why keys past their time are hidden. */
+  readonly #hiders = new Set<string>();
+  #hidesExpired = false;
+  #expiryPauses = 0;
 
   constructor(options: KeyspaceOptions) {
     this.clock = options.clock;
-    this.hooks = options.hooks;
     this.random = options.random ?? Math.random;
     this.access = new AccessClock(options.clock, this.random);
     this.#newTable = options.newTable;
@@ -67,6 +65,33 @@ export class Keyspace {
       { length: options.databases },
       (_, index) => new Database(index, this, options.newTable()),
     );
+  }
+
+  /** Whether keys past their time count as there (a file is loaded, a primary's commands run). */
+  get expiryPaused(): boolean {
+    return this.#expiryPauses > 0;
+  }
+
+  /** Let keys past their time count as there for a while. @returns a function that ends this */
+  pauseExpiry(): () => void {
+    this.#expiryPauses++;
+    let ended = false;
+    return () => {
+      if (!ended) this.#expiryPauses--;
+      ended = true;
+    };
+  }
+
+  /** Whether keys past their time are hidden but not removed (a replica waits for the DEL). */
+  get hidesExpired(): boolean {
+    return this.#hidesExpired;
+  }
+
+  /** Hide keys past their time rather than remove them, for a reason, or do so no more for that one. */
+  hideExpired(reason: string, hides: boolean): void {
+    if (hides) this.#hiders.add(reason);
+    else this.#hiders.delete(reason);
+    this.#hidesExpired = this.#hiders.size > 0;
   }
 
   /** Number of keys in all databases. */
@@ -97,10 +122,10 @@ export class Keyspace {
 
   /** Exchange the contents of two databases. Clients that watch keys of either are told. */
   swap(a: Database, b: Database): void {
-    this.hooks.allModified(a, b);
-    this.hooks.allModified(b, a);
+    this.listeners.allModified(a, b);
+    this.listeners.allModified(b, a);
     [a.table, b.table] = [b.table, a.table];
-    this.hooks.swapped(a, b);
+    this.listeners.swapped(a, b);
   }
 
   /**
@@ -111,9 +136,9 @@ export class Keyspace {
     for (const db of this.databases) {
       const replacement = other.databases[db.index];
       if (db.size === 0 && replacement.size === 0) continue;
-      this.hooks.allModified(db, replacement);
+      this.listeners.allModified(db, replacement);
       [db.table, replacement.table] = [replacement.table, db.table];
-      this.hooks.swapped(db, db);
+      this.listeners.swapped(db, db);
     }
   }
 
@@ -128,7 +153,7 @@ export class Keyspace {
     for (const db of this.databases) {
       if (db.size === 0) continue;
       count += db.size;
-      this.hooks.allModified(db, null);
+      this.listeners.allModified(db, null);
       db.table = this.#newTable();
     }
     return count;

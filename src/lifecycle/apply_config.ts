@@ -6,13 +6,13 @@
  */
 
 import type { ChangeListener } from "../config/config.ts";
-import type { Engine } from "../execution/engine.ts";
+import type { Parts } from "../parts.ts";
 import { ListenError, type Listeners } from "../net/listeners.ts";
 
-/** Bring the engine in line with the configuration. */
-export function applyConfig(engine: Engine): void {
-  const { values } = engine.config;
-  const { limits, access } = engine.keyspace;
+/** Bring the parts in line with the configuration. */
+export function applyConfig(parts: Parts): void {
+  const { values } = parts.config;
+  const { limits, access } = parts.keyspace;
   limits.hashMaxListpackEntries = values.hashMaxListpackEntries;
   limits.hashMaxListpackValue = values.hashMaxListpackValue;
   limits.listMaxListpackSize = values.listMaxListpackSize;
@@ -26,14 +26,14 @@ export function applyConfig(engine: Engine): void {
   access.lfu = values.maxmemoryPolicy.endsWith("-lfu");
   access.logFactor = values.lfuLogFactor;
   access.decayMinutes = values.lfuDecayTime;
-  engine.notifiedEvents = values.notifyKeyspaceEvents;
-  engine.log.level = values.loglevel;
-  engine.replication.refresh();
+  parts.notifications.publish(values.notifyKeyspaceEvents);
+  parts.log.level = values.loglevel;
+  parts.replication.refresh();
 }
 
 /** Follow CONFIG SET from now on. */
-export function watchConfig(engine: Engine, listeners: Listeners): void {
-  const { config } = engine;
+export function watchConfig(parts: Parts, listeners: Listeners): void {
+  const { config } = parts;
   config.onChange([
     "hash-max-listpack-entries",
     "hash-max-listpack-value",
@@ -50,17 +50,13 @@ export function watchConfig(engine: Engine, listeners: Listeners): void {
     "lfu-decay-time",
     "notify-keyspace-events",
     "loglevel",
-  ], () => applyConfig(engine));
-  config.onChange(["maxmemory", "maxmemory-policy"], () => engine.memory.limitsChanged());
-  const { replication } = engine;
+  ], () => applyConfig(parts));
+  config.onChange(["maxmemory", "maxmemory-policy"], () => parts.memory.limitsChanged());
+  const { replication } = parts;
   config.onChange(
     ["repl-backlog-size"],
     ({ replBacklogSize }) => replication.stream.resize(replBacklogSize),
   );
-  config.onChange(["min-replicas-to-write", "min-replicas-max-lag"], () => {
-    replication.replicas.countGood();
-    replication.refresh();
-  });
   const listening = (refusal: string): ChangeListener => ({ bind, port, tcpBacklog }) => {
     if (port === 0) return listeners.stopTcp();
     try {

@@ -5,7 +5,7 @@
  */
 
 import type { Clock, Timer } from "../clock/clock.ts";
-import type { Engine } from "../execution/engine.ts";
+import type { Parts } from "../parts.ts";
 import { clientLine } from "../session/client_info.ts";
 import { expireStep } from "../keyspace/active_expire.ts";
 import { expireFieldsStep } from "../keyspace/field_expire.ts";
@@ -18,7 +18,7 @@ const EXPIRE_GAP_MS = 1;
 
 /** Runs the regular work until it is stopped. */
 export class Cron {
-  readonly #engine: Engine;
+  readonly #parts: Parts;
   readonly #clock: Clock;
   readonly #connections: Iterable<Connection>;
   #tick: Timer | null = null;
@@ -27,15 +27,15 @@ export class Cron {
   /** Turns since the work that is done once a second. */
   #turns = 0;
 
-  constructor(engine: Engine, connections: Iterable<Connection>) {
-    this.#engine = engine;
-    this.#clock = engine.clock;
+  constructor(parts: Parts, connections: Iterable<Connection>) {
+    this.#parts = parts;
+    this.#clock = parts.clock;
     this.#connections = connections;
   }
 
   /** Begin. */
   start(): void {
-    this.#hz = this.#engine.config.values.hz;
+    this.#hz = this.#parts.config.values.hz;
     this.#tick = this.#clock.every(1000 / this.#hz, () => this.#run());
   }
 
@@ -48,7 +48,7 @@ export class Cron {
   }
 
   #run(): void {
-    const { stats, config } = this.#engine;
+    const { stats, config } = this.#parts;
     this.#clock.tick();
     const now = this.#clock.monotonic();
     stats.opsRate.sample(stats.commandsProcessed, now);
@@ -57,13 +57,13 @@ export class Cron {
     stats.replicationInputRate.sample(stats.replicationInputBytes, now);
     stats.replicationOutputRate.sample(stats.replicationOutputBytes, now);
     stats.readRate.sample(stats.readsProcessed, now);
-    this.#engine.replication.failover.tick();
-    this.#engine.memory.tick();
-    this.#engine.persistence.tick();
+    this.#parts.replication.failover.tick();
+    this.#parts.memory.tick();
+    this.#parts.persistence.tick();
     if (this.#expiry === null) this.#expire();
     if (++this.#turns >= this.#hz) {
       this.#turns = 0;
-      this.#engine.replication.tick();
+      this.#parts.replication.tick();
     }
     this.#checkClients();
     if (config.values.hz !== this.#hz) {
@@ -73,14 +73,14 @@ export class Cron {
   }
 
   #expire(): void {
-    const { activeExpire, blocking, pause, loading, replication, stats } = this.#engine;
+    const { switches, blocking, pause, loading, replication, stats } = this.#parts;
     this.#expiry = null;
-    if (!activeExpire || pause.stopsWrites || loading !== null) return;
+    if (!switches.activeExpire || pause.stopsWrites || loading.active) return;
     // A replica waits until its primary says that a key is gone.
     if (replication.isReplica) return replication.ownExpiries.step(EXPIRE_BUDGET_MS);
     const started = this.#clock.monotonic();
-    const keysDone = expireStep(this.#engine.keyspace, EXPIRE_BUDGET_MS);
-    const fieldsDone = expireFieldsStep(this.#engine.keyspace, EXPIRE_BUDGET_MS);
+    const keysDone = expireStep(this.#parts.keyspace, EXPIRE_BUDGET_MS);
+    const fieldsDone = expireFieldsStep(this.#parts.keyspace, EXPIRE_BUDGET_MS);
     stats.activeExpireCycleMs += this.#clock.monotonic() - started;
     // A client may wait for a stream to go.
     if (blocking.hasReady) blocking.serve();
@@ -90,7 +90,7 @@ export class Cron {
   }
 
   #checkClients(): void {
-    const { config, log } = this.#engine;
+    const { config, log } = this.#parts;
     const idleMs = config.values.timeout * 1000;
     for (const connection of this.#connections) {
       const { client } = connection;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Resources } from "../execution/engine.ts";
+import type { Resources } from "../observe/resources.ts";
 
 interface CpuUsage {
   user: number;

@@ -9,7 +9,8 @@
  */
 
 import type { Timer } from "../clock/clock.ts";
-import type { Engine, ShutdownRequest } from "../execution/engine.ts";
+import type { ShutdownRequest } from "../commands/services.ts";
+import type { Parts } from "../parts.ts";
 import type { ReplicaSession } from "../replication/replica_session.ts";
 
 /** Milliseconds between two looks at the replicas. */
@@ -17,14 +18,15 @@ const LOOK_EVERY_MS = 20;
 
 /** A shutdown that may have to wait. */
 export class ShutdownWait {
-  readonly #engine: Engine;
+  readonly #parts: Parts;
   #request: ShutdownRequest | null = null;
   /** Who is to be told when the server stays. */
   #onStay: (() => void)[] = [];
   #timer: Timer | null = null;
+  #deadlineMs: number | null = null;
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
   /** The shutdown that waits; null when none does. */
@@ -32,21 +34,26 @@ export class ShutdownWait {
     return this.#request;
   }
 
+  /** Unix milliseconds at which it will wait no longer; null when it does not wait. */
+  get deadlineMs(): number | null {
+    return this.#deadlineMs;
+  }
+
   /** Whether a shutdown has to wait, as replicas lag behind and there is time for them. */
   needed({ now }: ShutdownRequest): boolean {
-    const { config, loading } = this.#engine;
-    return !now && loading === null && config.values.shutdownTimeout > 0 && !this.#allInStep;
+    const { config, loading } = this.#parts;
+    return !now && !loading.active && config.values.shutdownTimeout > 0 && !this.#allInStep;
   }
 
   /** Begin to wait. `finish` is called when that is over, once. */
   begin(request: ShutdownRequest, finish: () => void): void {
-    const { clock, config, log, pause } = this.#engine;
+    const { clock, config, log, pause } = this.#parts;
     log.notice("Waiting for replicas before shutting down.");
     this.#request = request;
     this.join(request);
     pause.startShutdown();
     const deadline = clock.ms + config.values.shutdownTimeout * 1000;
-    this.#engine.shutdownMs = deadline;
+    this.#deadlineMs = deadline;
     this.#timer = clock.every(LOOK_EVERY_MS, () => {
       if (!this.#allInStep && clock.tick() < deadline) return;
       this.#timer?.cancel();
@@ -64,7 +71,7 @@ export class ShutdownWait {
     if (this.#request === null) return;
     const told = this.#onStay;
     this.stop();
-    this.#engine.pause.endShutdown();
+    this.#parts.pause.endShutdown();
     for (const tell of told) tell();
   }
 
@@ -74,23 +81,23 @@ export class ShutdownWait {
     this.#timer = null;
     this.#request = null;
     this.#onStay = [];
-    this.#engine.shutdownMs = null;
+    this.#deadlineMs = null;
   }
 
   get #allInStep(): boolean {
-    for (const session of this.#engine.replication.replicas.sessions) {
+    for (const session of this.#parts.replication.replicas.sessions) {
       if (this.#lag(session) !== 0) return false;
     }
     return true;
   }
 
   #lag({ ackPosition }: ReplicaSession): number {
-    return this.#engine.replication.stream.end - ackPosition;
+    return this.#parts.replication.stream.end - ackPosition;
   }
 
   /** Say in the log which replicas will lack something. */
   report(): void {
-    const { log, replication: { replicas } } = this.#engine;
+    const { log, replication: { replicas } } = this.#parts;
     if (replicas.count === 0) return;
     let inStep = 0;
     for (const session of replicas.sessions) {

@@ -14,11 +14,16 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import type { Reply } from "../resp/reply.ts";
-import type { Client } from "../session/client.ts";
 import type { Command } from "../command/command.ts";
-import type { Engine } from "../execution/engine.ts";
-import { Postponed } from "../execution/postponed.ts";
+import type { Gates } from "../execution/gates.ts";
+import { Postponed, type PostponedNeeds } from "../execution/postponed.ts";
+import type { Client } from "../session/client.ts";
+import type { Database } from "../keyspace/database.ts";
+
+/** What held keys need of the server. */
+export interface HeldKeysNeeds extends PostponedNeeds {
+  readonly gates: Gates;
+}
 
 /** Keys that are held together. */
 export interface Hold {
@@ -37,8 +42,22 @@ export class HeldKeys {
   readonly #byKey = new Map<ByteString, Hold>();
   readonly #waiting: Postponed;
 
-  constructor(engine: Engine) {
-    this.#waiting = new Postponed(engine, "held");
+  readonly #parts: HeldKeysNeeds;
+
+  constructor(parts: HeldKeysNeeds) {
+    this.#parts = parts;
+    this.#waiting = new Postponed(parts, "held");
+    parts.gates.install("held", {
+      admit: (client, command, args) =>
+        this.#stops(client, command, args) ? this.#waiting.add(client, args) : null,
+      holds: (command, args) => this.#touches(command, args),
+    });
+  }
+
+  #changed(): void {
+    const { gates, keyspace } = this.#parts;
+    gates.set("held", this.active);
+    keyspace.listeners.set(this, this.active);
   }
 
   /** Whether a key is held. */
@@ -55,25 +74,27 @@ export class HeldKeys {
   add(hold: Hold): void {
     this.#holds.add(hold);
     for (const key of hold.keys) this.#byKey.set(key, hold);
+    this.#changed();
   }
 
   /** Let keys go. Those who wait for them run at the next {@linkcode HeldKeys.serve}. O(keys) */
   remove(hold: Hold): void {
     this.#holds.delete(hold);
     for (const key of hold.keys) this.#byKey.delete(key);
+    this.#changed();
   }
 
   /** Whether a client's command has to wait. O(arguments, in a transaction those of all commands) */
-  stops(client: Client, command: Command, args: readonly ByteString[]): boolean {
+  #stops(client: Client, command: Command, args: readonly ByteString[]): boolean {
     const { transaction } = client;
-    if (transaction === null) return this.touches(command, args);
+    if (transaction === null) return this.#touches(command, args);
     // What is queued runs later.
     return command.name === "exec" && !transaction.aborted &&
-      transaction.queue.some((queued) => this.touches(queued.command, queued.args));
+      transaction.queue.some((queued) => this.#touches(queued.command, queued.args));
   }
 
   /** Whether a command would meet a held key in a way that it must not. O(arguments) */
-  touches(command: Command, args: readonly ByteString[]): boolean {
+  #touches(command: Command, args: readonly ByteString[]): boolean {
     const keys = command.keysOf(args);
     if (keys === null || keys.length === 0) return command.isWrite;
     return keys.some(({ index }) => {
@@ -82,18 +103,13 @@ export class HeldKeys {
     });
   }
 
-  /** Let a client's command wait. */
-  postpone(client: Client, args: ByteString[]): Reply {
-    return this.#waiting.add(client, args);
-  }
-
   /** Forget a client that is gone. */
   forget(client: Client): void {
     this.#waiting.forget(client);
   }
 
   /** A key was changed. O(1) */
-  modified(key: ByteString): void {
+  modified(_db: Database, key: ByteString): void {
     this.#byKey.get(key)?.changed.add(key);
   }
 

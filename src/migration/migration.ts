@@ -14,10 +14,18 @@
  */
 
 import { type ByteString, toBytes } from "../bytes/bytes.ts";
-import type { BlockedState } from "../execution/blocking.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { Config } from "../config/config.ts";
+import type { Blocking } from "../execution/blocking.ts";
+import type { Pause } from "../execution/pause.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Keyspace } from "../keyspace/keyspace.ts";
+import type { Logger } from "../log/logger.ts";
+import type { BlockedState } from "../session/blocked.ts";
 import type { Client } from "../session/client.ts";
-import type { Hold } from "./held_keys.ts";
-import { OutgoingError, type Peer } from "./peers.ts";
+import type { HeldKeys, Hold } from "./held_keys.ts";
+import type { Peer, Peers } from "./peers.ts";
+import { OutgoingError } from "../transport/outgoing.ts";
 import type { Database } from "../keyspace/database.ts";
 import { EventClass } from "../keyspace/events.ts";
 import { NO_ENTRY, NO_EXPIRY } from "../keyspace/key_table.ts";
@@ -29,6 +37,20 @@ import { OK, RedisError, type Reply } from "../resp/reply.ts";
 const SENT_VERSION = 10;
 /** So many bytes are given to the connection at a time. */
 const PIECE_BYTES = 64 * 1024;
+
+/** What a transfer needs of the server. */
+export interface TransferNeeds {
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly log: Logger;
+  readonly keyspace: Keyspace;
+  readonly journal: Journal;
+  readonly blocking: Blocking;
+  readonly pause: Pause;
+  readonly held: HeldKeys;
+  readonly peers: Peers;
+  readonly replication: { readonly isReplica: boolean };
+}
 
 /** What MIGRATE is asked for. */
 export interface MigrateRequest {
@@ -58,6 +80,7 @@ interface Answers {
 export class Transfer implements Hold {
   readonly exclusive: boolean;
   readonly changed: Set<ByteString> = new Set();
+  readonly #parts: TransferNeeds;
   readonly #client: Client;
   readonly #db: Database;
   readonly #request: MigrateRequest;
@@ -68,7 +91,13 @@ export class Transfer implements Hold {
   #failed: ByteString | null = null;
 
   /** @param keys those to be sent, which are all there */
-  constructor(client: Client, request: MigrateRequest, readonly keys: readonly ByteString[]) {
+  constructor(
+    parts: TransferNeeds,
+    client: Client,
+    request: MigrateRequest,
+    readonly keys: readonly ByteString[],
+  ) {
+    this.#parts = parts;
     this.#client = client;
     this.#db = client.db;
     this.#request = request;
@@ -78,7 +107,7 @@ export class Transfer implements Hold {
 
   /** Let the client wait, hold the keys, and begin. */
   start(args: readonly ByteString[]): void {
-    const { blocking, held, pause } = this.#client.engine;
+    const { blocking, held, pause } = this.#parts;
     this.#state = blocking.beginWork(this.#client, args, () => this.#conclude());
     held.add(this);
     this.#send().then(() => pause.whenWritable(() => this.#finish()));
@@ -95,7 +124,7 @@ export class Transfer implements Hold {
     const state = this.#state;
     if (state === null) return;
     this.#state = null;
-    const { blocking, held, clock } = this.#client.engine;
+    const { blocking, held, clock } = this.#parts;
     clock.tick();
     held.remove(this);
     blocking.finishWork(this.#client, state);
@@ -104,7 +133,7 @@ export class Transfer implements Hold {
 
   /** Talk to the other server. Never rejects. */
   async #send(): Promise<void> {
-    const { log } = this.#client.engine;
+    const { log } = this.#parts;
     try {
       if (await this.#attempt(true)) await this.#attempt(false);
     } catch (error) {
@@ -118,7 +147,7 @@ export class Transfer implements Hold {
 
   /** @returns whether it failed in a way that a second attempt may mend */
   async #attempt(mayRepeat: boolean): Promise<boolean> {
-    const { peers } = this.#client.engine;
+    const { peers } = this.#parts;
     const answers = this.#answers;
     let doing = "connecting to the client";
     try {
@@ -187,7 +216,7 @@ export class Transfer implements Hold {
   /** A key as RESTORE takes it, or null when its time has come since. */
   #serialise(key: ByteString): { ttlMs: number; payload: Uint8Array } | null {
     const db = this.#db;
-    const { config: { values }, keyspace: { limits }, clock } = this.#client.engine;
+    const { config: { values }, keyspace: { limits }, clock } = this.#parts;
     const entry = db.entryOf(key);
     if (entry === NO_ENTRY) return null;
     const at = db.table.expireAt(entry);
@@ -237,7 +266,7 @@ export class Transfer implements Hold {
   #remove(keys: readonly ByteString[]): boolean {
     const db = this.#db;
     // Who became a replica meanwhile changes nothing of its own accord.
-    const { replication, journal } = this.#client.engine;
+    const { replication, journal } = this.#parts;
     const moved = replication.isReplica
       ? []
       : keys.filter((key) => !this.changed.has(key) || !db.has(key));

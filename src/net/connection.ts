@@ -17,9 +17,16 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import { joinAddress } from "../transport/address.ts";
+import { joinAddress } from "../bytes/address.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { Config } from "../config/config.ts";
+import type { Executor } from "../execution/executor.ts";
+import type { Logger } from "../log/logger.ts";
+import type { Stats } from "../observe/stats.ts";
+import type { Authentication } from "../session/authentication.ts";
+import { CLIENT } from "../session/caller.ts";
 import type { Client, ClientConnection, OutputSource } from "../session/client.ts";
-import type { Engine } from "../execution/engine.ts";
+import type { Clients } from "../session/clients.ts";
 import { type RequestBatch, RequestDecoder, type RequestLimits } from "../resp/decoder.ts";
 import { RequestDecoderStream } from "../resp/decoder_stream.ts";
 import { ReplyEncoder } from "../resp/encoder.ts";
@@ -32,9 +39,22 @@ const LARGEST_READ_SIZE = 64 * 1024;
 /** Replies of one chunk's commands are sent in pieces when they get larger than this. */
 const FLUSH_AT = 256 * 1024;
 
+/** What connections need of the server. */
+export interface ConnectionNeeds {
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly log: Logger;
+  readonly stats: Stats;
+  readonly clients: Clients;
+  readonly executor: Executor;
+  readonly authentication: Authentication;
+  /** Replies may have to wait for what they answer to. */
+  readonly aof: { readonly holdsReplies: boolean; whenWritten(call: () => void): void };
+}
+
 /** What a connection is made with. */
 export interface ConnectionOptions {
-  engine: Engine;
+  parts: ConnectionNeeds;
   conn: Deno.Conn;
   /** Unique among the open connections. */
   fd: number;
@@ -44,22 +64,24 @@ export interface ConnectionOptions {
 
 /** The configuration's limits as they are when the decoder asks. */
 class LiveLimits implements RequestLimits {
+  readonly #parts: ConnectionNeeds;
   readonly #client: Client;
 
-  constructor(client: Client) {
+  constructor(parts: ConnectionNeeds, client: Client) {
+    this.#parts = parts;
     this.#client = client;
   }
 
   get maxBulkLength(): number {
-    return this.#client.engine.config.values.protoMaxBulkLen;
+    return this.#parts.config.values.protoMaxBulkLen;
   }
 
   get maxQueryBuffer(): number {
-    return this.#client.engine.config.values.clientQueryBufferLimit;
+    return this.#parts.config.values.clientQueryBufferLimit;
   }
 
   get authenticated(): boolean {
-    return !this.#client.mustAuthenticate;
+    return !this.#parts.authentication.asks(this.#client);
   }
 }
 
@@ -72,7 +94,7 @@ export class Connection implements ClientConnection {
   readonly isUnix: boolean;
   readonly client: Client;
 
-  readonly #engine: Engine;
+  readonly #parts: ConnectionNeeds;
   readonly #conn: Deno.Conn;
   readonly #encoder = new ReplyEncoder();
   readonly #decoder: RequestDecoder;
@@ -95,16 +117,16 @@ export class Connection implements ClientConnection {
   #fromSource = false;
 
   constructor(options: ConnectionOptions) {
-    const { engine, conn, fd, unixPath } = options;
-    this.#engine = engine;
+    const { parts, conn, fd, unixPath } = options;
+    this.#parts = parts;
     this.#conn = conn;
     this.fd = fd;
     this.isUnix = unixPath !== undefined;
     this.address = unixPath === undefined ? formatAddress(conn.remoteAddr) : `${unixPath}:0`;
     this.localAddress = unixPath === undefined ? formatAddress(conn.localAddr) : `${unixPath}:0`;
     this.isLocal = this.isUnix || isLoopback(conn.remoteAddr);
-    this.client = engine.createClient(this);
-    this.#decoder = new RequestDecoder(new LiveLimits(this.client));
+    this.client = parts.clients.create(CLIENT, this);
+    this.#decoder = new RequestDecoder(new LiveLimits(parts, this.client));
   }
 
   get queryBytes(): number {
@@ -167,7 +189,7 @@ export class Connection implements ClientConnection {
     const buffer = this.#readBuffer;
     const count = await this.#conn.read(buffer);
     if (count === null) return null;
-    const { stats } = this.#engine;
+    const { stats } = this.#parts;
     stats.inputBytes += count;
     stats.readsProcessed++;
     if (count > stats.maxInputBuffer) stats.maxInputBuffer = count;
@@ -181,7 +203,7 @@ export class Connection implements ClientConnection {
     const { client } = this;
     const batch = this.#batch;
     if (batch === null) return;
-    this.#engine.beginBatch();
+    this.#parts.executor.beginBatch();
     this.#draining = true;
     while (client.blocked === null && !this.#closing && !this.#closed) {
       const args = batch.next();
@@ -189,7 +211,7 @@ export class Connection implements ClientConnection {
         this.#batchEnded(batch);
         break;
       }
-      let reply = this.#engine.execute(client, args);
+      let reply = this.#parts.executor.execute(client, args);
       // The mode of a command that blocked is applied to its reply when that comes.
       if (client.replyMode !== "on" && client.blocked === null) reply = client.filterReply(reply);
       if (reply !== NO_REPLY) {
@@ -201,23 +223,23 @@ export class Connection implements ClientConnection {
       if (this.#encoder.pendingBytes > FLUSH_AT) this.#flush();
     }
     this.#draining = false;
-    this.#engine.endBatch();
+    this.#parts.executor.endBatch();
     this.#flush();
   }
 
   #batchEnded(batch: RequestBatch): void {
     if (batch.error !== null) {
       const error = new ErrorReply(`ERR ${batch.error}`);
-      this.#engine.stats.countError(error.text);
-      this.#engine.log.verbose(
+      this.#parts.stats.countError(error.text);
+      this.#parts.log.verbose(
         `${batch.error}. Closing the connection: ${clientLine(this.client)}`,
       );
       this.#write(error);
       this.client.closeAfterReply = true;
       this.#closing = true;
     } else if (batch.queryBufferExceeded) {
-      this.#engine.stats.queryBufferDisconnections++;
-      this.#engine.log.warning(
+      this.#parts.stats.queryBufferDisconnections++;
+      this.#parts.log.warning(
         `Closing client that reached max query buffer length: ${clientLine(this.client)}`,
       );
       this.close();
@@ -283,7 +305,7 @@ export class Connection implements ClientConnection {
 
   #flush(): void {
     if (this.#closed) return;
-    const { aof } = this.#engine;
+    const { aof } = this.#parts;
     if (aof.holdsReplies) {
       // What they answer to has to be in the append-only file first.
       if (this.#flushScheduled) return;
@@ -312,7 +334,7 @@ export class Connection implements ClientConnection {
   }
 
   #written = (count: number): void => {
-    const { stats } = this.#engine;
+    const { stats } = this.#parts;
     stats.outputBytes += count;
     stats.writesProcessed++;
     const bytes = this.#writing!;
@@ -341,14 +363,14 @@ export class Connection implements ClientConnection {
 
   /** Close the connection if it holds more output than its kind of client may. */
   checkOutputLimit(): void {
-    const limits = this.#engine.config.values.clientOutputBufferLimit;
+    const limits = this.#parts.config.values.clientOutputBufferLimit;
     const limit = this.client.replica !== null
       ? limits.replica
       : this.client.subscriptions === null
       ? limits.normal
       : limits.pubsub;
     const bytes = this.outputBytes;
-    const { stats, clock, config } = this.#engine;
+    const { stats, clock, config } = this.#parts;
     if (bytes > stats.maxOutputBuffer) stats.maxOutputBuffer = bytes;
     if (limit.hard === 0 && limit.soft === 0) return;
     // What the backlog holds anyway costs nothing, and a replica that is closed could ask for it.
@@ -362,7 +384,7 @@ export class Connection implements ClientConnection {
     }
     if (!exceeded) return;
     stats.outputBufferDisconnections++;
-    this.#engine.log.warning(
+    this.#parts.log.warning(
       `Client ${clientLine(this.client)} scheduled to be closed ASAP for overcoming of output ` +
         "buffer limits.",
     );
@@ -378,7 +400,7 @@ export class Connection implements ClientConnection {
     if (this.#closed) return;
     this.#closed = true;
     this.#encoder.clear();
-    this.#engine.removeClient(this.client);
+    this.#parts.clients.remove(this.client);
     try {
       this.#conn.close();
     } catch {

@@ -9,8 +9,7 @@
 
 import { type ByteString, toText } from "../bytes/bytes.ts";
 import { osReason } from "../config/os_error.ts";
-import type { Engine } from "../execution/engine.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type ConnectionNeeds } from "./connection.ts";
 
 /** A port that cannot be listened on. */
 export class ListenError extends Error {
@@ -24,7 +23,7 @@ const DENIED = "-DENIED Redis is running in protected mode because protected mod
 
 /** All listeners of a server, and the connections they brought. */
 export class Listeners {
-  readonly #engine: Engine;
+  readonly #parts: ConnectionNeeds;
   readonly connections: Set<Connection> = new Set();
   #tcp: { listener: Deno.Listener; name: string }[] = [];
   #unix: { listener: Deno.Listener; name: ByteString; file: string } | null = null;
@@ -32,8 +31,8 @@ export class Listeners {
   #freeFds: number[] = [];
   #nextFd = 8;
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
+  constructor(parts: ConnectionNeeds) {
+    this.#parts = parts;
   }
 
   /** The listening addresses as INFO shows them: `name=tcp,bind=127.0.0.1,port=6379`. */
@@ -99,10 +98,10 @@ export class Listeners {
       const text =
         `Warning: Could not create server TCP listening socket ${address}:${port}: ${reason}`;
       if (optional && !(error instanceof Deno.errors.AddrInUse)) {
-        this.#engine.log.debug(text);
+        this.#parts.log.debug(text);
         return null;
       }
-      this.#engine.log.warning(text);
+      this.#parts.log.warning(text);
       throw new ListenError(reason);
     }
   }
@@ -145,10 +144,10 @@ export class Listeners {
           return;
         }
         // Out of file descriptors, or a peer that was gone already: the next one may do.
-        this.#engine.log.warning(
+        this.#parts.log.warning(
           `Accepting client connection: ${error instanceof Error ? error.message : error}`,
         );
-        await new Promise<void>((resolve) => this.#engine.clock.after(10, resolve));
+        await new Promise<void>((resolve) => this.#parts.clock.after(10, resolve));
         continue;
       }
       this.#admit(conn, unixPath);
@@ -156,7 +155,7 @@ export class Listeners {
   }
 
   #admit(conn: Deno.Conn, unixPath?: ByteString): void {
-    const { stats, config, clients, clock } = this.#engine;
+    const { stats, config, clients, clock } = this.#parts;
     clock.tick();
     if (clients.size >= config.values.maxclients) {
       stats.rejectedConnections++;
@@ -164,7 +163,7 @@ export class Listeners {
       return;
     }
     const connection = new Connection({
-      engine: this.#engine,
+      parts: this.#parts,
       conn,
       fd: this.#freeFds.pop() ?? this.#nextFd++,
       unixPath,
@@ -173,7 +172,7 @@ export class Listeners {
       config.values.protectedMode && config.values.requirepass === "" && !connection.isLocal
     ) {
       stats.rejectedConnections++;
-      this.#engine.removeClient(connection.client);
+      this.#parts.clients.remove(connection.client);
       this.#freeFds.push(connection.fd);
       turnAway(conn, DENIED);
       return;
@@ -208,7 +207,7 @@ export class Listeners {
     this.stopTcp();
     if (this.#unix !== null) {
       this.#unix.listener.close();
-      this.#engine.log.notice("Removing the unix socket file.");
+      this.#parts.log.notice("Removing the unix socket file.");
       try {
         Deno.removeSync(this.#unix.file);
       } catch {

@@ -12,7 +12,7 @@
 import type { Clock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
 import type { Command } from "../command/command.ts";
-import { LatencyHistogram } from "./latency_histogram.ts";
+import { LatencyHistogram } from "../command/latency_histogram.ts";
 import type { Registry } from "../command/registry.ts";
 import type { Stats } from "./stats.ts";
 
@@ -54,11 +54,11 @@ export class CommandTimer {
   /**
    * A call begins.
    *
-   * @param nested whether it runs inside another command
+   * @param alone whether it is to be timed by itself, as it runs inside another command
    * @returns what `end` or `suspend` wants to be told
    */
-  begin(command: Command, nested: boolean): number {
-    if (nested || !this.#inBatch) return this.#clock.monotonic();
+  begin(command: Command, alone: boolean): number {
+    if (alone || !this.#inBatch) return this.#clock.monotonic();
     if (command === this.#command) {
       this.#calls++;
     } else {
@@ -69,10 +69,17 @@ export class CommandTimer {
     return IN_RUN;
   }
 
-  /** A call ends. */
-  end(command: Command, begun: number): void {
-    if (begun === IN_RUN) return;
-    this.count(command, 1, (this.#clock.monotonic() - begun) * 1000);
+  /** A call ends. @returns the microseconds that it took; 0 when they are taken with its run */
+  end(command: Command, begun: number): number {
+    if (begun === IN_RUN) return 0;
+    const micros = (this.#clock.monotonic() - begun) * 1000;
+    this.count(command, 1, micros);
+    return micros;
+  }
+
+  /** Microseconds from some moment on. */
+  now(): number {
+    return this.#clock.monotonic() * 1000;
   }
 
   /** A call has blocked: it counts when it ends. @returns the microseconds that it took so far */

@@ -1,5 +1,5 @@
 /**
- * What the append-only file asks of the engine: its data in a file, and who waits for the disk.
+ * What the append-only file asks of the parts: its data in a file, and who waits for the disk.
  *
  * @module
  */
@@ -8,22 +8,28 @@ import type { AofHost, BaseJob } from "../aof/append_only_file.ts";
 import { CommandBaseWriter, saveCommands } from "../aof/base_writer.ts";
 import { BackgroundSave } from "../rdb/save/background_save.ts";
 import { type SaveOptions, saveRdb } from "../rdb/save/save.ts";
-import type { Engine } from "../execution/engine.ts";
+import type { PersistenceNeeds } from "./needs.ts";
 
-/** The engine as the append-only file sees it. */
-export class EngineAofHost implements AofHost {
-  readonly #engine: Engine;
+/** What this works with. */
+type Parts = Pick<
+  PersistenceNeeds,
+  "clock" | "config" | "disk" | "host" | "keyspace" | "persistence" | "stats" | "writeWaits"
+>;
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
+/** The parts as the append-only file sees it. */
+export class ServerAofHost implements AofHost {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
   get busy(): boolean {
-    return this.#engine.keyspace.snapshot !== null;
+    return this.#parts.keyspace.snapshot !== null;
   }
 
   #saveOptions(path: string): SaveOptions {
-    const options = this.#engine.persistence.options();
+    const options = this.#parts.persistence.options();
     const aux = options.aux.map((pair) =>
       pair[0] === "aof-base" ? ["aof-base", "1"] as const : pair
     );
@@ -37,12 +43,12 @@ export class EngineAofHost implements AofHost {
   }
 
   get #timestamp(): number | null {
-    const { config, clock } = this.#engine;
+    const { config, clock } = this.#parts;
     return config.values.aofTimestampEnabled ? Math.floor(clock.ms / 1000) : null;
   }
 
   writeBase(path: string, rdb: boolean): BaseJob {
-    const { config, stats } = this.#engine;
+    const { config, stats } = this.#parts;
     const seconds = this.#timestamp;
     const options = this.#saveOptions(path);
     const save = new BackgroundSave({
@@ -59,10 +65,18 @@ export class EngineAofHost implements AofHost {
   }
 
   onSynced(): void {
-    this.#engine.writeWaits.serve();
+    this.#parts.writeWaits.serve();
+  }
+
+  onError(): void {
+    this.#parts.disk.judge();
+  }
+
+  onRewritten(): void {
+    this.#parts.disk.kept();
   }
 
   onFatal(): void {
-    this.#engine.host.abandon();
+    this.#parts.host.abandon();
   }
 }

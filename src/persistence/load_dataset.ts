@@ -8,11 +8,16 @@
  */
 
 import { osReason } from "../config/os_error.ts";
-import type { Engine } from "../execution/engine.ts";
+import type { PersistenceNeeds } from "./needs.ts";
 import { LoadWatch } from "./load_watch.ts";
 import { RdbError } from "../rdb/error.ts";
 import { loadRdbFile } from "../rdb/load/load.ts";
-import { readSavedPosition } from "../replication/saved_position.ts";
+
+/** What this works with. */
+type Parts = Pick<
+  PersistenceNeeds,
+  "config" | "clock" | "keyspace" | "libraries" | "loading" | "log" | "persistence" | "replication"
+>;
 
 /**
  * Load the data, if there is a file.
@@ -25,8 +30,8 @@ import { readSavedPosition } from "../replication/saved_position.ts";
  * @param signal ends the load early
  * @returns false when the file cannot be loaded; why is in the log
  */
-export async function loadDataset(engine: Engine, signal: AbortSignal): Promise<boolean> {
-  const { config, keyspace, log, replication } = engine;
+export async function loadDataset(parts: Parts, signal: AbortSignal): Promise<boolean> {
+  const { config, keyspace, libraries, log, persistence, replication } = parts;
   const path = config.path(config.values.dbfilename);
   let totalBytes: number;
   try {
@@ -37,7 +42,7 @@ export async function loadDataset(engine: Engine, signal: AbortSignal): Promise<
     log.warning(`Fatal error: can't open the RDB file ${path} for reading: ${osReason(error)}`);
     return false;
   }
-  const watch = new LoadWatch(engine, { totalBytes });
+  const watch = new LoadWatch(parts, { totalBytes });
   try {
     const result = await loadRdbFile(path, keyspace, {
       verifyChecksum: config.values.rdbchecksum,
@@ -45,16 +50,16 @@ export async function loadDataset(engine: Engine, signal: AbortSignal): Promise<
       keepExpired: replication.isReplica,
       onHeader(aux) {
         watch.onHeader(aux);
-        replication.loaded(readSavedPosition(aux, keyspace.databases.length));
+        replication.loaded(aux);
       },
       onEmptyKey: (key) => watch.onEmptyKey(key),
-      onExpired: (db, key) => keyspace.hooks.expired(keyspace.databases[db], key),
+      onExpired: (db, key) => keyspace.listeners.expired(keyspace.databases[db], key),
       onProgress: (progress) => watch.onProgress(progress),
     });
     watch.finished(result);
-    engine.functionLibraries = result.functions;
+    libraries.replace(result.functions);
     // What came out of a file is not a change to be saved.
-    keyspace.dirty = 0;
+    persistence.allSaved();
     log.notice(`DB loaded from disk: ${watch.seconds.toFixed(3)} seconds`);
   } catch (error) {
     if (signal.aborted) return false;

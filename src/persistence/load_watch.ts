@@ -11,7 +11,11 @@
 import { type ByteString, toText } from "../bytes/bytes.ts";
 import { eventLoopTurn } from "../clock/turn.ts";
 import type { LoadProgress, LoadResult } from "../rdb/load/load.ts";
-import type { Engine, LoadingState } from "../execution/engine.ts";
+import type { LoadingState } from "./loading.ts";
+import type { PersistenceNeeds } from "./needs.ts";
+
+/** What this works with. */
+type Parts = Pick<PersistenceNeeds, "clock" | "config" | "loading" | "log" | "persistence">;
 
 /** Milliseconds between two lines of progress in the log. */
 const REPORT_EVERY_MS = 1000;
@@ -32,8 +36,9 @@ export interface WatchOptions {
 
 /** A load under way. */
 export class LoadWatch {
-  readonly #engine: Engine;
+  readonly #parts: Parts;
   readonly #state: LoadingState;
+  readonly #end: () => void;
   readonly #began: number;
   #reported: number;
   /** When the sockets had their last turn, and how many bytes were loaded then. */
@@ -43,27 +48,27 @@ export class LoadWatch {
   #delayedKeys = 0;
 
   /** Begin: clients are held off from now on. */
-  constructor(engine: Engine, { totalBytes, asynchronous = false }: WatchOptions) {
-    this.#engine = engine;
+  constructor(parts: Parts, { totalBytes, asynchronous = false }: WatchOptions) {
+    this.#parts = parts;
     this.#state = {
-      startedMs: engine.clock.tick(),
+      startedMs: parts.clock.tick(),
       totalBytes,
       asynchronous,
       loadedBytes: 0,
       loadedKeys: 0,
     };
-    this.#began = this.#reported = this.#turned = engine.clock.monotonic();
-    engine.loading = this.#state;
+    this.#began = this.#reported = this.#turned = parts.clock.monotonic();
+    this.#end = parts.loading.begin(this.#state);
   }
 
   /** Seconds since the beginning. */
   get seconds(): number {
-    return (this.#engine.clock.monotonic() - this.#began) / 1000;
+    return (this.#parts.clock.monotonic() - this.#began) / 1000;
   }
 
   /** The header and the remarks before the first key are read: log where the data come from. */
   onHeader(aux: ReadonlyMap<ByteString, ByteString>): void {
-    const { log, clock } = this.#engine;
+    const { log, clock } = this.#parts;
     const version = aux.get("redis-ver") ?? aux.get("valkey-ver");
     if (version !== undefined) {
       log.notice(`Loading RDB produced by version ${toText(version)}`);
@@ -81,12 +86,12 @@ export class LoadWatch {
 
   /** A key was left out, as it holds nothing. */
   onEmptyKey(key: ByteString): void {
-    this.#engine.log.notice(`rdbLoadObject skipping empty key: ${toText(key)}`);
+    this.#parts.log.notice(`rdbLoadObject skipping empty key: ${toText(key)}`);
   }
 
   /** Another piece is loaded. @returns what to wait for before the next one */
   onProgress({ bytesRead, keys }: Pick<LoadProgress, "bytesRead" | "keys">): Promise<void> | void {
-    const { clock, log } = this.#engine;
+    const { clock, log } = this.#parts;
     clock.tick();
     const state = this.#state;
     state.loadedBytes = bytesRead;
@@ -113,7 +118,7 @@ export class LoadWatch {
 
   /** What `key-load-delay` (in microseconds; below 0: keys to a microsecond) makes of new keys. */
   #delayMs(keys: number): number {
-    const { keyLoadDelay } = this.#engine.config.values;
+    const { keyLoadDelay } = this.#parts.config.values;
     if (keyLoadDelay === 0) return 0;
     const fresh = keys - this.#delayedKeys;
     this.#delayedKeys = keys;
@@ -122,7 +127,7 @@ export class LoadWatch {
 
   /** All is loaded: log it and keep the figures. */
   finished(result: LoadResult): void {
-    const { log, persistence } = this.#engine;
+    const { log, persistence } = this.#parts;
     persistence.loadedKeys = result.keysLoaded;
     persistence.expiredKeysOnLoad = result.keysExpired;
     log.notice(
@@ -132,6 +137,6 @@ export class LoadWatch {
 
   /** The load is over, one way or the other. */
   end(): void {
-    if (this.#engine.loading === this.#state) this.#engine.loading = null;
+    this.#end();
   }
 }

@@ -12,7 +12,23 @@ import { BackgroundSave } from "../rdb/save/background_save.ts";
 import { SaveError, type SaveOptions, saveRdb, saveVersion } from "../rdb/save/save.ts";
 import type { WriteVersion } from "../rdb/encode/value.ts";
 import { REDENO_VERSION, REDIS_VERSION } from "../version.ts";
-import type { Engine } from "../execution/engine.ts";
+import type { PersistenceNeeds } from "./needs.ts";
+
+/** What this works with. */
+type Parts = Pick<
+  PersistenceNeeds,
+  | "clock"
+  | "config"
+  | "disk"
+  | "host"
+  | "keyspace"
+  | "libraries"
+  | "loading"
+  | "log"
+  | "replication"
+  | "startedMs"
+  | "stats"
+>;
 
 /** After a save that failed the save points wait so many seconds. */
 const RETRY_SECONDS = 5;
@@ -38,7 +54,7 @@ interface Job {
   readonly path: string;
   /** Unix seconds. */
   readonly startedAt: number;
-  /** Changes that it includes. */
+  /** The keyspace's count of changes that it includes. */
   readonly changes: number;
 }
 
@@ -52,33 +68,54 @@ export class Persistence {
   expiredKeysOnLoad = 0;
   /** Saves that were begun. */
   saves = 0;
-  /** Whether the last save in the background (or a successful one since) went well. */
-  lastWentWell = true;
+  #lastWentWell = true;
+  /** Where the keyspace's count of changes stood at the last save. */
+  #savedChanges = 0;
   /** Seconds that the last save in the background took; -1 when there was none. */
   lastSeconds = -1;
   /** Whether a save in the background is to begin as soon as that can be. */
   scheduled = false;
 
-  readonly #engine: Engine;
+  readonly #parts: Parts;
   #job: Job | null = null;
   /** Unix seconds at which the last save in the background began. */
   #lastTry = 0;
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
-    this.lastSave = Math.floor(engine.startedMs / 1000);
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.lastSave = Math.floor(parts.startedMs / 1000);
+  }
+
+  /** Whether the last save in the background (or a successful one since) went well. */
+  get lastWentWell(): boolean {
+    return this.#lastWentWell;
+  }
+
+  #wentWell(well: boolean): void {
+    this.#lastWentWell = well;
+    this.#parts.disk.judge();
+  }
+
+  /** Changes since the last save. */
+  get unsavedChanges(): number {
+    return this.#parts.keyspace.changes - this.#savedChanges;
+  }
+
+  /** What the keyspace holds is what a file holds. */
+  allSaved(): void {
+    this.#savedChanges = this.#parts.keyspace.changes;
   }
 
   /** Whether writes are to be refused because saving fails and somebody wants to know. */
   get refusesWrites(): boolean {
-    if (this.lastWentWell) return false;
-    const { stopWritesOnBgsaveError, save } = this.#engine.config.values;
+    if (this.#lastWentWell) return false;
+    const { stopWritesOnBgsaveError, save } = this.#parts.config.values;
     return stopWritesOnBgsaveError && save.length > 0;
   }
 
   /** Whether there are save points. */
   get hasSavePoints(): boolean {
-    return this.#engine.config.values.save.length > 0;
+    return this.#parts.config.values.save.length > 0;
   }
 
   /** The save that goes on in the background. */
@@ -97,18 +134,18 @@ export class Persistence {
   }
 
   get #now(): number {
-    return Math.floor(this.#engine.clock.ms / 1000);
+    return Math.floor(this.#parts.clock.ms / 1000);
   }
 
   /** Whether a snapshot is being written as an RDB file, or sent to replicas as one. */
   get saving(): boolean {
-    return this.#job !== null || this.#engine.replication.replicas.transferring;
+    return this.#job !== null || this.#parts.replication.replicas.transferring;
   }
 
   /** How to save for somebody who goes on with the replication stream behind it. */
   replicationOptions(request: SaveRequest = {}): SaveOptions {
     const options = this.options(request);
-    const saved = this.#engine.replication.savedPosition;
+    const saved = this.#parts.replication.savedPosition;
     if (saved === null) return options;
     const last = options.aux.length - 1;
     return {
@@ -125,7 +162,7 @@ export class Persistence {
 
   /** How to save now, as the directives say. */
   options({ version }: SaveRequest = {}): SaveOptions {
-    const { config, keyspace, host, log, clock, functionLibraries } = this.#engine;
+    const { config, keyspace, host, log, clock, libraries } = this.#parts;
     const { values } = config;
     const { heapUsed, external } = host.resources();
     return {
@@ -148,7 +185,7 @@ export class Persistence {
         ["used-mem", String(heapUsed + external)],
         ["aof-base", "0"],
       ],
-      functions: functionLibraries,
+      functions: libraries.sources,
       onNotice: (message) => log.warning(message),
     };
   }
@@ -159,11 +196,11 @@ export class Persistence {
    * @returns false when it failed; why is in the log
    */
   save(): boolean {
-    const { keyspace, log } = this.#engine;
+    const { log } = this.#parts;
     this.saves++;
     if (!this.#report(() => saveRdb(this.replicationOptions()))) return false;
     log.notice("DB saved on disk");
-    keyspace.dirty = 0;
+    this.allSaved();
     this.#succeeded();
     return true;
   }
@@ -181,12 +218,12 @@ export class Persistence {
 
   #logFailure(error: unknown): void {
     const text = error instanceof Error ? error.stack ?? error.message : String(error);
-    this.#engine.log.warning(error instanceof SaveError ? error.message : text);
+    this.#parts.log.warning(error instanceof SaveError ? error.message : text);
   }
 
   #succeeded(): void {
-    this.lastSave = Math.floor(this.#engine.clock.tick() / 1000);
-    this.lastWentWell = true;
+    this.lastSave = Math.floor(this.#parts.clock.tick() / 1000);
+    this.#wentWell(true);
   }
 
   /**
@@ -194,7 +231,7 @@ export class Persistence {
    * INFO tell, and replicas that wait for it are served.
    */
   startBackground(request: SaveRequest = {}): void {
-    const { clock, config, keyspace, log, replication, stats } = this.#engine;
+    const { clock, config, keyspace, log, replication, stats } = this.#parts;
     this.scheduled = false;
     this.saves++;
     this.#lastTry = this.#now;
@@ -215,7 +252,7 @@ export class Persistence {
         save,
         path: options.path,
         startedAt: this.#now,
-        changes: keyspace.dirty,
+        changes: keyspace.changes,
         state,
       };
       this.#job = job;
@@ -231,33 +268,33 @@ export class Persistence {
   }
 
   #finished(job: Job): void {
-    const { keyspace, log } = this.#engine;
+    const { log } = this.#parts;
     this.#job = null;
     this.#succeeded();
-    keyspace.dirty = Math.max(0, keyspace.dirty - job.changes);
+    this.#savedChanges = Math.max(this.#savedChanges, job.changes);
     this.lastSeconds = this.lastSave - job.startedAt;
     log.notice("DB saved on disk");
     log.notice("Background saving terminated with success");
-    this.#engine.replication.replicas.saved(job.path);
+    this.#parts.replication.replicas.saved(job.path);
   }
 
   #failed(job: Job | null, error: unknown): void {
-    const now = Math.floor(this.#engine.clock.tick() / 1000);
+    const now = Math.floor(this.#parts.clock.tick() / 1000);
     if (job !== null) this.#job = null;
-    this.lastWentWell = false;
+    this.#wentWell(false);
     this.lastSeconds = job === null ? 0 : now - job.startedAt;
     this.#logFailure(error);
-    this.#engine.log.warning("Background saving error");
-    this.#engine.replication.replicas.saved(null);
+    this.#parts.log.warning("Background saving error");
+    this.#parts.replication.replicas.saved(null);
   }
 
   /** Call off the save that goes on in the background, if there is one. */
   cancelBackground(): void {
     if (this.#job === null) return;
-    this.#engine.log.warning("There is a child saving an .rdb. Killing it!");
+    this.#parts.log.warning("There is a child saving an .rdb. Killing it!");
     this.#job.save.cancel();
     this.#job = null;
-    this.#engine.replication.replicas.saved(null);
+    this.#parts.replication.replicas.saved(null);
   }
 
   /**
@@ -271,13 +308,13 @@ export class Persistence {
 
   /** The regular look at the save points. */
   tick(): void {
-    const { config, keyspace, loading, log } = this.#engine;
+    const { config, keyspace, loading, log } = this.#parts;
     // The append-only file may be taking a snapshot for itself.
-    if (this.#job !== null || keyspace.snapshot !== null || loading !== null) return;
+    if (this.#job !== null || keyspace.snapshot !== null || loading.active) return;
     const now = this.#now;
     if (!this.lastWentWell && now - this.#lastTry <= RETRY_SECONDS) return;
     for (const { seconds, changes } of config.values.save) {
-      if (keyspace.dirty < changes || now - this.lastSave <= seconds) continue;
+      if (this.unsavedChanges < changes || now - this.lastSave <= seconds) continue;
       log.notice(`${changes} changes in ${seconds} seconds. Saving...`);
       return this.startBackground();
     }

@@ -5,25 +5,41 @@
  * @module
  */
 
-import { asciiLower, type ByteString, toText } from "../bytes/bytes.ts";
+import { type ByteString, toText } from "../bytes/bytes.ts";
 import { type AofLoadResult, type AofProgress, loadAof, type Replayer } from "../aof/load.ts";
 import { ErrorReply } from "../resp/reply.ts";
+import { FILE } from "../session/caller.ts";
 import type { Client } from "../session/client.ts";
-import type { Engine } from "../execution/engine.ts";
+import type { PersistenceNeeds } from "./needs.ts";
+
+/** What this works with. */
+type Parts = Pick<
+  PersistenceNeeds,
+  | "aof"
+  | "clients"
+  | "clock"
+  | "config"
+  | "executor"
+  | "keyspace"
+  | "libraries"
+  | "log"
+  | "persistence"
+  | "registry"
+  | "switches"
+>;
 
 /** Runs commands that were journaled. */
 export class Replay implements Replayer {
-  readonly #engine: Engine;
+  readonly #parts: Parts;
   #client: Client;
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
-    this.#client = engine.createClient(null);
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#client = parts.clients.create(FILE, null);
   }
 
   begin(): void {
-    this.#client = this.#engine.createClient(null);
-    this.#client.authenticated = true;
+    this.#client = this.#parts.clients.create(FILE, null);
   }
 
   get inTransaction(): boolean {
@@ -31,20 +47,12 @@ export class Replay implements Replayer {
   }
 
   run(args: ByteString[]): boolean {
-    const engine = this.#engine;
-    const client = this.#client;
-    const command = engine.registry.resolve(args);
-    if (command === undefined) return keepLibrary(engine, args);
-    if (command.run === undefined || !command.acceptsArgumentCount(args.length)) return false;
-    const { transaction } = client;
-    if (transaction !== null && !command.immediateInMulti) {
-      transaction.queue.push({ command, args });
-      return true;
-    }
-    client.lastCommand = command;
-    const reply = engine.call(client, command, args);
+    const { executor, libraries, log } = this.#parts;
+    const command = executor.resolve(args);
+    if (command instanceof ErrorReply) return libraries.keep(args);
+    const reply = executor.run(this.#client, command, args);
     if (reply instanceof ErrorReply) {
-      engine.log.warning(
+      log.warning(
         "== CRITICAL == This server is sending an error to its AOF-loading-client: " +
           `'${toText(reply.text)}' after processing the command '${command.name}'`,
       );
@@ -53,61 +61,26 @@ export class Replay implements Replayer {
   }
 }
 
-/**
- * While there is no FUNCTION command, libraries are kept as those out of a snapshot are.
- *
- * @returns false when it is another command
- */
-export function keepLibrary(engine: Engine, args: readonly ByteString[]): boolean {
-  if (asciiLower(args[0]) !== "function") return false;
-  switch (asciiLower(args[1] ?? "")) {
-    case "load": {
-      const code = args[args.length - 1];
-      const name = libraryName(code);
-      engine.functionLibraries = [
-        ...engine.functionLibraries.filter((other) => libraryName(other) !== name),
-        code,
-      ];
-      return true;
-    }
-    case "delete":
-      engine.functionLibraries = engine.functionLibraries.filter((code) =>
-        libraryName(code) !== args[2]
-      );
-      return true;
-    case "flush":
-      engine.functionLibraries = [];
-      return true;
-    default:
-      return false;
-  }
-}
-
-/** The name in a library's first line. */
-function libraryName(code: ByteString): ByteString | undefined {
-  return /^#![^\n]*?\bname=([^\s]+)/.exec(code)?.[1];
-}
-
 /** A load of the append-only file; see `loadAof`. */
 export function beginAofLoad(
-  engine: Engine,
+  parts: Parts,
 ): Generator<AofProgress, AofLoadResult | null, void> {
-  const { aof, keyspace, clock, log, config: { values } } = engine;
+  const { aof, keyspace, clock, log, config: { values } } = parts;
   return loadAof({
     manifest: aof.manifest,
     directory: aof.directory,
     keyspace,
     clock,
     log,
-    replayer: new Replay(engine),
+    replayer: new Replay(parts),
     truncate: values.aofLoadTruncated,
-    verifyChecksum: values.rdbchecksum && engine.verifiesChecksums,
+    verifyChecksum: values.rdbchecksum && parts.switches.verifiesChecksums,
   });
 }
 
 /** Take over what a load found beside the keys. */
-export function takeAofResult(engine: Engine, { snapshot }: AofLoadResult): void {
-  const { persistence } = engine;
+export function takeAofResult(parts: Parts, { snapshot }: AofLoadResult): void {
+  const { persistence } = parts;
   persistence.loadedKeys = snapshot.keysLoaded;
   persistence.expiredKeysOnLoad = snapshot.keysExpired;
 }

@@ -8,8 +8,26 @@
 import type { AofLoadResult } from "../aof/load.ts";
 import { AofFileError } from "../aof/files.ts";
 import { isEmpty } from "../aof/manifest.ts";
-import type { Engine } from "../execution/engine.ts";
+import type { PersistenceNeeds } from "./needs.ts";
 import { beginAofLoad, takeAofResult } from "./replay.ts";
+
+/** What this works with. */
+type Parts = Pick<
+  PersistenceNeeds,
+  | "aof"
+  | "clients"
+  | "clock"
+  | "config"
+  | "executor"
+  | "keyspace"
+  | "libraries"
+  | "loading"
+  | "log"
+  | "persistence"
+  | "registry"
+  | "stats"
+  | "switches"
+>;
 
 /** Clients are answered between pieces of work of this length, in milliseconds. */
 const SLICE_MS = 20;
@@ -23,8 +41,8 @@ const NOTHING_LOADED = { size: 0, baseSize: 0 };
  *
  * @returns false when they cannot be used; why is in the log
  */
-export function prepareAof(engine: Engine): boolean {
-  return attempt(() => engine.aof.readManifest());
+export function prepareAof(parts: Parts): boolean {
+  return attempt(() => parts.aof.readManifest());
 }
 
 /** @returns false when the work failed; why is in the log */
@@ -45,23 +63,23 @@ function attempt(work: () => void): boolean {
  * @param signal ends the load early
  * @returns false when it cannot be loaded or opened; why is in the log
  */
-export async function startAof(engine: Engine, signal: AbortSignal): Promise<boolean> {
-  const { aof, config } = engine;
+export async function startAof(parts: Parts, signal: AbortSignal): Promise<boolean> {
+  const { aof, config } = parts;
   let loaded: Pick<AofLoadResult, "size" | "baseSize"> = NOTHING_LOADED;
   if (config.values.appendonly && !isEmpty(aof.manifest)) {
-    const result = await load(engine, signal);
+    const result = await load(parts, signal);
     if (result === null) return false;
     loaded = result;
   }
   if (!attempt(() => aof.start(loaded))) return false;
-  config.onChange(["appendonly"], () => follow(engine));
+  config.onChange(["appendonly"], () => follow(parts));
   return true;
 }
 
 /** Turn it on or off as the configuration says now. @throws Error when it cannot be turned on */
-function follow({ aof, depth, log }: Engine): void {
+function follow({ aof, executor, log }: Parts): void {
   try {
-    aof.apply(depth > 1);
+    aof.apply(executor.isNested);
   } catch (error) {
     log.warning(
       "Failed applying new configuration. Possibly related to new appendonly setting. Restoring " +
@@ -71,21 +89,21 @@ function follow({ aof, depth, log }: Engine): void {
   }
 }
 
-async function load(engine: Engine, signal: AbortSignal): Promise<AofLoadResult | null> {
-  const { clock, log, stats, registry, keyspace } = engine;
+async function load(parts: Parts, signal: AbortSignal): Promise<AofLoadResult | null> {
+  const { clock, log, stats, registry, keyspace } = parts;
   const startedMs = clock.tick();
   const began = clock.monotonic();
   const loading = { startedMs, totalBytes: 0, loadedBytes: 0, loadedKeys: 0 };
-  engine.loading = loading;
+  const end = parts.loading.begin(loading);
   const processed = stats.commandsProcessed;
   try {
-    const work = beginAofLoad(engine);
+    const work = beginAofLoad(parts);
     let sliceEnd = began + SLICE_MS;
     let reported = began;
     for (let step = work.next();; step = work.next()) {
       if (step.done) {
         if (step.value === null) return null;
-        takeAofResult(engine, step.value);
+        takeAofResult(parts, step.value);
         const seconds = (clock.monotonic() - began) / 1000;
         log.notice(`DB loaded from append only file: ${seconds.toFixed(3)} seconds`);
         return step.value;
@@ -110,7 +128,7 @@ async function load(engine: Engine, signal: AbortSignal): Promise<AofLoadResult 
       sliceEnd = clock.monotonic() + SLICE_MS;
     }
   } finally {
-    engine.loading = null;
+    end();
     // What ran here was nobody's request.
     stats.commandsProcessed = processed;
     registry.resetStats();

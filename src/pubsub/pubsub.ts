@@ -19,26 +19,9 @@ import { detach } from "../bytes/latin1.ts";
 import { ReplyEncoder } from "../resp/encoder.ts";
 import { MultiReply, NO_REPLY, PushReply, type Reply } from "../resp/reply.ts";
 import type { Client } from "../session/client.ts";
+import { Subscriptions, type TopicKind } from "../session/subscriptions.ts";
 
-/** The name spaces. */
-export type TopicKind = "channel" | "pattern" | "shard";
-
-/** What one client listens to. */
-export class Subscriptions {
-  readonly channel: Set<ByteString> = new Set();
-  readonly pattern: Set<ByteString> = new Set();
-  readonly shard: Set<ByteString> = new Set();
-
-  /** Number of subscriptions of every kind. */
-  get total(): number {
-    return this.channel.size + this.pattern.size + this.shard.size;
-  }
-
-  /** The number that the answers to SUBSCRIBE and the like show: channels and patterns together. */
-  count(kind: TopicKind): number {
-    return kind === "shard" ? this.shard.size : this.channel.size + this.pattern.size;
-  }
-}
+export type { TopicKind };
 
 /** A message on its way: encoded when the first listener of a protocol version is met. */
 class Delivery {

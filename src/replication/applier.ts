@@ -16,25 +16,37 @@ import { quoteBytes } from "../bytes/repr.ts";
 import { clientLine } from "../session/client_info.ts";
 import type { Client } from "../session/client.ts";
 import type { Command } from "../command/command.ts";
-import type { Engine } from "../execution/engine.ts";
-import { unknownCommand, unknownSubcommand, wrongArity } from "../execution/refusals.ts";
-import { keepLibrary } from "../persistence/replay.ts";
+import type { ReplicationNeeds } from "./needs.ts";
 import { RequestDecoder } from "../resp/decoder.ts";
 import { ErrorReply } from "../resp/reply.ts";
 import type { Replication } from "./replication.ts";
+
+/** What this works with. */
+type Parts = Pick<
+  ReplicationNeeds,
+  | "aof"
+  | "clock"
+  | "config"
+  | "executor"
+  | "host"
+  | "journal"
+  | "keyspace"
+  | "libraries"
+  | "log"
+  | "registry"
+  | "stats"
+>;
 
 const FIRST_KEPT = 4 * 1024;
 /** A larger buffer is given back when nothing is in it. */
 const LARGEST_KEPT = 1024 * 1024;
 const NOTHING = new Uint8Array(0);
-/** Milliseconds between two log lines of the same complaint. */
-const COMPLAIN_EVERY_MS = 10_000;
 /** Bytes of the stream that are shown where a command fails. */
 const LATEST = 256;
 
 /** What an applier is made of. */
 export interface ApplierOptions {
-  readonly engine: Engine;
+  readonly parts: Parts;
   readonly replication: Replication;
   /** Runs the commands. */
   readonly client: Client;
@@ -44,7 +56,7 @@ export interface ApplierOptions {
 
 /** Applies a primary's stream, from where this server's own stream ends. */
 export class StreamApplier {
-  readonly #engine: Engine;
+  readonly #parts: Parts;
   readonly #replication: Replication;
   readonly #client: Client;
   readonly #onQuestion: () => void;
@@ -63,10 +75,9 @@ export class StreamApplier {
   #done = 0;
   /** Bytes of what was fed that have joined the stream. */
   #applied = 0;
-  #complainedMs = -COMPLAIN_EVERY_MS;
 
-  constructor({ engine, replication, client, onQuestion }: ApplierOptions) {
-    this.#engine = engine;
+  constructor({ parts, replication, client, onQuestion }: ApplierOptions) {
+    this.#parts = parts;
     this.#replication = replication;
     this.#client = client;
     this.#onQuestion = onQuestion;
@@ -83,15 +94,15 @@ export class StreamApplier {
    * @returns false when the stream makes no sense; why is in the log
    */
   apply(chunk: Uint8Array): boolean {
-    const { keyspace } = this.#engine;
+    const { keyspace } = this.#parts;
     const decoder = this.#decoder;
     decoder.feed(chunk);
     if (!decoder.hasWork) {
       this.#keep(chunk);
       return true;
     }
-    this.#engine.beginBatch();
-    keyspace.expiryPaused = true;
+    this.#parts.executor.beginBatch();
+    const endPause = keyspace.pauseExpiry();
     this.#chunk = chunk;
     try {
       for (let args = decoder.next(); args !== null; args = decoder.next()) {
@@ -104,13 +115,13 @@ export class StreamApplier {
         if (this.#client.closed) return true;
       }
     } finally {
-      keyspace.expiryPaused = false;
+      endPause();
       this.#commit();
-      this.#engine.endBatch();
+      this.#parts.executor.endBatch();
     }
     this.#keep(this.#chunk);
     if (decoder.error === null) return true;
-    this.#engine.log.warning(
+    this.#parts.log.warning(
       `Protocol error (${decoder.error}) from client: ${clientLine(this.#client)}.`,
     );
     return false;
@@ -154,33 +165,17 @@ export class StreamApplier {
 
   /** Run a command. @returns whether it asks how far this server is */
   #run(args: ByteString[]): boolean {
-    const engine = this.#engine;
+    const { clock, executor, journal, libraries, registry } = this.#parts;
     const client = this.#client;
-    client.lastInteractionMs = engine.clock.ms;
-    const command = engine.registry.resolve(args);
-    if (command === undefined) {
-      if (keepLibrary(engine, args)) engine.journal.append(client.db.index, args);
-      else this.#refused(unknownCommand(args), null);
+    client.lastInteractionMs = clock.ms;
+    const command = executor.resolve(args);
+    if (command instanceof ErrorReply) {
+      if (libraries.keep(args)) journal.append(client.db.index, args);
+      else this.#refused(command, registry.resolve(args) ?? null);
       return false;
     }
-    if (command.run === undefined && args.length > 1) {
-      this.#refused(unknownSubcommand(command, args), command);
-      return false;
-    }
-    if (!command.acceptsArgumentCount(args.length)) {
-      this.#refused(wrongArity(command), command);
-      return false;
-    }
-    const { transaction } = client;
-    if (transaction !== null && !command.immediateInMulti) {
-      transaction.queue.push({ command, args });
-      return false;
-    }
-    client.lastCommand = command;
     if (command.name === "replconf") return isQuestion(args);
-    if (command.isWrite) this.#checkDisk(command);
-    if (--engine.memory.credit < 0) engine.memory.refuses(client, command);
-    const reply = engine.call(client, command, args);
+    const reply = executor.run(client, command, args);
     if (reply instanceof ErrorReply) this.#complain(reply, command.name);
     else if (command.name === "exec" && Array.isArray(reply)) {
       for (const each of reply) {
@@ -194,13 +189,13 @@ export class StreamApplier {
   #refused(error: ErrorReply, command: Command | null): void {
     const { transaction } = this.#client;
     if (transaction !== null) transaction.aborted = true;
-    this.#engine.stats.countError(error.text);
+    this.#parts.stats.countError(error.text);
     this.#complain(error, command?.name ?? "<unknown>");
   }
 
   /** The data of this server and of its primary have parted. */
   #complain({ text }: ErrorReply, name: string): void {
-    const { config, host, log, stats } = this.#engine;
+    const { config, host, log, stats } = this.#parts;
     stats.unexpectedErrorReplies++;
     const shown = text.startsWith("ERR ") ? text.slice(4) : `-${text}`;
     log.warning(
@@ -227,20 +222,6 @@ export class StreamApplier {
       reader.advance(bytes.length);
     }
     return text;
-  }
-
-  /** Changes that cannot be kept are not to be made, unless the configuration says otherwise. */
-  #checkDisk(command: Command): void {
-    const { aof, clock, config, host, log, persistence } = this.#engine;
-    if (aof.error === null && !persistence.refusesWrites) return;
-    if (!config.values.replicaIgnoreDiskWriteErrors) {
-      log.warning(`Replica was unable to write command to disk. (${command.name})`);
-      host.abandon();
-      return;
-    }
-    if (clock.ms - this.#complainedMs < COMPLAIN_EVERY_MS) return;
-    this.#complainedMs = clock.ms;
-    log.warning("Replica is applying a command even though it is unable to write to disk.");
   }
 }
 

@@ -11,10 +11,13 @@
  */
 
 import { type ByteString, toText } from "../bytes/bytes.ts";
-import type { Engine } from "../execution/engine.ts";
+import type { ReplicationNeeds } from "./needs.ts";
 import { RedisError } from "../resp/reply.ts";
 import type { ReplicaSession } from "./replica_session.ts";
 import type { Replication } from "./replication.ts";
+
+/** What this works with. */
+type Parts = Pick<ReplicationNeeds, "clock" | "log" | "pause">;
 
 /** Where a failover stands, as INFO names it. */
 export type FailoverState = "no-failover" | "waiting-for-sync" | "failover-in-progress";
@@ -31,15 +34,15 @@ export interface FailoverRequest {
 
 /** The failover of one server. */
 export class Failover {
-  readonly #engine: Engine;
+  readonly #parts: Parts;
   readonly #replication: Replication;
   #state: FailoverState = "no-failover";
   #request: FailoverRequest = { force: false };
   /** Unix milliseconds at which waiting ends. */
   #deadlineMs = Infinity;
 
-  constructor(engine: Engine, replication: Replication) {
-    this.#engine = engine;
+  constructor(parts: Parts, replication: Replication) {
+    this.#parts = parts;
     this.#replication = replication;
   }
 
@@ -56,7 +59,7 @@ export class Failover {
   /** Begin. @throws RedisError when that cannot be */
   start(request: FailoverRequest): void {
     const { replicas, isReplica } = this.#replication;
-    const { log, clock, pause } = this.#engine;
+    const { log, clock, pause } = this.#parts;
     const { target, timeoutMs, force } = request;
     if (this.#state !== "no-failover") throw new RedisError("ERR FAILOVER already in progress.");
     if (isReplica) {
@@ -96,7 +99,7 @@ export class Failover {
   /** Give it up. */
   fail(reason: string): void {
     if (this.#state === "no-failover") return;
-    this.#engine.log.notice(`Aborting failover: ${reason}`);
+    this.#parts.log.notice(`Aborting failover: ${reason}`);
     const begun = this.inProgress;
     this.#end();
     if (begun) this.#replication.promote();
@@ -109,26 +112,26 @@ export class Failover {
 
   #end(): void {
     this.#state = "no-failover";
-    this.#engine.pause.endFailover();
+    this.#parts.pause.endFailover();
   }
 
   /** Look whether the replica has caught up, or the time is up. Called often while one waits. */
   tick(): void {
     if (this.#state !== "waiting-for-sync") return;
-    const { clock } = this.#engine;
+    const { clock } = this.#parts;
     const { target, force } = this.#request;
     if (clock.ms >= this.#deadlineMs) {
       if (!force || target === undefined) {
         return this.fail("Replica never caught up before timeout");
       }
-      this.#engine.log.notice(
+      this.#parts.log.notice(
         `Failover to ${toText(target.host)}:${target.port} time out exceeded, failing over.`,
       );
       return this.#handOver(target);
     }
     const session = this.#caughtUp();
     if (session === undefined) return;
-    this.#engine.log.notice(
+    this.#parts.log.notice(
       `Failover target ${toText(session.address)}:${session.port} is synced, failing over.`,
     );
     this.#handOver({ host: session.address, port: session.port });

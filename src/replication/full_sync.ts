@@ -17,9 +17,8 @@
  */
 
 import { osReason } from "../config/os_error.ts";
-import type { Engine } from "../execution/engine.ts";
+import type { ReplicationNeeds } from "./needs.ts";
 import { LoadWatch } from "../persistence/load_watch.ts";
-import { SILENT_HOOKS } from "../keyspace/events.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import { RdbDecoder } from "../rdb/decode/decoder.ts";
 import { RdbError } from "../rdb/error.ts";
@@ -29,9 +28,23 @@ import { type PayloadHeader, PayloadReader, readPayloadHeader } from "./payload.
 import type { Replication } from "./replication.ts";
 import { readStreamDb } from "./saved_position.ts";
 
+/** What this works with. */
+type Parts = Pick<
+  ReplicationNeeds,
+  | "aof"
+  | "clock"
+  | "config"
+  | "keyspace"
+  | "libraries"
+  | "loading"
+  | "log"
+  | "persistence"
+  | "stats"
+>;
+
 /** What a full synchronisation works with. */
 export interface FullSyncOptions {
-  readonly engine: Engine;
+  readonly parts: Parts;
   readonly replication: Replication;
   readonly connection: LinkConnection;
   /** Ends it early. */
@@ -68,13 +81,13 @@ export class FullSync {
    * @throws LinkError when it fails; with an empty message, the reason is in the log
    */
   async run(): Promise<number> {
-    const { engine, connection } = this.#options;
-    const { config: { values }, keyspace } = engine;
-    const header = await readPayloadHeader(engine, connection);
+    const { parts, connection } = this.#options;
+    const { config: { values }, keyspace } = parts;
+    const header = await readPayloadHeader(parts, connection);
     const beside = values.replDisklessLoad === "swapdb";
     const direct = beside || (values.replDisklessLoad === "on-empty-db" && keyspace.size === 0);
     this.totalBytes = header.length;
-    logBeginning(engine, header, direct ? "to parser" : "to disk");
+    logBeginning(parts, header, direct ? "to parser" : "to disk");
     this.#reader = new PayloadReader(connection, header);
     try {
       const { aux } = beside
@@ -92,13 +105,13 @@ export class FullSync {
   }
 
   #failed(message: string): LinkError {
-    this.#options.engine.log.warning(message);
+    this.#options.parts.log.warning(message);
     return new LinkError("");
   }
 
   /** The old data's end begins: nobody may go on from where they stood. */
   #leaveHistory(): void {
-    const { replication, engine: { log } } = this.#options;
+    const { replication, parts: { log } } = this.#options;
     if (replication.canResume) log.notice("Discarding previously cached master state.");
     replication.canResume = false;
     replication.replicas.disconnectAll();
@@ -106,34 +119,34 @@ export class FullSync {
   }
 
   #flush(): void {
-    const { engine } = this.#options;
+    const { parts } = this.#options;
     this.#leaveHistory();
-    engine.log.notice("MASTER <-> REPLICA sync: Flushing old data");
+    parts.log.notice("MASTER <-> REPLICA sync: Flushing old data");
     this.#empty();
   }
 
   #empty(): void {
-    const { engine } = this.#options;
-    engine.keyspace.clearAll();
-    engine.functionLibraries = [];
+    const { parts } = this.#options;
+    parts.keyspace.clearAll();
+    parts.libraries.replace([]);
   }
 
   /** What a snapshot is loaded with. */
   #watch(totalBytes: number, asynchronous = false): LoadWatch {
-    const { engine } = this.#options;
-    engine.log.notice("MASTER <-> REPLICA sync: Loading DB in memory");
+    const { parts } = this.#options;
+    parts.log.notice("MASTER <-> REPLICA sync: Loading DB in memory");
     this.loading = true;
-    return new LoadWatch(engine, { totalBytes, asynchronous });
+    return new LoadWatch(parts, { totalBytes, asynchronous });
   }
 
   async #loadDirectly(reader: PayloadReader): Promise<LoadResult> {
-    const { engine } = this.#options;
-    engine.aof.suspend();
+    const { parts } = this.#options;
+    parts.aof.suspend();
     this.#flush();
     const watch = this.#watch(this.totalBytes);
     try {
-      const result = await this.#decode(reader, engine.keyspace, watch);
-      engine.functionLibraries = result.functions;
+      const result = await this.#decode(reader, parts.keyspace, watch);
+      parts.libraries.replace(result.functions);
       return result;
     } catch (error) {
       this.#empty();
@@ -144,12 +157,11 @@ export class FullSync {
   }
 
   async #loadBeside(reader: PayloadReader): Promise<LoadResult> {
-    const { engine, sameHistory } = this.#options;
-    const { keyspace, log } = engine;
-    engine.aof.suspend();
+    const { parts, sameHistory } = this.#options;
+    const { keyspace, log } = parts;
+    parts.aof.suspend();
     const side = new Keyspace({
       clock: keyspace.clock,
-      hooks: SILENT_HOOKS,
       databases: keyspace.databases.length,
       newTable: () => keyspace.newTable(),
       random: keyspace.random,
@@ -166,7 +178,7 @@ export class FullSync {
       this.#leaveHistory();
       log.notice("MASTER <-> REPLICA sync: Swapping active DB with loaded DB");
       keyspace.exchange(side);
-      engine.functionLibraries = result.functions;
+      parts.libraries.replace(result.functions);
       log.notice("MASTER <-> REPLICA sync: Discarding old DB in background");
       return result;
     } catch (error) {
@@ -183,7 +195,7 @@ export class FullSync {
     keyspace: Keyspace,
     watch: LoadWatch,
   ): Promise<LoadResult> {
-    const { engine: { config, log }, signal } = this.#options;
+    const { parts: { config, log }, signal } = this.#options;
     const result = newLoadResult();
     const loader = new KeyLoader(keyspace, result, {
       keepExpired: true,
@@ -196,8 +208,7 @@ export class FullSync {
       totalBytes: this.totalBytes === 0 ? undefined : this.totalBytes,
       sink: loader,
     });
-    const { expiryPaused } = keyspace;
-    keyspace.expiryPaused = true;
+    const endPause = keyspace.pauseExpiry();
     try {
       while (!reader.done || !decoder.done) {
         if (reader.done) decoder.end();
@@ -222,13 +233,13 @@ export class FullSync {
         `Failed trying to load the MASTER synchronization DB from socket: ${error.message}`,
       );
     } finally {
-      keyspace.expiryPaused = expiryPaused;
+      endPause();
     }
   }
 
   async #loadThroughFile(reader: PayloadReader): Promise<LoadResult> {
-    const { engine } = this.#options;
-    const { config, clock } = engine;
+    const { parts } = this.#options;
+    const { config, clock } = parts;
     const seconds = Math.floor(clock.ms / 1000);
     const path = config.path(`temp-${seconds}.${Deno.pid}.rdb`);
     let installed = false;
@@ -279,8 +290,8 @@ export class FullSync {
   }
 
   async #loadFile(path: string, size: number): Promise<LoadResult> {
-    const { engine, signal } = this.#options;
-    const { config, keyspace, log, persistence } = engine;
+    const { parts, signal } = this.#options;
+    const { config, keyspace, log, persistence } = parts;
     if (persistence.background !== null) {
       log.notice(
         "Replica is about to load the RDB file received from the master, but there is a pending " +
@@ -289,7 +300,7 @@ export class FullSync {
       );
       persistence.cancelBackground();
     }
-    engine.aof.suspend();
+    parts.aof.suspend();
     this.#flush();
     const watch = this.#watch(size);
     try {
@@ -301,7 +312,7 @@ export class FullSync {
         onEmptyKey: (key) => watch.onEmptyKey(key),
         onProgress: (progress) => watch.onProgress(progress),
       });
-      engine.functionLibraries = result.functions;
+      parts.libraries.replace(result.functions);
       watch.finished(result);
       return result;
     } catch (error) {
@@ -318,7 +329,7 @@ export class FullSync {
 
   /** Make the file that was loaded the server's own. */
   #install(temporary: string): void {
-    const { engine: { config, log } } = this.#options;
+    const { parts: { config, log } } = this.#options;
     const { values } = config;
     const path = config.path(values.dbfilename);
     try {
@@ -337,7 +348,7 @@ export class FullSync {
   }
 }
 
-function logBeginning({ log }: Engine, { length, mark }: PayloadHeader, way: string): void {
+function logBeginning({ log }: Parts, { length, mark }: PayloadHeader, way: string): void {
   log.notice(
     mark === null
       ? `MASTER <-> REPLICA sync: receiving ${length} bytes from master ${way}`

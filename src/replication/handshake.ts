@@ -10,10 +10,13 @@
  */
 
 import { type ByteString, toText } from "../bytes/bytes.ts";
-import type { Engine } from "../execution/engine.ts";
+import type { ReplicationNeeds } from "./needs.ts";
 import { encodeCommand } from "../resp/encoder.ts";
 import { REDIS_VERSION } from "../version.ts";
 import { type LinkConnection, LinkError } from "./link_connection.ts";
+
+/** What this works with. */
+type Parts = Pick<ReplicationNeeds, "config" | "log" | "replication">;
 
 /** How the primary goes on. */
 export type Agreement =
@@ -51,22 +54,22 @@ interface Introduction {
  * @throws LinkError when nothing comes of it; with an empty message, the reason is in the log
  */
 export async function shakeHands(
-  engine: Engine,
+  parts: Parts,
   connection: LinkConnection,
   standing: Standing | null,
 ): Promise<Agreement> {
-  const { log } = engine;
+  const { log } = parts;
   let asked = false;
   try {
-    await ping(engine, connection);
-    await introduce(engine, connection);
+    await ping(parts, connection);
+    await introduce(parts, connection);
     asked = true;
-    return await ask(engine, connection, standing);
+    return await ask(parts, connection, standing);
   } catch (error) {
     if (!(error instanceof LinkError) || error.message === "" || connection.closed) throw error;
     log.warning(`Failed to read response from the server: ${error.message}`);
     throw failed(
-      engine,
+      parts,
       asked
         ? "Master did not reply to PSYNC, will try later"
         : "Master did not respond to command during SYNC handshake",
@@ -74,12 +77,12 @@ export async function shakeHands(
   }
 }
 
-function failed(engine: Engine, message: string): LinkError {
-  engine.log.warning(message);
+function failed(parts: Parts, message: string): LinkError {
+  parts.log.warning(message);
   return new LinkError("");
 }
 
-async function ping({ log }: Engine, connection: LinkConnection): Promise<void> {
+async function ping({ log }: Parts, connection: LinkConnection): Promise<void> {
   connection.write(encodeCommand(["PING"]));
   const answer = await connection.readLine();
   if (!answer.startsWith("+") && !REFUSALS_OF_PING.some((text) => answer.startsWith(text))) {
@@ -89,7 +92,7 @@ async function ping({ log }: Engine, connection: LinkConnection): Promise<void> 
   log.notice("Master replied to PING, replication can continue...");
 }
 
-function introductions({ config: { values } }: Engine): Introduction[] {
+function introductions({ config: { values } }: Parts): Introduction[] {
   const { masterauth, masteruser, replicaAnnounceIp, replicaAnnouncePort, port } = values;
   const list: Introduction[] = [];
   if (masterauth !== "") {
@@ -112,24 +115,24 @@ function introductions({ config: { values } }: Engine): Introduction[] {
   return list;
 }
 
-async function introduce(engine: Engine, connection: LinkConnection): Promise<void> {
-  const list = introductions(engine);
+async function introduce(parts: Parts, connection: LinkConnection): Promise<void> {
+  const list = introductions(parts);
   connection.write(list.map(({ command }) => encodeCommand(command)).join(""));
   for (const { refused, fatal } of list) {
     const answer = await connection.readLine();
     if (!answer.startsWith("-")) continue;
     const text = refused + toText(answer);
-    if (fatal) throw failed(engine, text);
-    engine.log.notice(text);
+    if (fatal) throw failed(parts, text);
+    parts.log.notice(text);
   }
 }
 
 async function ask(
-  engine: Engine,
+  parts: Parts,
   connection: LinkConnection,
   standing: Standing | null,
 ): Promise<Agreement> {
-  const { log, replication: { failover } } = engine;
+  const { log, replication: { failover } } = parts;
   if (standing === null) {
     log.notice("Partial resynchronization not possible (no cached master)");
     connection.write(encodeCommand(["PSYNC", "?", "-1"]));
@@ -152,7 +155,7 @@ async function ask(
     failover.fail("Failover target rejected psync request");
     throw new LinkError("");
   }
-  if (full) return fullResync(engine, answer);
+  if (full) return fullResync(parts, answer);
   if (goesOn) {
     log.notice("Successful partial resynchronization with master.");
     const id = /^\+CONTINUE\s+([^\s]{40})$/.exec(answer)?.[1] ?? standing.id;
@@ -161,7 +164,7 @@ async function ask(
   }
   if (LATER.some((text) => answer.startsWith(text))) {
     throw failed(
-      engine,
+      parts,
       `Master is currently unable to PSYNC but should be in the future: ${toText(answer)}`,
     );
   }
@@ -175,7 +178,7 @@ async function ask(
   return { kind: "plain" };
 }
 
-function fullResync({ log }: Engine, answer: ByteString): Agreement {
+function fullResync({ log }: Parts, answer: ByteString): Agreement {
   const parts = /^\+FULLRESYNC ([^ ]{40}) (\d{1,16})/.exec(answer);
   if (parts === null) {
     log.warning("Master replied with wrong +FULLRESYNC syntax.");

@@ -13,9 +13,12 @@
 
 import { type ByteString, fromBytes, toBytes } from "../bytes/bytes.ts";
 import { osReason } from "../config/os_error.ts";
-import { joinAddress } from "../transport/address.ts";
+import { joinAddress } from "../bytes/address.ts";
 import type { ClientConnection } from "../session/client.ts";
-import type { Engine } from "../execution/engine.ts";
+import type { ReplicationNeeds } from "./needs.ts";
+
+/** What this works with. */
+type Parts = Pick<ReplicationNeeds, "clock" | "config" | "stats">;
 
 const READ_SIZE = 64 * 1024;
 /** A longer line is no reply of a server. */
@@ -42,7 +45,7 @@ export class LinkConnection implements ClientConnection {
   /** Unix milliseconds at which something came, or the connection was made. */
   lastReadMs: number;
 
-  readonly #engine: Engine;
+  readonly #parts: Parts;
   readonly #conn: Deno.TcpConn;
   readonly #buffer = new Uint8Array(READ_SIZE);
   /** What was read and not taken is between these. */
@@ -61,12 +64,12 @@ export class LinkConnection implements ClientConnection {
     this.#conn.setNoDelay(on);
   }
 
-  private constructor(engine: Engine, conn: Deno.TcpConn) {
-    this.#engine = engine;
+  private constructor(parts: Parts, conn: Deno.TcpConn) {
+    this.#parts = parts;
     this.#conn = conn;
     this.address = joinAddress(conn.remoteAddr.hostname, conn.remoteAddr.port);
     this.localAddress = joinAddress(conn.localAddr.hostname, conn.localAddr.port);
-    this.lastReadMs = engine.clock.tick();
+    this.lastReadMs = parts.clock.tick();
   }
 
   /**
@@ -76,7 +79,7 @@ export class LinkConnection implements ClientConnection {
    * @throws LinkError
    */
   static async connect(
-    engine: Engine,
+    parts: Parts,
     { hostname, port, signal }: { hostname: string; port: number; signal: AbortSignal },
   ): Promise<LinkConnection> {
     // Nobody can listen there, and `Deno.connect` does not take it for a port.
@@ -92,8 +95,8 @@ export class LinkConnection implements ClientConnection {
       throw new LinkError("given up");
     }
     conn.setNoDelay(true);
-    if (engine.config.values.tcpKeepalive > 0) conn.setKeepAlive(true);
-    return new LinkConnection(engine, conn);
+    if (parts.config.values.tcpKeepalive > 0) conn.setKeepAlive(true);
+    return new LinkConnection(parts, conn);
   }
 
   get outputBytes(): number {
@@ -126,7 +129,7 @@ export class LinkConnection implements ClientConnection {
     if (count === null || this.#closed) throw new LinkError(this.#failure);
     this.#start = 0;
     this.#end = count;
-    const { clock, stats } = this.#engine;
+    const { clock, stats } = this.#parts;
     this.lastReadMs = clock.tick();
     stats.replicationInputBytes += count;
     stats.readsProcessed++;

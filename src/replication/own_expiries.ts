@@ -9,8 +9,7 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 import { detach } from "../bytes/latin1.ts";
-import type { Client } from "../session/client.ts";
-import type { Command } from "../command/command.ts";
+import type { CallRecord, Observer } from "../execution/observers.ts";
 import { NO_ENTRY, NO_EXPIRY } from "../keyspace/key_table.ts";
 import type { Database } from "../keyspace/database.ts";
 
@@ -18,7 +17,8 @@ import type { Database } from "../keyspace/database.ts";
 const STRIDE = 64;
 
 /** Remembers keys. */
-export class OwnExpiries {
+export class OwnExpiries implements Observer {
+  readonly wantsTimes = false;
   readonly #keys = new Map<Database, Set<ByteString>>();
 
   /** How many keys are remembered. */
@@ -28,8 +28,10 @@ export class OwnExpiries {
     return sum;
   }
 
-  /** A client's command has changed something. O(its keys). */
-  wrote({ db }: Client, command: Command, args: readonly ByteString[]): void {
+  /** A command has run: what a client of this server's own changed is looked at. O(its keys). */
+  after({ client, command, args, changed }: CallRecord): void {
+    if (!changed || !command.isWrite || client.caller.obeyed) return;
+    const { db } = client;
     for (const { index } of command.keysOf(args) ?? []) {
       const key = args[index];
       if (db.expireAt(key) === NO_EXPIRY) continue;

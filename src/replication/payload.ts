@@ -9,8 +9,11 @@
  */
 
 import { type ByteString, fromBytes, toText } from "../bytes/bytes.ts";
-import type { Engine } from "../execution/engine.ts";
+import type { ReplicationNeeds } from "./needs.ts";
 import { type LinkConnection, LinkError } from "./link_connection.ts";
+
+/** What this works with. */
+type Parts = Pick<ReplicationNeeds, "log">;
 
 const MARK_LENGTH = 40;
 
@@ -27,7 +30,7 @@ export interface PayloadHeader {
  * @throws LinkError when there will be none; with an empty message, the reason is in the log
  */
 export async function readPayloadHeader(
-  { log }: Engine,
+  { log }: Parts,
   connection: LinkConnection,
 ): Promise<PayloadHeader> {
   let line = "";

@@ -15,8 +15,9 @@
  */
 
 import { type ByteString, toText } from "../bytes/bytes.ts";
+import { PRIMARY } from "../session/caller.ts";
 import type { Client } from "../session/client.ts";
-import type { Engine } from "../execution/engine.ts";
+import type { ReplicationNeeds } from "./needs.ts";
 import { encodeCommand } from "../resp/encoder.ts";
 import { StreamApplier } from "./applier.ts";
 import { FullSync } from "./full_sync.ts";
@@ -25,6 +26,28 @@ import { LinkConnection, LinkError } from "./link_connection.ts";
 import { randomId } from "./id.ts";
 import type { Replication } from "./replication.ts";
 import { SyncedOffsets } from "./synced_offsets.ts";
+
+/** What this works with. */
+type Parts = Pick<
+  ReplicationNeeds,
+  | "aof"
+  | "blocking"
+  | "clients"
+  | "clock"
+  | "config"
+  | "executor"
+  | "host"
+  | "journal"
+  | "keyspace"
+  | "libraries"
+  | "loading"
+  | "log"
+  | "pause"
+  | "persistence"
+  | "registry"
+  | "replication"
+  | "stats"
+>;
 
 /** Where a link stands, as ROLE names it. */
 export type LinkState = "connect" | "connecting" | "handshake" | "sync" | "connected";
@@ -52,7 +75,7 @@ export class PrimaryLink {
   /** Unix milliseconds since which the link is down; 0 when it is up or never was. */
   downSinceMs = 0;
 
-  readonly #engine: Engine;
+  readonly #parts: Parts;
   readonly #replication: Replication;
   #running = false;
   /** Ends the attempt under way; null when there is none. */
@@ -70,11 +93,11 @@ export class PrimaryLink {
   #restartAof = 0;
 
   constructor(
-    engine: Engine,
+    parts: Parts,
     replication: Replication,
     { host, port }: { host: ByteString; port: number },
   ) {
-    this.#engine = engine;
+    this.#parts = parts;
     this.#replication = replication;
     this.host = host;
     this.port = port;
@@ -94,7 +117,7 @@ export class PrimaryLink {
   get transferIdleSeconds(): number {
     return this.#sync === null || this.#connection === null
       ? -1
-      : Math.max(0, Math.floor((this.#engine.clock.ms - this.#connection.lastReadMs) / SECOND_MS));
+      : Math.max(0, Math.floor((this.#parts.clock.ms - this.#connection.lastReadMs) / SECOND_MS));
   }
 
   /** Begin to connect. */
@@ -131,7 +154,7 @@ export class PrimaryLink {
   /** Tell the primary how far this server is. */
   acknowledge(): void {
     if (this.#client === null || !this.#resumable) return;
-    const { aof, journal } = this.#engine;
+    const { aof, journal } = this.#parts;
     const { stream } = this.#replication;
     const args = ["REPLCONF", "ACK", String(stream.end)];
     if (aof.enabled) {
@@ -143,14 +166,14 @@ export class PrimaryLink {
   }
 
   #isSilent(): boolean {
-    const { clock, config: { values } } = this.#engine;
-    if (this.#sync?.received || this.#engine.pause.holds(true)) return false;
+    const { clock, config: { values } } = this.#parts;
+    if (this.#sync?.received || this.#parts.pause.holds(true)) return false;
     const since = this.#connection?.lastReadMs ?? this.#attemptMs;
     return clock.ms - since > values.replTimeout * SECOND_MS;
   }
 
   #timedOut(): void {
-    const { log } = this.#engine;
+    const { log } = this.#parts;
     switch (this.state) {
       case "connected":
         log.warning("MASTER timeout: no data nor PING received...");
@@ -173,7 +196,7 @@ export class PrimaryLink {
 
   /** @param how for the log */
   #connect(how = "Connecting", why = ""): void {
-    const { log, clock } = this.#engine;
+    const { log, clock } = this.#parts;
     log.notice(`${how} to MASTER ${toText(this.host)}:${this.port}${why}`);
     log.notice("MASTER <-> REPLICA sync started");
     this.state = "connecting";
@@ -185,7 +208,7 @@ export class PrimaryLink {
 
   /** One attempt from its beginning to its end. */
   async #attend(attempt: AbortController): Promise<void> {
-    const { log } = this.#engine;
+    const { log } = this.#parts;
     let failure = "";
     let fault = "";
     try {
@@ -213,7 +236,7 @@ export class PrimaryLink {
    * @param again whether the next one begins at once, if none has done so only just
    */
   #end(again: boolean): void {
-    const { clock } = this.#engine;
+    const { clock } = this.#parts;
     const wasConnected = this.#client !== null;
     this.#disconnected();
     this.state = "connect";
@@ -225,13 +248,13 @@ export class PrimaryLink {
   }
 
   #logLoss(): void {
-    const { log } = this.#engine;
+    const { log } = this.#parts;
     log.warning("Connection with master lost.");
     if (this.#replication.canResume) log.notice("Caching the disconnected master state.");
   }
 
   #disconnected(): void {
-    const { clock } = this.#engine;
+    const { clock } = this.#parts;
     const client = this.#client;
     this.#client = null;
     this.#applier = null;
@@ -240,7 +263,7 @@ export class PrimaryLink {
       this.downSinceMs = clock.tick();
       if (!this.#resumable) this.#replication.canResume = false;
       client.closed = true;
-      this.#engine.removeClient(client);
+      this.#parts.clients.remove(client);
     }
     this.#connection?.close();
     this.#connection = null;
@@ -248,9 +271,9 @@ export class PrimaryLink {
 
   /** Connect, agree, receive, follow. Ends by an error, or when nothing more is to be done. */
   async #converse(signal: AbortSignal): Promise<void> {
-    const engine = this.#engine;
-    const { log } = engine;
-    const connection = await LinkConnection.connect(engine, {
+    const parts = this.#parts;
+    const { log } = parts;
+    const connection = await LinkConnection.connect(parts, {
       hostname: toText(this.host),
       port: this.port,
       signal,
@@ -260,7 +283,7 @@ export class PrimaryLink {
     this.state = "handshake";
     const { id, stream, canResume } = this.#replication;
     const standing = canResume ? { id, position: stream.end } : null;
-    const agreement = await shakeHands(engine, connection, standing);
+    const agreement = await shakeHands(parts, connection, standing);
     signal.throwIfAborted();
     if (agreement.kind === "continue") {
       this.#replication.continued(agreement.id);
@@ -278,12 +301,12 @@ export class PrimaryLink {
     connection: LinkConnection,
     signal: AbortSignal,
   ): Promise<void> {
-    const engine = this.#engine;
+    const parts = this.#parts;
     const replication = this.#replication;
     const full = agreement.kind === "full" ? agreement : null;
     this.state = "sync";
     this.#sync = new FullSync({
-      engine,
+      parts,
       replication,
       connection,
       signal,
@@ -295,20 +318,19 @@ export class PrimaryLink {
     this.#resumable = full !== null;
     replication.copied(full?.id ?? randomId(), full?.position ?? 0);
     replication.linkDb = db;
-    engine.log.notice("MASTER <-> REPLICA sync: Finished with success");
+    parts.log.notice("MASTER <-> REPLICA sync: Finished with success");
   }
 
   /** Apply what the primary sends, until that ends. */
   async #follow(connection: LinkConnection, signal: AbortSignal): Promise<void> {
-    const engine = this.#engine;
+    const parts = this.#parts;
     const replication = this.#replication;
-    const client = engine.createClient(connection);
-    client.isPrimary = true;
+    const client = parts.clients.create(PRIMARY, connection);
     client.authenticated = true;
     client.user = "(superuser)";
     client.select(replication.linkDb);
     const applier = new StreamApplier({
-      engine,
+      parts,
       replication,
       client,
       onQuestion: () => this.acknowledge(),
@@ -320,12 +342,12 @@ export class PrimaryLink {
     this.lastInteractionMs = connection.lastReadMs;
     // The primary waits for this before it sends more.
     this.acknowledge();
-    if (engine.blocking.hasReady) engine.blocking.serve();
-    if (engine.config.values.appendonly && !engine.aof.enabled) {
+    if (parts.blocking.hasReady) parts.blocking.serve();
+    if (parts.config.values.appendonly && !parts.aof.enabled) {
       this.#restartAof = AOF_TRIES;
       this.#startAof();
     }
-    const { journal, pause, aof } = engine;
+    const { journal, pause, aof } = parts;
     while (this.#client === client) {
       const chunk = await connection.read();
       if (signal.aborted) return;
@@ -347,7 +369,7 @@ export class PrimaryLink {
 
   /** The append-only file begins anew with the data that have come. */
   #startAof(): void {
-    const { aof, config, host, log } = this.#engine;
+    const { aof, config, host, log } = this.#parts;
     if (!config.values.appendonly || aof.enabled) {
       this.#restartAof = 0;
       return;

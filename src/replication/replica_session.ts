@@ -9,10 +9,10 @@
  */
 
 import { type ByteString, toBytes } from "../bytes/bytes.ts";
-import { hostOf, joinAddress } from "../transport/address.ts";
-import type { Client, OutputSource } from "../session/client.ts";
+import { hostOf, joinAddress } from "../bytes/address.ts";
+import type { Client, OutputSource, ReplicaRole } from "../session/client.ts";
 import type { Reply } from "../resp/reply.ts";
-import type { ReplicaOptions } from "./replica_options.ts";
+import type { ReplicaOptions } from "../session/replica_options.ts";
 import type { StreamReader } from "./stream.ts";
 
 /**
@@ -36,7 +36,7 @@ const NOTHING = new Uint8Array(0);
 const LINE_FEED = new Uint8Array([10]);
 
 /** A replica as its primary sees it. */
-export class ReplicaSession implements OutputSource {
+export class ReplicaSession implements OutputSource, ReplicaRole {
   readonly client: Client;
   readonly options: ReplicaOptions;
   /** It asked with SYNC: it does not say how far it is, and is told less. */
@@ -69,7 +69,7 @@ export class ReplicaSession implements OutputSource {
     this.#owner = owner;
     this.options = options;
     this.old = old;
-    this.askedMs = client.engine.clock.ms;
+    this.askedMs = client.clock.ms;
     this.progressMs = this.askedMs;
   }
 
@@ -97,7 +97,7 @@ export class ReplicaSession implements OutputSource {
   /** Seconds since it was heard of; 0 unless it is online. */
   get lag(): number {
     if (this.phase !== "online") return 0;
-    return Math.max(0, Math.floor((this.client.engine.clock.ms - this.ackMs) / 1000));
+    return Math.max(0, Math.floor((this.client.clock.ms - this.ackMs) / 1000));
   }
 
   /** Whether commands go out to it. */
@@ -142,7 +142,7 @@ export class ReplicaSession implements OutputSource {
   goOnline(): void {
     this.phase = "online";
     this.onDrained = null;
-    this.ackMs = this.client.engine.clock.ms;
+    this.ackMs = this.client.clock.ms;
   }
 
   /** Let the stream go out. */
@@ -165,7 +165,7 @@ export class ReplicaSession implements OutputSource {
       this.#reader?.advance(count);
       return;
     }
-    this.progressMs = this.client.engine.clock.ms;
+    this.progressMs = this.client.clock.ms;
     this.#queued -= count;
     this.#sent += count;
     if (this.#sent < this.#queue[0].length) return;

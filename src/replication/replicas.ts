@@ -12,16 +12,22 @@
 
 import { asciiLower, type ByteString, fromText } from "../bytes/bytes.ts";
 import { parseInteger } from "../bytes/int.ts";
-import type { Client } from "../session/client.ts";
+import type { Client, ReplicaRole } from "../session/client.ts";
 import { clientLine } from "../session/client_info.ts";
 import { clientMemory } from "../session/client_memory.ts";
-import type { Engine } from "../execution/engine.ts";
+import type { ReplicationNeeds } from "./needs.ts";
 import { ErrorReply, NO_REPLY, RedisError, type Reply } from "../resp/reply.ts";
-import { ReplicaOptions } from "./replica_options.ts";
+import { ReplicaOptions } from "../session/replica_options.ts";
 import { replicaName, ReplicaSession, type SessionOwner } from "./replica_session.ts";
 import type { Replication } from "./replication.ts";
 import { SnapshotService } from "./snapshot_service.ts";
 import type { StreamReader } from "./stream.ts";
+
+/** What this works with. */
+type Parts = Pick<
+  ReplicationNeeds,
+  "clock" | "config" | "keyspace" | "loading" | "log" | "persistence" | "stats" | "writeWaits"
+>;
 
 /** What PSYNC asks for. */
 export interface ContinueRequest {
@@ -40,7 +46,7 @@ export class Replicas implements SessionOwner {
   /** Replicas that are online and heard of within `min-replicas-max-lag`. */
   good = 0;
 
-  readonly #engine: Engine;
+  readonly #parts: Parts;
   readonly #replication: Replication;
   readonly #sessions = new Set<ReplicaSession>();
   readonly #snapshots: SnapshotService;
@@ -49,11 +55,11 @@ export class Replicas implements SessionOwner {
   #askScheduled = false;
   #serveScheduled = false;
 
-  constructor(engine: Engine, replication: Replication) {
-    this.#engine = engine;
+  constructor(parts: Parts, replication: Replication) {
+    this.#parts = parts;
     this.#replication = replication;
     this.sessions = this.#sessions;
-    this.#snapshots = new SnapshotService(engine, replication);
+    this.#snapshots = new SnapshotService(parts, replication);
   }
 
   /** Number of replicas, in whatever state. */
@@ -74,7 +80,7 @@ export class Replicas implements SessionOwner {
    */
   accept(client: Client, request: ContinueRequest | null): Reply {
     if (client.replica !== null) return NO_REPLY;
-    const { log, stats } = this.#engine;
+    const { log, stats } = this.#parts;
     const { failover, link } = this.#replication;
     const { connection } = client;
     if (connection === null) throw new RedisError("ERR SYNC needs a connection");
@@ -120,15 +126,14 @@ export class Replicas implements SessionOwner {
     const { client } = session;
     client.replica = session;
     this.#sessions.add(session);
-    client.connection!.setNoDelay(!this.#engine.config.values.replDisableTcpNodelay);
+    client.connection!.setNoDelay(!this.#parts.config.values.replDisableTcpNodelay);
     client.connection!.setSource(session);
     this.countGood();
-    this.#replication.refresh();
   }
 
   /** Where a replica can go on; null when it needs all data. Why is in the log. */
   #find(id: ByteString, offset: number, name: ByteString): StreamReader | null {
-    const { log } = this.#engine;
+    const { log } = this.#parts;
     const { id: current, secondId, secondOffset, backlogActive, stream } = this.#replication;
     const wanted = asciiLower(id);
     const second = wanted === secondId;
@@ -183,7 +188,7 @@ export class Replicas implements SessionOwner {
     if (replication.backlogActive) return;
     replication.activateBacklog();
     const { id, secondId } = replication;
-    this.#engine.log.notice(
+    this.#parts.log.notice(
       `Replication backlog created, my new replication IDs are '${id}' and '${secondId}'`,
     );
   }
@@ -201,18 +206,19 @@ export class Replicas implements SessionOwner {
   }
 
   /** A replica says how far it is, and maybe how much of that is on its disk. */
-  acknowledged(session: ReplicaSession, position: number, aofPosition: number | null): void {
+  acknowledged(session: ReplicaRole, position: number, aofPosition: number | null): void {
+    if (!(session instanceof ReplicaSession)) return;
     if (position > session.ackPosition) session.ackPosition = position;
     if (aofPosition !== null && aofPosition > session.aofPosition) {
       session.aofPosition = aofPosition;
     }
-    session.ackMs = this.#engine.clock.ms;
+    session.ackMs = this.#parts.clock.ms;
     if (session.phase === "online") session.stream();
     if (this.#serveScheduled) return;
     this.#serveScheduled = true;
     queueMicrotask(() => {
       this.#serveScheduled = false;
-      this.#engine.writeWaits.serve();
+      this.#parts.writeWaits.serve();
       this.#replication.failover.tick();
     });
   }
@@ -270,16 +276,15 @@ export class Replicas implements SessionOwner {
   }
 
   sessionClosed(session: ReplicaSession): void {
-    this.#engine.log.warning(`Connection with replica ${session.name} lost.`);
+    this.#parts.log.warning(`Connection with replica ${session.name} lost.`);
     this.#sessions.delete(session);
     this.#snapshots.remove(session);
-    if (this.count === 0) this.idleSinceMs = this.#engine.clock.ms;
+    if (this.count === 0) this.idleSinceMs = this.#parts.clock.ms;
     this.countGood();
-    this.#replication.refresh();
   }
 
   sessionAnswered(session: ReplicaSession, reply: Reply | null): void {
-    const { log } = this.#engine;
+    const { log } = this.#parts;
     const { client } = session;
     if (client.closed) return;
     const name = client.lastCommand?.name ?? "<unknown>";
@@ -297,7 +302,7 @@ export class Replicas implements SessionOwner {
 
   /** Count the good replicas anew. */
   countGood(): void {
-    const { minReplicasToWrite, minReplicasMaxLag } = this.#engine.config.values;
+    const { minReplicasToWrite, minReplicasMaxLag } = this.#parts.config.values;
     this.good = 0;
     if (minReplicasToWrite === 0 || minReplicasMaxLag === 0) return;
     for (const { phase, lag } of this.#sessions) {
@@ -316,7 +321,7 @@ export class Replicas implements SessionOwner {
 
   /** Let replicas know that the link is alive. A replica's own replicas get its primary's pings. */
   #ping(): void {
-    const { values } = this.#engine.config;
+    const { values } = this.#parts.config;
     const { failover, feed, isReplica } = this.#replication;
     if (++this.#sincePing < values.replPingReplicaPeriod) return;
     this.#sincePing = 0;
@@ -327,7 +332,7 @@ export class Replicas implements SessionOwner {
 
   /** Close replicas that were not heard of for too long. */
   #dropSilent(): void {
-    const { clock, config, log } = this.#engine;
+    const { clock, config, log } = this.#parts;
     const timeoutMs = config.values.replTimeout * 1000;
     for (const session of [...this.#sessions]) {
       if (session.phase !== "online" || session.old) continue;
@@ -339,7 +344,7 @@ export class Replicas implements SessionOwner {
 
   /** Without replicas for long enough, hold nothing for them any more. */
   #freeBacklog(): void {
-    const { clock, config, log } = this.#engine;
+    const { clock, config, log } = this.#parts;
     const replication = this.#replication;
     const seconds = config.values.replBacklogTtl;
     if (this.count > 0 || seconds === 0 || !replication.backlogActive || replication.isReplica) {

@@ -17,9 +17,8 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import type { Client } from "../session/client.ts";
-import type { Command } from "../command/command.ts";
-import type { Engine } from "../execution/engine.ts";
+import type { ReplicationNeeds } from "./needs.ts";
+import type { SavedPosition } from "../persistence/needs.ts";
 import { ErrorReply } from "../resp/reply.ts";
 import { Failover } from "./failover.ts";
 import { Feed } from "./feed.ts";
@@ -27,7 +26,33 @@ import { randomId } from "./id.ts";
 import { OwnExpiries } from "./own_expiries.ts";
 import { PrimaryLink } from "./primary_link.ts";
 import { Replicas } from "./replicas.ts";
+import { readSavedPosition } from "./saved_position.ts";
 import { ReplicationStream } from "./stream.ts";
+
+/** What this works with. */
+type Parts = Pick<
+  ReplicationNeeds,
+  | "aof"
+  | "blocking"
+  | "clients"
+  | "clock"
+  | "config"
+  | "executor"
+  | "gates"
+  | "host"
+  | "journal"
+  | "keyspace"
+  | "libraries"
+  | "loading"
+  | "log"
+  | "observers"
+  | "pause"
+  | "persistence"
+  | "registry"
+  | "replication"
+  | "stats"
+  | "writeWaits"
+>;
 
 export { randomId };
 
@@ -35,6 +60,7 @@ export { randomId };
 export const NO_ID = "0".repeat(40);
 
 const READONLY = new ErrorReply("READONLY You can't write against a read only replica.");
+const REPLICA_AND_KEYS = new ErrorReply("ERR Replica can't interact with the keyspace");
 const NOREPLICAS = new ErrorReply("NOREPLICAS Not enough good replicas to write.");
 const MASTERDOWN = new ErrorReply(
   "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
@@ -42,15 +68,6 @@ const MASTERDOWN = new ErrorReply(
 
 const ROLE_CHANGED =
   "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
-
-/** Where a file says that its data comes from. */
-export interface SavedPosition {
-  readonly id: string;
-  /** Bytes of the stream that are in the data. */
-  readonly position: number;
-  /** The database that the stream had selected there. */
-  readonly db: number;
-}
 
 /** Replication of one server. */
 export class Replication {
@@ -75,20 +92,20 @@ export class Replication {
    * on from there.
    */
   canResume = false;
-  /** Whether commands need the looks of {@linkcode refusesWrite} and {@linkcode refusesStale}. */
-  restricts = false;
 
-  readonly #engine: Engine;
+  readonly #parts: Parts;
   #link: PrimaryLink | null = null;
+  #endWatch: (() => void) | null = null;
   /** Whether the data was loaded and links may be made. */
   #started = false;
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
-    this.stream = new ReplicationStream(engine.config.values.replBacklogSize);
-    this.replicas = new Replicas(engine, this);
-    this.failover = new Failover(engine, this);
-    this.feed = new Feed(engine.journal, this.stream, () => this.replicas.streamGrew());
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#installGates();
+    this.stream = new ReplicationStream(parts.config.values.replBacklogSize);
+    this.replicas = new Replicas(parts, this);
+    this.failover = new Failover(parts, this);
+    this.feed = new Feed(parts.journal, this.stream, () => this.replicas.streamGrew());
   }
 
   /** The link to the primary; null for a primary. */
@@ -141,7 +158,8 @@ export class Replication {
   }
 
   /** Take over where the loaded file says that its data comes from. Before {@linkcode start}. */
-  loaded(saved: SavedPosition | null): void {
+  loaded(aux: ReadonlyMap<ByteString, ByteString>): void {
+    const saved = readSavedPosition(aux, this.#parts.keyspace.databases.length);
     if (saved === null) return;
     this.stream.reset(saved.position);
     this.linkDb = saved.db;
@@ -155,7 +173,7 @@ export class Replication {
       this.backlogActive = true;
       this.feed.start();
     }
-    this.replicas.idleSinceMs = this.#engine.clock.ms;
+    this.replicas.idleSinceMs = this.#parts.clock.ms;
   }
 
   /** What a file that is saved now should say; null when nobody can go on from it. */
@@ -170,25 +188,25 @@ export class Replication {
 
   /** Follow a primary, another one than before or the first. */
   follow(host: ByteString, port: number): void {
-    const engine = this.#engine;
+    const parts = this.#parts;
     const before = this.#link;
     before?.stop();
     if (before === null) {
       if (this.#started) {
         // The data stands where this server's own history does.
         this.canResume = true;
-        engine.log.notice(
+        parts.log.notice(
           "Before turning into a replica, using my own master parameters to synthesize a cached " +
             "master: I may be able to synchronize with the new master with just a partial transfer.",
         );
       }
       this.feed.stop();
     }
-    engine.config.assign("replicaof", [host, String(port)]);
-    this.#link = new PrimaryLink(engine, this, { host, port });
+    parts.config.assign("replicaof", [host, String(port)]);
+    this.#link = new PrimaryLink(parts, this, { host, port });
     this.#roleChanged();
-    engine.blocking.failAll(ROLE_CHANGED);
-    engine.writeWaits.failAll(ROLE_CHANGED);
+    parts.blocking.failAll(ROLE_CHANGED);
+    parts.writeWaits.failAll(ROLE_CHANGED);
     if (this.#started) this.#link.start();
   }
 
@@ -197,19 +215,19 @@ export class Replication {
     if (this.#link === null) return;
     this.#link.stop();
     this.#link = null;
-    this.#engine.config.assign("replicaof", ["no", "one"]);
+    this.#parts.config.assign("replicaof", ["no", "one"]);
     this.#shiftId();
     this.canResume = false;
     this.ownExpiries.clear();
     // They learn the new id when they come back.
     this.replicas.disconnectAll();
-    this.replicas.idleSinceMs = this.#engine.clock.ms;
+    this.replicas.idleSinceMs = this.#parts.clock.ms;
     this.feed.forgetSelected();
     if (this.backlogActive) this.feed.start();
     this.#roleChanged();
     // A synchronisation that did not come to its end may have turned it off.
-    if (this.#engine.config.values.appendonly && !this.#engine.aof.enabled) {
-      this.#engine.aof.apply(this.#engine.depth > 1);
+    if (this.#parts.config.values.appendonly && !this.#parts.aof.enabled) {
+      this.#parts.aof.apply(this.#parts.executor.isNested);
     }
   }
 
@@ -217,7 +235,7 @@ export class Replication {
     this.secondId = this.id;
     this.secondOffset = this.stream.end + 1;
     this.id = randomId();
-    this.#engine.log.warning(
+    this.#parts.log.warning(
       `Setting secondary replication ID to ${this.secondId}, valid up to offset: ` +
         `${this.secondOffset}. New replication ID is ${this.id}`,
     );
@@ -243,48 +261,45 @@ export class Replication {
     this.replicas.disconnectAll();
   }
 
-  /** The configuration or the replicas changed: see which looks commands need. */
+  /** Say what the gates answer that hang on replication. */
+  #installGates(): void {
+    const { gates, config } = this.#parts;
+    gates.install("readonly", () => READONLY);
+    gates.install(
+      "replicas",
+      () => this.replicas.good < config.values.minReplicasToWrite ? NOREPLICAS : null,
+    );
+    gates.install("stale", () => this.#link?.state === "connected" ? null : MASTERDOWN);
+    gates.install("replica-client", () => REPLICA_AND_KEYS);
+    config.onChange(["replica-read-only", "replica-serve-stale-data"], () => this.refresh());
+    config.onChange(["min-replicas-to-write", "min-replicas-max-lag"], () => {
+      this.replicas.countGood();
+      this.refresh();
+    });
+  }
+
+  /** The role or the configuration changed: raise the gates that matter now, and lower the others. */
   refresh(): void {
-    const { values } = this.#engine.config;
-    this.restricts = this.isReplica || this.replicas.count > 0 ||
-      (values.minReplicasToWrite > 0 && values.minReplicasMaxLag > 0);
+    const { gates, config: { values }, observers } = this.#parts;
+    gates.set("readonly", this.isReplica && values.replicaReadOnly);
+    gates.set("stale", this.isReplica && !values.replicaServeStaleData);
+    gates.set(
+      "replicas",
+      !this.isReplica && values.minReplicasToWrite > 0 && values.minReplicasMaxLag > 0,
+    );
+    const writable = this.isReplica && !values.replicaReadOnly;
+    if (writable) this.#endWatch ??= observers.add(this.ownExpiries);
+    else {
+      this.#endWatch?.();
+      this.#endWatch = null;
+    }
   }
 
   #roleChanged(): void {
-    const { keyspace, pause, log } = this.#engine;
-    keyspace.hidesExpired = this.isReplica || pause.stopsWrites;
+    const { keyspace, log } = this.#parts;
+    keyspace.hideExpired("replica", this.isReplica);
     log.role = this.isReplica ? "S" : "M";
     this.refresh();
-  }
-
-  /** @returns the error for a command that may not write here and now, or null */
-  refusesWrite(client: Client, command: Command): ErrorReply | null {
-    const { values } = this.#engine.config;
-    const writes = command.isWrite ||
-      (command.name === "exec" && client.transaction !== null && client.transaction.writes);
-    if (!writes) return null;
-    if (this.isReplica) return values.replicaReadOnly ? READONLY : null;
-    const { minReplicasToWrite, minReplicasMaxLag } = values;
-    if (
-      minReplicasToWrite > 0 && minReplicasMaxLag > 0 && this.replicas.good < minReplicasToWrite
-    ) {
-      return NOREPLICAS;
-    }
-    return null;
-  }
-
-  /** @returns the error for a command that would answer from data that may be old, or null */
-  refusesStale({ transaction }: Client, command: Command): ErrorReply | null {
-    const link = this.#link;
-    if (
-      link === null || link.state === "connected" ||
-      this.#engine.config.values.replicaServeStaleData
-    ) {
-      return null;
-    }
-    const fine = command.allowStale && (command.name !== "exec" || transaction === null ||
-      transaction.queue.every((queued) => queued.command.allowStale));
-    return fine ? null : MASTERDOWN;
   }
 
   /** The regular work, once a second. */

@@ -6,7 +6,7 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 import { parseInteger } from "../bytes/int.ts";
-import type { SavedPosition } from "./replication.ts";
+import type { SavedPosition } from "../persistence/needs.ts";
 
 /** The database that the stream has selected where the data stand; 0 when it does not say. */
 export function readStreamDb(aux: ReadonlyMap<ByteString, ByteString>, databases: number): number {

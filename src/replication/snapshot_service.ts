@@ -12,16 +12,22 @@
  */
 
 import type { Timer } from "../clock/clock.ts";
-import type { Engine } from "../execution/engine.ts";
+import type { ReplicationNeeds } from "./needs.ts";
 import type { WriteVersion } from "../rdb/encode/value.ts";
 import { FileTransfer } from "./file_transfer.ts";
 import type { ReplicaSession } from "./replica_session.ts";
 import type { Replication } from "./replication.ts";
 import { SocketTransfer } from "./socket_transfer.ts";
 
+/** What this works with. */
+type Parts = Pick<
+  ReplicationNeeds,
+  "clock" | "config" | "keyspace" | "loading" | "log" | "persistence" | "stats"
+>;
+
 /** The snapshots of one server that its replicas get. */
 export class SnapshotService {
-  readonly #engine: Engine;
+  readonly #parts: Parts;
   readonly #replication: Replication;
   /** Those whose snapshot has not begun. */
   readonly #waiting = new Set<ReplicaSession>();
@@ -32,8 +38,8 @@ export class SnapshotService {
   /** Whether the file was written for replicas. */
   #wroteFile = false;
 
-  constructor(engine: Engine, replication: Replication) {
-    this.#engine = engine;
+  constructor(parts: Parts, replication: Replication) {
+    this.#parts = parts;
     this.#replication = replication;
   }
 
@@ -44,7 +50,7 @@ export class SnapshotService {
 
   /** A replica needs all data. */
   add(session: ReplicaSession): void {
-    const { log, persistence } = this.#engine;
+    const { log, persistence } = this.#parts;
     this.#waiting.add(session);
     if (persistence.background !== null) {
       if (this.#attach(session)) log.notice("Waiting for end of BGSAVE for SYNC");
@@ -67,7 +73,7 @@ export class SnapshotService {
 
   /** Let a replica share the save that goes on. @returns whether it can */
   #attach(session: ReplicaSession): boolean {
-    const saving = this.#engine.persistence.backgroundPosition;
+    const saving = this.#parts.persistence.backgroundPosition;
     if (saving === null || session.options.filters) return false;
     if (saving.version > session.options.rdbVersion) return false;
     if (!this.#hold(session, saving.position)) return false;
@@ -77,17 +83,17 @@ export class SnapshotService {
 
   /** Whether its snapshot is sent without a file if all who share it can take it so. */
   #diskless({ options }: ReplicaSession): boolean {
-    return options.eof && (this.#engine.config.values.replDisklessSync || options.filters);
+    return options.eof && (this.#parts.config.values.replDisklessSync || options.filters);
   }
 
   /** Milliseconds that its snapshot waits for more replicas. */
   #delayMs(session: ReplicaSession): number {
-    const { replDisklessSync, replDisklessSyncDelay } = this.#engine.config.values;
+    const { replDisklessSync, replDisklessSyncDelay } = this.#parts.config.values;
     return replDisklessSync && session.options.eof ? replDisklessSyncDelay * 1000 : 0;
   }
 
   get #busy(): boolean {
-    const { keyspace, loading, persistence } = this.#engine;
+    const { keyspace, loading, persistence } = this.#parts;
     return keyspace.snapshot !== null || loading !== null || persistence.background !== null;
   }
 
@@ -100,22 +106,22 @@ export class SnapshotService {
     this.#timer?.cancel();
     this.#timer = null;
     if (wait > 0) {
-      this.#timer = this.#engine.clock.after(wait, () => {
-        this.#engine.clock.tick();
+      this.#timer = this.#parts.clock.after(wait, () => {
+        this.#parts.clock.tick();
         this.startDue();
       });
       return;
     }
     const diskless = group.every((session) => this.#diskless(session));
     const target = diskless ? "replicas sockets" : "disk";
-    this.#engine.log.notice(`Starting BGSAVE for SYNC with target: ${target}`);
+    this.#parts.log.notice(`Starting BGSAVE for SYNC with target: ${target}`);
     if (diskless) this.#startTransfer(group);
     else this.#startSave(group);
   }
 
   /** Milliseconds until a group's snapshot should begin. */
   #untilDue(group: readonly ReplicaSession[]): number {
-    const { config: { values }, clock } = this.#engine;
+    const { config: { values }, clock } = this.#parts;
     const most = values.replDisklessSyncMaxReplicas;
     if (most > 0 && group.length >= most) return 0;
     let least = Infinity;
@@ -128,7 +134,7 @@ export class SnapshotService {
 
   /** The newest version that all of a group read, and that is wanted. */
   #version(group: readonly ReplicaSession[]): WriteVersion {
-    let version = this.#engine.config.values.rdbVersion as WriteVersion;
+    let version = this.#parts.config.values.rdbVersion as WriteVersion;
     for (const { options } of group) {
       if (options.rdbVersion < version) version = options.rdbVersion;
     }
@@ -147,14 +153,14 @@ export class SnapshotService {
     if (reader === null) return false;
     this.#waiting.delete(session);
     session.phase = "saving";
-    session.progressMs = this.#engine.clock.ms;
+    session.progressMs = this.#parts.clock.ms;
     session.hold(reader);
     if (!session.old) session.say(`+FULLRESYNC ${id} ${position}\r\n`);
     return true;
   }
 
   #startTransfer(group: readonly ReplicaSession[]): void {
-    const { persistence, config, log, stats } = this.#engine;
+    const { persistence, config, log, stats } = this.#parts;
     const { feed, stream } = this.#replication;
     const { withoutData, withoutFunctions } = group[0].options;
     feed.forgetSelected();
@@ -177,7 +183,7 @@ export class SnapshotService {
   }
 
   #transferred(sessions: readonly ReplicaSession[]): void {
-    const { log } = this.#engine;
+    const { log } = this.#parts;
     log.warning(
       `Diskless rdb transfer, done reading from pipe, ${sessions.length} replicas still up.`,
     );
@@ -194,14 +200,14 @@ export class SnapshotService {
   }
 
   #notTransferred(sessions: readonly ReplicaSession[], error: unknown): void {
-    const { log } = this.#engine;
+    const { log } = this.#parts;
     log.warning(error instanceof Error ? error.stack ?? error.message : String(error));
     log.warning("Background transfer error");
     for (const session of sessions) session.close();
   }
 
   #startSave(group: readonly ReplicaSession[]): void {
-    const { persistence } = this.#engine;
+    const { persistence } = this.#parts;
     this.#wroteFile = true;
     persistence.startBackground({ version: this.#version(group) });
     for (const session of group) {
@@ -216,23 +222,23 @@ export class SnapshotService {
     this.#saving.clear();
     for (const session of sessions) {
       if (path === null) {
-        this.#engine.log.warning("SYNC failed. BGSAVE child returned an error");
+        this.#parts.log.warning("SYNC failed. BGSAVE child returned an error");
         session.close();
       } else this.#send(session, path);
     }
     // Not at once: who has called the save off may be about to save, or to stop.
-    this.#engine.clock.after(0, () => this.startDue());
+    this.#parts.clock.after(0, () => this.startDue());
   }
 
   #send(session: ReplicaSession, path: string): void {
-    const { log } = this.#engine;
+    const { log } = this.#parts;
     const failed = (error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       log.warning(`SYNC failed. Can't open/stat DB after BGSAVE: ${reason}`);
       session.close();
     };
     session.phase = "sending";
-    session.progressMs = this.#engine.clock.ms;
+    session.progressMs = this.#parts.clock.ms;
     try {
       new FileTransfer(session, path, (error) => {
         if (error !== null) return failed(error);
@@ -245,7 +251,7 @@ export class SnapshotService {
   }
 
   #online(session: ReplicaSession): void {
-    const { log } = this.#engine;
+    const { log } = this.#parts;
     if (session.options.rdbOnly) {
       log.notice(
         `RDB transfer completed, rdb only replica (${session.name}) should be disconnected asap`,
@@ -276,7 +282,7 @@ export class SnapshotService {
 
   /** Close replicas that have taken nothing of a snapshot for too long. */
   #dropStalled(): void {
-    const { clock, config, log } = this.#engine;
+    const { clock, config, log } = this.#parts;
     const timeoutMs = config.values.replTimeout * 1000;
     for (const session of [...this.#replication.replicas.sessions]) {
       const receiving = session.phase === "sending" || this.#transfer?.sessions.has(session);
@@ -289,7 +295,7 @@ export class SnapshotService {
 
   /** Remove the file that only replicas needed, where that is wanted. */
   #removeFile(): void {
-    const { config, log, persistence } = this.#engine;
+    const { config, log, persistence } = this.#parts;
     const { values } = config;
     if (!this.#wroteFile || !values.rdbDelSyncFiles) return;
     if (values.appendonly || persistence.hasSavePoints) {

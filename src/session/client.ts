@@ -1,21 +1,32 @@
 /**
  * The state of one client: what it selected, negotiated, queued and waits for.
  *
- * A client has a connection when it came over a socket; scripts, the journal's replay and the
- * in-process interface run commands as clients without one.
+ * A client has a connection when it came over a socket; the replay of files and the program around the
+ * server run commands as clients without one. What kind of caller it is, `caller.ts` says.
  *
  * @module
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
+import type { Clock } from "../clock/clock.ts";
 import type { Database } from "../keyspace/database.ts";
 import { NO_REPLY, type Reply } from "../resp/reply.ts";
-import type { ReplicaOptions } from "../replication/replica_options.ts";
-import type { ReplicaSession } from "../replication/replica_session.ts";
-import type { BlockedState } from "../execution/blocking.ts";
+import type { BlockedState } from "./blocked.ts";
 import type { Command } from "../command/command.ts";
-import type { Engine } from "../execution/engine.ts";
-import type { Subscriptions } from "../pubsub/pubsub.ts";
+import { GATE } from "../command/gates.ts";
+import { type Caller, PRIMARY } from "./caller.ts";
+import type { ReplicaOptions } from "./replica_options.ts";
+import type { Subscriptions } from "./subscriptions.ts";
+
+/** What a client is as a replica of this server, as far as others than replication may know it. */
+export interface ReplicaRole {
+  /** Replies that wait to be sent, in bytes. */
+  readonly queued: number;
+  /** A command of the replica was answered; null for a push. */
+  answered(reply: Reply | null): void;
+  /** The connection is gone. */
+  closed(): void;
+}
 
 /** Where a replica's connection takes its output from. */
 export interface OutputSource {
@@ -84,33 +95,50 @@ export interface QueuedCommand {
 }
 
 /** A transaction that is being queued. */
-export interface Transaction {
-  readonly queue: QueuedCommand[];
+export class Transaction {
+  readonly queue: QueuedCommand[] = [];
   /** A command was refused while queuing: EXEC will abort. */
-  aborted: boolean;
+  aborted = false;
   /** Bytes of the queued arguments. */
-  bytes: number;
-  /** Whether a queued command writes. */
-  writes: boolean;
-  /** Whether a queued command has to be refused when there is no memory. */
-  denyOom: boolean;
+  bytes = 0;
+  /** The gates that concern its EXEC for what is queued. */
+  gates = 0;
+
+  /** Queue a command. O(arguments) */
+  add(command: Command, args: ByteString[]): void {
+    for (const arg of args) this.bytes += arg.length;
+    this.gates |= command.queuedGates;
+    this.queue.push({ command, args });
+  }
+}
+
+/** What a client is made with. */
+export interface ClientOptions {
+  readonly id: number;
+  readonly caller: Caller;
+  readonly connection: ClientConnection | null;
+  /** The databases that it can select; the first one is selected. */
+  readonly databases: readonly Database[];
+  readonly clock: Clock;
 }
 
 /** One client. */
 export class Client {
   readonly id: number;
-  readonly engine: Engine;
   readonly connection: ClientConnection | null;
+  /** The time as the server knows it. */
+  readonly clock: Clock;
   readonly createdMs: number;
+  /** Who it is to the executor; another one while its transaction runs. */
+  caller: Caller;
+  /** The gates that are up for this client alone. */
+  gates = 0;
 
   db: Database;
-  protocol: 2 | 3 = 2;
   name: ByteString = "";
   libraryName: ByteString = "";
   libraryVersion: ByteString = "";
   user: ByteString = "default";
-  /** It gave a password, or came when none was asked for. */
-  authenticated = false;
 
   replyMode: ReplyMode = "on";
   /** Close once the replies so far are sent. */
@@ -120,23 +148,17 @@ export class Client {
   noEvict = false;
   noTouch = false;
 
-  transaction: Transaction | null = null;
-  /** Its transaction is running: nothing may block now. */
-  inExec = false;
   /** A watched key changed: EXEC will answer null. */
   watchBroken = false;
   /** Number of keys that it watches. */
   watching = 0;
+  /** Why it waits; null while it does not. Set by `Blocking` alone. */
   blocked: BlockedState | null = null;
-  /** What it listens to; null when that is nothing. */
-  subscriptions: Subscriptions | null = null;
+  /** What handlers get that run for it; see {@linkcode Context}. Set by who makes the client. */
+  context: unknown = null;
 
   /** What it has said of itself as a replica, before or while it is one. */
   replicaOptions: ReplicaOptions | null = null;
-  /** What it is as a replica of this server; null when it is none. */
-  replica: ReplicaSession | null = null;
-  /** It is the link to this server's primary. */
-  isPrimary = false;
 
   /** Where the journal stood after the last change that this client made. */
   writePosition = 0;
@@ -146,13 +168,87 @@ export class Client {
   /** Unix milliseconds of the last request. */
   lastInteractionMs: number;
 
-  constructor(engine: Engine, id: number, connection: ClientConnection | null) {
-    this.engine = engine;
+  readonly #databases: readonly Database[];
+  #protocol: 2 | 3 = 2;
+  #authenticated = false;
+  #transaction: Transaction | null = null;
+  #subscriptions: Subscriptions | null = null;
+  #replica: ReplicaRole | null = null;
+
+  constructor({ id, caller, connection, databases, clock }: ClientOptions) {
     this.id = id;
+    this.caller = caller;
     this.connection = connection;
-    this.db = engine.keyspace.databases[0];
-    this.createdMs = engine.clock.ms;
-    this.lastInteractionMs = this.createdMs;
+    this.#databases = databases;
+    this.db = databases[0];
+    this.clock = clock;
+    this.createdMs = clock.ms;
+    this.lastInteractionMs = clock.ms;
+    this.authenticated = false;
+  }
+
+  #gate(bit: number, up: boolean): void {
+    this.gates = up ? this.gates | bit : this.gates & ~bit;
+  }
+
+  /** The version of RESP that it speaks. */
+  get protocol(): 2 | 3 {
+    return this.#protocol;
+  }
+
+  set protocol(version: 2 | 3) {
+    this.#protocol = version;
+    this.#gate(GATE.subscribed, this.#subscriptions !== null && version === 2);
+  }
+
+  /** It gave a password, or came when none was asked for. */
+  get authenticated(): boolean {
+    return this.#authenticated;
+  }
+
+  set authenticated(done: boolean) {
+    this.#authenticated = done;
+    this.#gate(GATE.authentication, !done);
+  }
+
+  /** The transaction that is being queued; null when there is none. */
+  get transaction(): Transaction | null {
+    return this.#transaction;
+  }
+
+  set transaction(transaction: Transaction | null) {
+    this.#transaction = transaction;
+    this.#gate(GATE.transaction, transaction !== null);
+  }
+
+  /** What it listens to; null when that is nothing. */
+  get subscriptions(): Subscriptions | null {
+    return this.#subscriptions;
+  }
+
+  set subscriptions(subscriptions: Subscriptions | null) {
+    this.#subscriptions = subscriptions;
+    this.#gate(GATE.subscribed, subscriptions !== null && this.#protocol === 2);
+  }
+
+  /** What it is as a replica of this server; null when it is none. */
+  get replica(): ReplicaRole | null {
+    return this.#replica;
+  }
+
+  set replica(replica: ReplicaRole | null) {
+    this.#replica = replica;
+    this.#gate(GATE["replica-client"], replica !== null);
+  }
+
+  /** Whether its transaction is running: nothing may block now. */
+  get inExec(): boolean {
+    return this.caller.inTransaction;
+  }
+
+  /** Whether it is the link to this server's primary. */
+  get isPrimary(): boolean {
+    return this.caller === PRIMARY || this.caller === PRIMARY.queued;
   }
 
   /** It changed something: the journal and the replication stream stand here behind that. */
@@ -161,18 +257,13 @@ export class Client {
     this.writeOffset = offset;
   }
 
-  /** Whether it has to authenticate before it may do anything. */
-  get mustAuthenticate(): boolean {
-    return !this.authenticated && this.engine.config.values.requirepass !== "";
-  }
-
   /**
    * Make another database the selected one.
    *
    * @returns false when there is no such database
    */
   select(index: number): boolean {
-    const db = this.engine.keyspace.databases[index];
+    const db = this.#databases[index];
     if (db === undefined) return false;
     this.db = db;
     return true;

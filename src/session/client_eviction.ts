@@ -6,16 +6,25 @@
  * @module
  */
 
+import type { Config } from "../config/config.ts";
+import type { Logger } from "../log/logger.ts";
 import type { Client } from "./client.ts";
 import { clientLine } from "./client_info.ts";
 import { clientMemory } from "./client_memory.ts";
-import type { Engine } from "../execution/engine.ts";
+
+/** What eviction of clients needs of the server. */
+export interface ClientEvictionNeeds {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clients: { values(): Iterable<Client> };
+  readonly stats: { evictedClients: number };
+}
 
 /** The limit is not taken for less. */
 const LEAST_LIMIT = 128 * 1024;
 
 /** What all clients may take, in bytes; 0 for no limit. A negative setting is a percentage. */
-function limitOf({ config: { values } }: Engine): number {
+function limitOf({ config: { values } }: ClientEvictionNeeds): number {
   const { maxmemory, maxmemoryClients } = values;
   const limit = maxmemoryClients < 0
     ? Math.floor(maxmemory * -maxmemoryClients / 100)
@@ -24,12 +33,12 @@ function limitOf({ config: { values } }: Engine): number {
 }
 
 /** Close the largest clients while all together take more than they may. O(clients log clients). */
-export function evictClients(engine: Engine): void {
-  const limit = limitOf(engine);
+export function evictClients(parts: ClientEvictionNeeds): void {
+  const limit = limitOf(parts);
   if (limit === 0) return;
   let sum = 0;
   const candidates: { client: Client; bytes: number }[] = [];
-  for (const client of engine.clients.values()) {
+  for (const client of parts.clients.values()) {
     if (client.noEvict || client.closed || client.replica !== null || client.isPrimary) continue;
     const bytes = clientMemory(client);
     sum += bytes;
@@ -39,9 +48,9 @@ export function evictClients(engine: Engine): void {
   candidates.sort((a, b) => b.bytes - a.bytes);
   for (const { client, bytes } of candidates) {
     if (sum <= limit) return;
-    engine.log.notice(`Evicting client: ${clientLine(client)}`);
+    parts.log.notice(`Evicting client: ${clientLine(client)}`);
     client.close();
-    engine.stats.evictedClients++;
+    parts.stats.evictedClients++;
     sum -= bytes;
   }
 }

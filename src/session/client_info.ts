@@ -62,8 +62,8 @@ function flags(client: Client): string {
 
 /** The line of a client, without a line end. */
 export function clientLine(client: Client): ByteString {
-  const { connection, engine } = client;
-  const now = engine.clock.ms;
+  const { connection } = client;
+  const now = client.clock.ms;
   const queryBytes = connection?.queryBytes ?? 0;
   const queryFree = (connection?.queryCapacity ?? 0) - queryBytes;
   const output = connection?.outputBytes ?? 0;

@@ -6,7 +6,6 @@
  */
 
 import type { Client } from "./client.ts";
-import type { Engine } from "../execution/engine.ts";
 
 /** What a client record itself weighs, with its entry in the table of clients. */
 const CLIENT_BYTES = 2048;
@@ -29,8 +28,8 @@ export function clientMemory(client: Client): number {
 }
 
 /** Bytes that all clients take. O(clients). */
-export function allClientMemory(engine: Engine): number {
+export function allClientMemory(clients: Iterable<Client>): number {
   let sum = 0;
-  for (const client of engine.clients.values()) sum += clientMemory(client);
+  for (const client of clients) sum += clientMemory(client);
   return sum;
 }

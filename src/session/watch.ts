@@ -6,6 +6,7 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 import type { Database } from "../keyspace/database.ts";
+import type { KeyspaceListeners } from "../keyspace/listeners.ts";
 import type { Client } from "./client.ts";
 
 interface WatchedKey {
@@ -19,10 +20,11 @@ interface WatchedKey {
 export class WatchTable {
   #watchers = new Map<Database, Map<ByteString, Set<Client>>>();
   #watched = new Map<Client, WatchedKey[]>();
+  readonly #listeners: KeyspaceListeners;
 
-  /** Whether anybody watches anything; a change asks this first. */
-  get active(): boolean {
-    return this.#watched.size > 0;
+  /** @param listeners where to hear of changes, while anybody watches */
+  constructor(listeners: KeyspaceListeners) {
+    this.#listeners = listeners;
   }
 
   /** Number of clients that watch a key. */
@@ -47,7 +49,10 @@ export class WatchTable {
     if (clients.has(client)) return;
     clients.add(client);
     let list = this.#watched.get(client);
-    if (list === undefined) this.#watched.set(client, list = []);
+    if (list === undefined) {
+      this.#watched.set(client, list = []);
+      this.#listeners.set(this, true);
+    }
     list.push({ db, key, wasExpired: db.isPastItsTime(key) });
     client.watching = list.length;
   }
@@ -59,6 +64,7 @@ export class WatchTable {
     client.watching = 0;
     if (list === undefined) return;
     this.#watched.delete(client);
+    if (this.#watched.size === 0) this.#listeners.set(this, false);
     for (const { db, key } of list) {
       const keys = this.#watchers.get(db)!;
       const clients = keys.get(key)!;

@@ -10,7 +10,49 @@
 
 import { type ByteString, fromBytes } from "../bytes/bytes.ts";
 import type { Clock } from "../clock/clock.ts";
-import { type Outgoing, OutgoingError, type OutgoingTarget } from "../migration/peers.ts";
+
+/**
+ * How a connection failed. `unreachable`: there is no way to the address, or no such name; `refused`:
+ * nobody listens there; `timeout`: it took too long; `closed`: the connection ended.
+ */
+export type OutgoingFailure = "unreachable" | "refused" | "timeout" | "closed";
+
+/** A connection failed; it must not be used any more. */
+export class OutgoingError extends Error {
+  override name = "OutgoingError";
+
+  constructor(readonly failure: OutgoingFailure) {
+    super(`outgoing connection: ${failure}`);
+  }
+}
+
+/** A connection to another server. Its methods reject with {@linkcode OutgoingError}. */
+export interface Outgoing {
+  /** Send bytes, all of them. Fails when that takes longer than `timeoutMs` milliseconds. */
+  write(bytes: Uint8Array, timeoutMs: number): Promise<void>;
+  /** The next line without its end. Fails when it takes longer than `timeoutMs` milliseconds. */
+  readLine(timeoutMs: number): Promise<ByteString>;
+  /** Close it; what goes on with it fails. */
+  close(): void;
+}
+
+/** Where to connect to. */
+export interface OutgoingTarget {
+  readonly hostname: string;
+  readonly port: number;
+  /** Longest wait, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** Makes connections to other servers. */
+export interface Dialler {
+  /**
+   * Connect to a server.
+   *
+   * @throws OutgoingError when that fails
+   */
+  connect(target: OutgoingTarget): Promise<Outgoing>;
+}
 
 const READ_SIZE = 4 * 1024;
 /** A line that is longer is no reply of a server. */
@@ -19,7 +61,7 @@ const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
 /** Makes connections and closes them all at the end. */
-export class OutgoingConnections {
+export class OutgoingConnections implements Dialler {
   readonly #clock: Clock;
   readonly #open = new Set<Deno.TcpConn>();
   readonly #closing = new AbortController();

@@ -27,13 +27,13 @@ for (const name of fixtureNames()) {
         new ManualClock(AFTER_ALL),
       );
       assert(await server.start(), server.lines.join("\n"));
-      const dbs = keyspaceContent(server.engine.keyspace);
+      const dbs = keyspaceContent(server.parts.keyspace);
       forgetVolatile(dbs, expected.source.version);
       forgetVolatile(expected.dbs, expected.source.version);
       const want = comparable(expected);
       assertEquals(comparable({ rdb_version: 0, dbs }).dbs, want.dbs, round);
       assertEquals(
-        server.engine.functionLibraries.map(btoa).sort(),
+        server.parts.libraries.sources.map(btoa).sort(),
         (want.functions ?? []).map(({ code }) => code).sort(),
       );
     }

@@ -9,7 +9,7 @@ Deno.test("aof: while the file cannot be written, writes are refused, and PING, 
   assert(await server.start());
   server.run("SET", "key", "1");
   const refused = (...args: string[]) => {
-    const reply = server.engine.execute(server.client, args);
+    const reply = server.parts.execute(server.client, args);
     return reply instanceof ErrorReply ? reply.text : null;
   };
   const misconf = "MISCONF Errors writing to the AOF file: No space left on device";

@@ -70,7 +70,7 @@ for (const preamble of ["yes", "no"]) {
       assertEquals(server.aof.manifest.incr.length, 1);
       for (let i = 0; i < 100; i++) tryRun(server, commands.next().value);
       await server.written();
-      const want = withoutTimes(keyspaceContent(server.engine.keyspace));
+      const want = withoutTimes(keyspaceContent(server.parts.keyspace));
       const files = [...Deno.readDirSync(`${dir.path}/appendonlydir`)].map(({ name }) => name);
       assertEquals(files.sort(), [
         `appendonly.aof.${round + 2}.base.${preamble === "yes" ? "rdb" : "aof"}`,
@@ -79,7 +79,7 @@ for (const preamble of ["yes", "no"]) {
       ]);
       await using again = new AofServer(dir.path, settings, server.clock);
       assert(await again.start(), again.lines.join("\n"));
-      assertEquals(withoutTimes(keyspaceContent(again.engine.keyspace)), want);
+      assertEquals(withoutTimes(keyspaceContent(again.parts.keyspace)), want);
     }
   });
 }
@@ -182,7 +182,7 @@ Deno.test("aof: DEBUG LOADAOF loads what was written, and writes nothing", async
   server.run("SET", "key", "1");
   server.run("SET", "other", "2");
   server.run("EXEC");
-  server.engine.keyspace.clearAll();
+  server.parts.keyspace.clearAll();
   await server.written();
   const { size } = server.aof;
   server.run("DEBUG", "LOADAOF");

@@ -11,7 +11,8 @@ import { ManualClock } from "../../src/clock/clock.ts";
 import { allCommands } from "../../src/commands/mod.ts";
 import { Config } from "../../src/config/config.ts";
 import type { Client } from "../../src/session/client.ts";
-import { Engine, type Host } from "../../src/execution/engine.ts";
+import { TestParts } from "../support/parts.ts";
+import type { Host } from "../../src/commands/services.ts";
 import { Registry } from "../../src/command/registry.ts";
 import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
 import { prepareAof, startAof } from "../../src/persistence/start_aof.ts";
@@ -90,7 +91,7 @@ export function forgetVolatile(dbs: CanonicalContent["dbs"], version: string): v
 
 /** An engine with an append-only file, which stands in for a server. */
 export class AofServer implements AsyncDisposable {
-  readonly engine: Engine;
+  readonly parts: TestParts;
   readonly clock: ManualClock;
   readonly lines: string[] = [];
   readonly client: Client;
@@ -104,7 +105,7 @@ export class AofServer implements AsyncDisposable {
       if (fault !== null) throw new Error(`${name}: ${fault}`);
     }
     this.clock = clock;
-    this.engine = new Engine({
+    this.parts = new TestParts({
       clock,
       config,
       log: new Logger({
@@ -119,25 +120,25 @@ export class AofServer implements AsyncDisposable {
       registry: new Registry(allCommands),
       newTable: () => new ByteMap(),
     });
-    this.client = this.engine.createClient(null);
+    this.client = this.parts.createClient(null);
   }
 
   get aof(): AppendOnlyFile {
-    return this.engine.aof;
+    return this.parts.aof;
   }
 
   /** Load and open; while it takes, time goes on. @returns whether that went well */
   async start(): Promise<boolean> {
     const { signal } = new AbortController();
-    if (!prepareAof(this.engine)) return false;
-    const started = startAof(this.engine, signal);
+    if (!prepareAof(this.parts)) return false;
+    const started = startAof(this.parts, signal);
     this.clock.advance(1);
     return await started;
   }
 
   /** Run a command. */
   run(...args: string[]): Reply {
-    const reply = this.engine.execute(this.client, args);
+    const reply = this.parts.execute(this.client, args);
     if (reply instanceof ErrorReply) throw new Error(`${args.join(" ")}: ${reply.text}`);
     return reply;
   }

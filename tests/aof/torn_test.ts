@@ -20,15 +20,15 @@ const REMARK = "#TS:1700000000\r\n".length;
 
 /** Load without opening the file to append to. */
 function loadInto(server: AofServer) {
-  server.engine.keyspace.clearAll();
-  const work = beginAofLoad(server.engine);
+  server.parts.keyspace.clearAll();
+  const work = beginAofLoad(server.parts);
   for (let step = work.next();; step = work.next()) if (step.done) return step.value;
 }
 
 /** A server that has read the manifest. */
 function prepare(dir: string, settings: Record<string, string> = {}): AofServer {
   const server = new AofServer(dir, settings);
-  assert(prepareAof(server.engine), server.lines.join("\n"));
+  assert(prepareAof(server.parts), server.lines.join("\n"));
   return server;
 }
 

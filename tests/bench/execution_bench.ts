@@ -8,7 +8,8 @@
 import { SystemClock } from "../../src/clock/clock.ts";
 import { allCommands } from "../../src/commands/mod.ts";
 import { Config } from "../../src/config/config.ts";
-import { Engine, type Host } from "../../src/execution/engine.ts";
+import { TestParts } from "../support/parts.ts";
+import type { Host } from "../../src/commands/services.ts";
 import { Registry } from "../../src/command/registry.ts";
 import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
 import { processResources } from "../../src/lifecycle/resources.ts";
@@ -22,10 +23,10 @@ const host: Host = {
   abortShutdown: () => false,
   resources: processResources,
   listeners: () => [],
-  connect: () => Promise.reject(new Error("there is no network here")),
+  shutdownMs: null,
 };
 
-const engine = new Engine({
+const parts = new TestParts({
   clock: new SystemClock(),
   config: new Config(),
   log: new Logger({ level: "nothing" }),
@@ -33,7 +34,7 @@ const engine = new Engine({
   registry: new Registry(allCommands),
   newTable: () => new ByteMap(),
 });
-const client = engine.createClient(null);
+const client = parts.createClient(null);
 const decoder = new RequestDecoder();
 const encoder = new ReplyEncoder();
 
@@ -51,17 +52,17 @@ function chunkOf(request: (key: string) => string[]): Uint8Array {
 }
 
 function run(chunk: Uint8Array): number {
-  engine.beginBatch();
+  parts.executor.beginBatch();
   decoder.feed(chunk);
   for (let args = decoder.next(); args !== null; args = decoder.next()) {
-    encoder.write(engine.execute(client, args));
+    encoder.write(parts.execute(client, args));
   }
-  engine.endBatch();
+  parts.executor.endBatch();
   return encoder.take().length;
 }
 
 for (let i = 0; i < KEYS; i++) {
-  engine.execute(client, ["SET", `key:${String(i).padStart(12, "0")}`, "xxx"]);
+  parts.execute(client, ["SET", `key:${String(i).padStart(12, "0")}`, "xxx"]);
 }
 
 const cases: Record<string, (key: string) => string[]> = {

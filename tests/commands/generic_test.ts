@@ -60,7 +60,7 @@ Deno.test("expiry leaves as PEXPIREAT, and as DEL or UNLINK once it has passed",
 Deno.test("while keys wait for their DEL, a time that has passed is set and not acted on", () => {
   const server = new GenericProbe();
   server.fill(["a", "1"]);
-  server.keyspace.hidesExpired = true;
+  server.keyspace.hideExpired("test", true);
   assertEquals(server.run("EXPIRE a -5"), 1);
   assertEquals(server.client.db.size, 1);
   assertEquals(server.run("EXISTS a"), 0);
@@ -97,7 +97,7 @@ Deno.test("renaming, copying and moving announce both ends and journal themselve
   const [first, , second, third] = server.keyspace.databases;
   assertEquals([first.size, second.size, third.size], [0, 1, 1]);
   assertEquals([second.expireAt("b"), third.expireAt("c")], [NOW + 100_000, NOW + 100_000]);
-  assertEquals(server.keyspace.dirty, 4);
+  assertEquals(server.keyspace.changes, 4);
 });
 
 Deno.test("what changes nothing journals nothing", () => {
@@ -116,7 +116,7 @@ Deno.test("what changes nothing journals nothing", () => {
   ];
   for (const line of nothing) server.run(line);
   assertEquals(server.takeEffects(), []);
-  assertEquals(server.keyspace.dirty, 0);
+  assertEquals(server.keyspace.changes, 0);
 });
 
 Deno.test("a moved value keeps its frequency, a copy begins anew", () => {
@@ -174,7 +174,7 @@ Deno.test("SORT … STORE puts a list in place and announces it", () => {
   const stored = db.peek("d");
   assert(stored instanceof ListValue);
   assertEquals([...stored], ["1", "2", "3"]);
-  assertEquals(server.keyspace.dirty, 4);
+  assertEquals(server.keyspace.changes, 4);
   assertEquals(server.run("SORT l LIMIT 5 1 STORE d"), 0);
   assertEquals(server.takeEvents(), ["sortstore 0:d", "del 0:d"]);
   assertEquals(server.takeEffects(), ["0: SORT l STORE d", "0: SORT l LIMIT 5 1 STORE d"]);
@@ -220,13 +220,13 @@ Deno.test("the keys of SORT are the one to sort and the last STORE", () => {
 });
 
 Deno.test("expire times at the edge of 64 bits", () => {
-  const { client } = new GenericProbe();
+  const { clock } = new GenericProbe();
   const limit = (2n ** 63n - 1n - BigInt(NOW)) / 1000n;
   const over = { name: "RedisError", message: "ERR invalid expire time in 'set' command" };
   const attempt = (text: string, unit: "s" | "ms", relative: boolean, positive = true) => {
     const parse = positive ? parseExpireTime : parseDeadline;
     try {
-      return parse(client, text, unit, relative, "set");
+      return parse({ clock }, text, unit, relative, "set");
     } catch (error) {
       assert(error instanceof Error);
       return { name: error.name, message: error.message };

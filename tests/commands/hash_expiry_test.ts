@@ -341,7 +341,7 @@ Deno.test("a replica hides expired fields and waits for their HDEL", () => {
   const server = fixture();
   server.setUp("HPEXPIRE h 10 FIELDS 1 a");
   server.clock.advance(11);
-  server.keyspace.hidesExpired = true;
+  server.keyspace.hideExpired("test", true);
   assertEquals(server.run("HGET h a"), null);
   assertEquals(server.run("HEXISTS h a"), 0);
   assertEquals(server.run("HSTRLEN h a"), 0);
@@ -352,14 +352,14 @@ Deno.test("a replica hides expired fields and waits for their HDEL", () => {
   assertEquals(server.run("HGET h b"), null);
   assertEquals(server.takeEffects(), ["0: HPEXPIREAT h 1 FIELDS 1 b"]);
   assertEquals(server.run("HDEL h a"), 1);
-  server.keyspace.hidesExpired = false;
+  server.keyspace.hideExpired("test", false);
   expireAll(server);
   assertEquals(server.takeEffects(), ["0: HDEL h a", "0: HDEL h b"]);
 });
 
 Deno.test("while loading fields stay whatever their time", () => {
   const server = fixture();
-  server.keyspace.expiryPaused = true;
+  const endPause = server.keyspace.pauseExpiry();
   assertEquals(server.run("HPEXPIREAT h 1 FIELDS 1 a"), [1]);
   assertEquals(server.run("HGET h a"), "1");
   assertEquals(server.run("HGETALL h"), [
@@ -377,7 +377,7 @@ Deno.test("while loading fields stay whatever their time", () => {
     "6",
   ]);
   assertEquals(expireFieldsStep(server.keyspace, 10), true);
-  server.keyspace.expiryPaused = false;
+  endPause();
   assertEquals(server.run("HLEN h"), 6);
   expireAll(server);
   assertEquals(server.run("HLEN h"), 5);
@@ -483,7 +483,7 @@ Deno.test("hashes with expiring fields behave like a model", () => {
     }
     // What was journaled gives the same data.
     const replayed = new Probe(allCommands);
-    replayed.keyspace.expiryPaused = true;
+    replayed.keyspace.pauseExpiry();
     expireAll(server);
     for (const effect of server.takeEffects()) replayed.run(effect.slice(3));
     assertEquals(sortedPairs(replayed.run("HGETALL h")), sortedPairs(server.run("HGETALL h")));

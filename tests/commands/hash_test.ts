@@ -12,12 +12,12 @@ import { Probe } from "./probe.ts";
 Deno.test("hash commands journal themselves and announce their events", () => {
   const server = new Probe(hashCommands);
   server.run("HSET h a 1 b 2 a 3");
-  assertEquals(server.keyspace.dirty, 3);
+  assertEquals(server.keyspace.changes, 3);
   server.run("HMSET h c 4");
   server.run("HSETNX h d 5");
   server.run("HINCRBY h a 1");
   server.run("HDEL h b c x");
-  assertEquals(server.keyspace.dirty, 8);
+  assertEquals(server.keyspace.changes, 8);
   assertEquals(server.takeEvents(), [
     "new 0:h",
     "hset 0:h",

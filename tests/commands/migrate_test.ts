@@ -5,7 +5,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { fromBytes } from "../../src/bytes/bytes.ts";
-import { type Outgoing, OutgoingError, type OutgoingTarget } from "../../src/migration/peers.ts";
+import { type Outgoing, OutgoingError, type OutgoingTarget } from "../../src/transport/outgoing.ts";
 import { type TestClient, TestServer } from "../execution/support.ts";
 
 /** Let all that is under way come to where it has to wait. */
@@ -80,7 +80,7 @@ class Migrating extends TestServer {
       this.targets.push(target);
       return Promise.resolve(target);
     };
-    Object.assign(this.host, { connect });
+    Object.assign(this.dialler, { connect });
     for (const line of lines) this.run(line);
     this.takeEffects();
     this.takeEvents();
@@ -259,7 +259,7 @@ Deno.test("migrate: a key whose time comes on the way is left out", async () => 
   const server = new Migrating("SET k v PX 10", "SET l v PX 1000");
   const pending = Promise.withResolvers<Outgoing>();
   const target = new Target();
-  Object.assign(server.host, { connect: () => pending.promise });
+  Object.assign(server.dialler, { connect: () => pending.promise });
   await server.migrate(" 0 100 REPLACE KEYS k l");
   server.clock.advance(20);
   pending.resolve(target);

@@ -9,7 +9,7 @@ import { ManualClock } from "../../src/clock/clock.ts";
 import { Config } from "../../src/config/config.ts";
 import type { Client } from "../../src/session/client.ts";
 import type { Command } from "../../src/command/command.ts";
-import { Engine, type Host } from "../../src/execution/engine.ts";
+import { TestParts } from "../support/parts.ts";
 import { Registry } from "../../src/command/registry.ts";
 import { MapTable } from "../../src/keyspace/map_table.ts";
 import { Logger } from "../../src/log/logger.ts";
@@ -20,7 +20,7 @@ import { mulberry32 } from "../support/prng.ts";
 export const NOW = 1_700_000_000_000;
 
 /** An engine that remembers its events and effects. */
-export class Probe extends Engine {
+export class Probe extends TestParts {
   readonly events: string[] = [];
   readonly effects: string[] = [];
   readonly client: Client;
@@ -32,20 +32,19 @@ export class Probe extends Engine {
       clock,
       config: new Config(),
       log: new Logger({ level: "nothing" }),
-      host: {} as Host,
       registry: new Registry(commands),
       newTable: () => new MapTable(),
       random: mulberry32(1).next,
     });
     this.clock = clock;
     this.client = this.createClient(null);
+    this.keyspace.listeners.notified = -1;
+    this.keyspace.listeners.set({
+      notify: (db, _class, event, key) => void this.events.push(`${event} ${db.index}:${key}`),
+    }, true);
     this.journal.subscribe((effects) => {
       for (const { db, args } of effects) this.effects.push(`${db}: ${args.join(" ")}`);
     });
-  }
-
-  override notify(db: { index: number }, _class: number, event: string, key: string): void {
-    this.events.push(`${event} ${db.index}:${key}`);
   }
 
   /** Run a command out of words; errors and simple strings come back as their lines. */

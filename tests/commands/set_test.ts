@@ -47,7 +47,7 @@ Deno.test("set commands journal themselves and announce their events", () => {
     "0: SMOVE a c y",
     "0: SMOVE a b z",
   ]);
-  assertEquals(server.keyspace.dirty, 8);
+  assertEquals(server.keyspace.changes, 8);
   server.run("SUNIONSTORE d b c");
   server.run("SINTERSTORE e b d");
   server.run("SDIFFSTORE f d b");
@@ -63,7 +63,7 @@ Deno.test("set commands journal themselves and announce their events", () => {
     "del 0:e",
   ]);
   assertEquals(server.takeEffects().length, 4);
-  assertEquals(server.keyspace.dirty, 12);
+  assertEquals(server.keyspace.changes, 12);
 });
 
 Deno.test("SPOP leaves as SREM of what it took, and as DEL or UNLINK when it took all", () => {
@@ -74,7 +74,7 @@ Deno.test("SPOP leaves as SREM of what it took, and as DEL or UNLINK when it too
   const more = server.run("SPOP s 2") as string[];
   assertEquals(server.takeEffects(), [`0: SREM s ${more.join(" ")}`]);
   assertEquals(server.takeEvents(), ["spop 0:s", "spop 0:s"]);
-  assertEquals(server.keyspace.dirty, 8);
+  assertEquals(server.keyspace.changes, 8);
   server.run("SPOP s 2");
   assertEquals(server.takeEffects(), ["0: DEL s"]);
   assertEquals(server.takeEvents(), ["spop 0:s", "del 0:s"]);

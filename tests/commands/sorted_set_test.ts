@@ -62,7 +62,7 @@ Deno.test("sorted set commands journal themselves and announce their events", ()
     "0: ZREM k a x",
     "0: ZREM k b",
   ]);
-  assertEquals(server.keyspace.dirty, 7);
+  assertEquals(server.keyspace.changes, 7);
 });
 
 Deno.test("ranges that are removed, and results that are stored or empty, announce events", () => {

@@ -91,9 +91,9 @@ Deno.test("events of a move: the push before the removal, and the end of an empt
 Deno.test("dirty counts elements, not commands", () => {
   const server = new TestServer();
   const dirty = (line: string) => {
-    const before = server.keyspace.dirty;
+    const before = server.keyspace.changes;
     server.run(line);
-    return server.keyspace.dirty - before;
+    return server.keyspace.changes - before;
   };
   assertEquals(dirty("RPUSH k a b a b c d e"), 7);
   assertEquals(dirty("LPOP k 2"), 2);

@@ -9,7 +9,9 @@ import { ManualClock } from "../../src/clock/clock.ts";
 import { allCommands } from "../../src/commands/mod.ts";
 import { Config } from "../../src/config/config.ts";
 import type { Client } from "../../src/session/client.ts";
-import { Engine, type Host, type Resources } from "../../src/execution/engine.ts";
+import { TestParts } from "../support/parts.ts";
+import type { Resources } from "../../src/observe/resources.ts";
+import type { Host } from "../../src/commands/services.ts";
 import { Registry } from "../../src/command/registry.ts";
 import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
 import type { HeapProbe, HeapSample } from "../../src/keyspace/heap_probe.ts";
@@ -44,7 +46,7 @@ class FakeHeap implements HeapProbe {
   }
 }
 
-class Subject extends Engine {
+class Subject extends TestParts {
   readonly heap: FakeHeap;
   override readonly clock: ManualClock;
   readonly client: Client;
@@ -100,10 +102,10 @@ class Subject extends Engine {
 Deno.test("without a limit commands hardly ever come by", () => {
   const subject = new Subject();
   let visits = 0;
-  const { refuses } = subject.memory;
-  subject.memory.refuses = (client, command) => {
+  const { look } = subject.memory;
+  subject.memory.look = () => {
     visits++;
-    return refuses.call(subject.memory, client, command);
+    look.call(subject.memory);
   };
   for (let i = 0; i < 1700; i++) subject.run("PING");
   assertEquals(visits, 100);
@@ -152,10 +154,10 @@ Deno.test("nothing is evicted while writes are paused, nor on a replica", () => 
   assertEquals(subject.run("GET none"), null);
   assertEquals(subject.keyspace.size, 100);
   subject.run("CLIENT UNPAUSE");
-  subject.keyspace.hidesExpired = true;
+  subject.keyspace.hideExpired("test", true);
   subject.run("GET none");
   assertEquals(subject.keyspace.size, 100);
-  subject.keyspace.hidesExpired = false;
+  subject.keyspace.hideExpired("test", false);
   subject.run("GET none");
   assertEquals(subject.keyspace.size, 0);
 });

@@ -8,10 +8,11 @@
 import { ManualClock } from "../../src/clock/clock.ts";
 import { allCommands } from "../../src/commands/mod.ts";
 import { Config } from "../../src/config/config.ts";
-import type { BlockRequest } from "../../src/execution/blocking.ts";
+import type { BlockRequest } from "../../src/command/context.ts";
+import type { AdminContext, ServerCommand } from "../../src/commands/services.ts";
 import type { Client, ClientConnection } from "../../src/session/client.ts";
-import { type Command, defineCommand } from "../../src/command/command.ts";
-import { Engine, type Host } from "../../src/execution/engine.ts";
+import { defineCommand } from "../../src/command/command.ts";
+import { TestParts } from "../support/parts.ts";
 import { Registry } from "../../src/command/registry.ts";
 import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
 import { Logger } from "../../src/log/logger.ts";
@@ -38,7 +39,7 @@ export class TestClient {
     const connection: Partial<ClientConnection> = {
       address: "127.0.0.1:1",
       send: (reply) => void server.sent.push(`${name}: ${JSON.stringify(plain(reply))}`),
-      close: () => server.removeClient(this.client),
+      close: () => server.clients.remove(this.client),
       resume: () => void this.resumed++,
     };
     this.client = server.createClient(connection as ClientConnection);
@@ -51,12 +52,12 @@ export class TestClient {
 
   /** The connection is gone. */
   leave(): void {
-    this.server.removeClient(this.client);
+    this.server.clients.remove(this.client);
   }
 }
 
 /** An engine that remembers its effects, its events and what it sends to blocked clients. */
-export class TestServer extends Engine {
+export class TestServer extends TestParts {
   override readonly clock: ManualClock;
   readonly sent: string[] = [];
   readonly effects: string[] = [];
@@ -65,26 +66,25 @@ export class TestServer extends Engine {
   readonly main: TestClient;
 
   /** @param commands commands beside those of a real server */
-  constructor(commands: readonly Command[] = []) {
+  constructor(commands: readonly ServerCommand[] = []) {
     const clock = new ManualClock();
     super({
       clock,
       config: new Config(),
       log: new Logger({ level: "nothing" }),
-      host: {} as Host,
       registry: new Registry([...allCommands, ...commands]),
       newTable: () => new ByteMap(),
       random: mulberry32(1).next,
     });
     this.clock = clock;
     this.main = new TestClient(this, "main");
+    this.keyspace.listeners.notified = -1;
+    this.keyspace.listeners.set({
+      notify: (db, _class, event, key) => void this.events.push(`${event} ${db.index}:${key}`),
+    }, true);
     this.journal.subscribe((effects) => {
       this.effects.push(effects.map(({ db, args }) => `${db} ${args.join(" ")}`).join(" | "));
     });
-  }
-
-  override notify(db: { index: number }, _class: number, event: string, key: string): void {
-    this.events.push(`${event} ${db.index}:${key}`);
   }
 
   /** Another client. */
@@ -123,7 +123,7 @@ export class TestServer extends Engine {
 export function blockingCommand(
   name: string,
   request: (client: Client, args: readonly string[]) => BlockRequest,
-): Command {
+): ServerCommand {
   return defineCommand({
     name,
     summary: "Waits.",
@@ -132,6 +132,7 @@ export function blockingCommand(
     arity: -1,
     flags: ["blocking"],
     acl: [],
-    run: (client, args) => client.engine.blocking.block(client, args, request(client, args)),
+    run: (context: AdminContext, args) =>
+      context.blocking.block(context.client, args, request(context.client, args)),
   });
 }

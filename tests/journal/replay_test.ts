@@ -15,7 +15,7 @@ import { ManualClock } from "../../src/clock/clock.ts";
 import { allCommands } from "../../src/commands/mod.ts";
 import { Config } from "../../src/config/config.ts";
 import type { Client, ClientConnection } from "../../src/session/client.ts";
-import { Engine, type Host } from "../../src/execution/engine.ts";
+import { TestParts } from "../support/parts.ts";
 import { Registry } from "../../src/command/registry.ts";
 import type { Effect } from "../../src/journal/journal.ts";
 import { expireStep } from "../../src/keyspace/active_expire.ts";
@@ -102,7 +102,7 @@ type Step =
   | { readonly passMs: number; readonly expire: boolean };
 
 /** An engine at a clock of its own. */
-class Node extends Engine {
+class Node extends TestParts {
   override readonly clock: ManualClock;
 
   constructor(startMs: number, seed: number) {
@@ -113,7 +113,6 @@ class Node extends Engine {
       clock,
       config,
       log: new Logger({ level: "nothing" }),
-      host: {} as Host,
       registry: new Registry(allCommands),
       newTable: () => new ByteMap(),
       random: mulberry32(seed).next,
@@ -204,7 +203,7 @@ function live(steps: readonly Step[]): { node: Node; units: Effect[][] } {
     }
     // One that still waits has lost its patience.
     if (clients[step.client].blocked !== null) {
-      node.removeClient(clients[step.client]);
+      node.clients.remove(clients[step.client]);
       clients[step.client] = node.connect();
     }
     node.execute(clients[step.client], [...step.args]);
@@ -215,7 +214,7 @@ function live(steps: readonly Step[]): { node: Node; units: Effect[][] } {
 /** Run effects on another engine, as a restart does. @returns it, and the effects that failed */
 function replay(units: readonly (readonly Effect[])[]): { node: Node; failed: string[] } {
   const node = new Node(START + 10 ** 10, 2);
-  node.keyspace.expiryPaused = true;
+  node.keyspace.pauseExpiry();
   const client = node.createClient(null);
   const failed: string[] = [];
   for (const { db, args } of units.flat()) {
@@ -233,7 +232,7 @@ function replay(units: readonly (readonly Effect[])[]): { node: Node; failed: st
 /** How the data differs after a replay; empty when all is well. */
 function difference(steps: readonly Step[]): { units: Effect[][]; lines: string[] } {
   const { node, units } = live(steps);
-  node.keyspace.expiryPaused = true;
+  node.keyspace.pauseExpiry();
   const other = replay(units);
   if (other.failed.length > 0) return { units, lines: other.failed };
   const [mine, theirs] = [node.dump(), other.node.dump()];

@@ -11,7 +11,6 @@ import type { Database } from "../../src/keyspace/database.ts";
 import { evictionBudgetMs, type EvictionPolicy, Evictor } from "../../src/keyspace/eviction.ts";
 import { EvictionPool } from "../../src/keyspace/eviction_pool.ts";
 import type { HeapProbe, HeapSample } from "../../src/keyspace/heap_probe.ts";
-import { SILENT_HOOKS } from "../../src/keyspace/events.ts";
 import { Keyspace } from "../../src/keyspace/keyspace.ts";
 import { MemoryMeter } from "../../src/keyspace/memory.ts";
 import { ListValue } from "../../src/values/list.ts";
@@ -55,15 +54,15 @@ class Subject {
       databases: 4,
       newTable: () => new ByteMap(),
       random: mulberry32(seed).next,
-      hooks: {
-        ...SILENT_HOOKS,
-        modified: (_db, key) => void this.log.push(`modified ${key}`),
-        notify: (_db, _class, event, key) => {
-          if (event !== "new") this.log.push(`${event} ${key}`);
-        },
-        evicted: (db, key) => void this.log.push(`journal ${db.index} ${key}`),
-      },
     });
+    this.keyspace.listeners.notified = -1;
+    this.keyspace.listeners.set({
+      modified: (_db, key) => void this.log.push(`modified ${key}`),
+      notify: (_db, _class, event, key) => {
+        if (event !== "new") this.log.push(`${event} ${key}`);
+      },
+      evicted: (db, key) => void this.log.push(`journal ${db.index} ${key}`),
+    }, true);
     this.meter = new MemoryMeter({
       keyspace: this.keyspace,
       clock: this.clock,

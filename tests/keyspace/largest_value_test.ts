@@ -7,7 +7,6 @@
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { ManualClock } from "../../src/clock/clock.ts";
 import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
-import { SILENT_HOOKS } from "../../src/keyspace/events.ts";
 import { Keyspace } from "../../src/keyspace/keyspace.ts";
 import { LargestValue } from "../../src/keyspace/largest_value.ts";
 import { defaultLimits } from "../../src/values/limits.ts";
@@ -24,7 +23,6 @@ function keyspace(): Keyspace {
     clock: new ManualClock(),
     databases: 3,
     newTable: () => new ByteMap(),
-    hooks: SILENT_HOOKS,
   });
 }
 

@@ -3,7 +3,7 @@ import { ManualClock } from "../../src/clock/clock.ts";
 import { Config } from "../../src/config/config.ts";
 import { type Command, defineCommand } from "../../src/command/command.ts";
 import { CommandTimer } from "../../src/observe/command_timer.ts";
-import { LatencyHistogram } from "../../src/observe/latency_histogram.ts";
+import { LatencyHistogram } from "../../src/command/latency_histogram.ts";
 import { Registry } from "../../src/command/registry.ts";
 import { Rate, Stats } from "../../src/observe/stats.ts";
 import { OK } from "../../src/resp/reply.ts";

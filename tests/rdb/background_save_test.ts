@@ -12,12 +12,11 @@ import { type BackgroundOptions, BackgroundSave } from "../../src/rdb/save/backg
 import { SaveError, saveRdb } from "../../src/rdb/save/save.ts";
 import { TempDir } from "../support/temp.ts";
 import { decodeAll } from "./canonical.ts";
-import { newKeyspace, saveOptions } from "./saving.ts";
+import { saveOptions } from "./saving.ts";
 
 function keyspaceOf(keys: number): Keyspace {
-  const { hooks } = newKeyspace();
   const clock = new SystemClock();
-  const keyspace = new Keyspace({ clock, hooks, databases: 16, newTable: () => new ByteMap() });
+  const keyspace = new Keyspace({ clock, databases: 16, newTable: () => new ByteMap() });
   for (let i = 0; i < keys; i++) {
     keyspace.databases[0].add(`key:${i}`, `value ${i} ${"x".repeat(50)}`);
   }
@@ -65,7 +64,6 @@ Deno.test("a save that is called off leaves nothing, and never replaces a later 
     save.cancel();
     const later = new Keyspace({
       clock: keyspace.clock,
-      hooks: keyspace.hooks,
       databases: 1,
       newTable: () => new ByteMap(),
     });

@@ -10,7 +10,6 @@ import type { Clock } from "../../src/clock/clock.ts";
 import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
 import type { Database } from "../../src/keyspace/database.ts";
 import { NO_EXPIRY } from "../../src/keyspace/key_table.ts";
-import { SILENT_HOOKS } from "../../src/keyspace/events.ts";
 import { Keyspace } from "../../src/keyspace/keyspace.ts";
 import { HashValue } from "../../src/values/hash.ts";
 import { ListValue } from "../../src/values/list.ts";
@@ -40,7 +39,6 @@ export function silentKeyspace(clock: Clock): Keyspace {
     clock,
     databases: 16,
     newTable: () => new ByteMap(),
-    hooks: SILENT_HOOKS,
   });
 }
 

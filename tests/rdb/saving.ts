@@ -6,7 +6,6 @@
 
 import { ManualClock } from "../../src/clock/clock.ts";
 import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
-import { SILENT_HOOKS } from "../../src/keyspace/events.ts";
 import { Keyspace } from "../../src/keyspace/keyspace.ts";
 import type { SaveOptions } from "../../src/rdb/save/save.ts";
 import type { WriteVersion } from "../../src/rdb/encode/value.ts";
@@ -16,7 +15,7 @@ import type { CanonicalContent } from "./canonical.ts";
 export function newKeyspace(ms = 0): Keyspace {
   const clock = new ManualClock();
   if (ms !== 0) clock.ms = ms;
-  return new Keyspace({ clock, hooks: SILENT_HOOKS, databases: 16, newTable: () => new ByteMap() });
+  return new Keyspace({ clock, databases: 16, newTable: () => new ByteMap() });
 }
 
 /** How to save without any frills. */

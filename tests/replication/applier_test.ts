@@ -6,12 +6,12 @@ import { encodeCommand } from "../../src/resp/encoder.ts";
 import { Probe } from "../commands/probe.ts";
 
 function begin() {
-  const engine = new Probe(allCommands);
-  const client = engine.createClient(null);
-  const { replication } = engine;
+  const parts = new Probe(allCommands);
+  const client = parts.createClient(null);
+  const { replication } = parts;
   replication.copied("a".repeat(40), 0);
-  const applier = new StreamApplier({ engine, replication, client, onQuestion() {} });
-  const get = (key: string) => engine.keyspace.databases[0].peek(key);
+  const applier = new StreamApplier({ parts, replication, client, onQuestion() {} });
+  const get = (key: string) => parts.keyspace.databases[0].peek(key);
   return { applier, client, stream: replication.stream, get };
 }
 

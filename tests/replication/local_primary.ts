@@ -54,5 +54,5 @@ export class Primary implements AsyncDisposable {
 
 /** Its replicas. */
 export function sessions(local: Primary): ReplicaSession[] {
-  return [...local.server.engine.replication.replicas.sessions];
+  return [...local.server.parts.replication.replicas.sessions];
 }

@@ -70,8 +70,8 @@ export class Replica implements AsyncDisposable {
     return this.#local.log;
   }
 
-  get engine() {
-    return this.#local.server.engine;
+  get parts() {
+    return this.#local.server.parts;
   }
 
   get port(): number {

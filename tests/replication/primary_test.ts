@@ -93,7 +93,7 @@ Deno.test("a snapshot shows one moment, and the stream goes on from that moment"
   for (let i = 0; i < 100; i++) await client.call("SET", `key:${i}`, "old");
   await using replica = await FakeReplica.full(local.port);
   const { offset } = await replica.fullResync();
-  assertEquals(local.server.engine.replication.replicas.transferring, true);
+  assertEquals(local.server.parts.replication.replicas.transferring, true);
   assertEquals(await client.call("BGSAVE"), "-ERR Background save already in progress\r\n");
   assertEquals(await client.call("SAVE"), "-ERR Background save already in progress\r\n");
   for (let i = 0; i < 100; i++) await client.call("SET", `key:${i}`, "new");
@@ -173,7 +173,7 @@ Deno.test("a replica that goes away in the middle of a shared snapshot does not 
   await second.fullResync();
   assertEquals(decode((await second.snapshot()).rdb).keys.size, 100);
   await until(() => sessions(local).length === 1, "one replica");
-  await until(() => local.server.engine.keyspace.snapshot === null, "no snapshot");
+  await until(() => local.server.parts.keyspace.snapshot === null, "no snapshot");
   assertStringIncludes(local.log, "1 replicas still up");
 });
 
@@ -184,8 +184,8 @@ Deno.test("a snapshot without takers ends", async () => {
   const replica = await FakeReplica.full(local.port);
   await replica.fullResync();
   replica.close();
-  await until(() => !local.server.engine.replication.replicas.transferring, "the end");
-  assertEquals(local.server.engine.keyspace.snapshot, null);
+  await until(() => !local.server.parts.replication.replicas.transferring, "the end");
+  assertEquals(local.server.parts.keyspace.snapshot, null);
   assertStringIncludes(local.log, "0 replicas still up");
 });
 
@@ -231,7 +231,7 @@ Deno.test("rdb-del-sync-files: the file that only replicas needed goes", async (
 
 Deno.test("a save that fails lets go of the replicas that wait for it", async () => {
   await using local = await Primary.start({ "repl-diskless-sync": "no" });
-  local.server.engine.config.assign("dir", ["/proc"]);
+  local.server.parts.config.assign("dir", ["/proc"]);
   await using replica = await FakeReplica.full(local.port);
   await replica.fullResync();
   assertEquals(await replica.closed(), true);
@@ -286,7 +286,7 @@ Deno.test("a replica that comes back goes on where it was", async () => {
     await expectStream(replica, stream("SET a 2"));
   }
   // The history that this one comes from, as far as it is shared.
-  const { replication } = local.server.engine;
+  const { replication } = local.server.parts;
   replication.secondId = "b".repeat(40);
   replication.secondOffset = 20;
   {
@@ -323,7 +323,7 @@ Deno.test("repl-backlog-size bounds how long ago a replica may have left", async
   await late.send("PSYNC", id, "1");
   assertEquals((await late.fullResync()).id, id);
   assertEquals(await client.call("CONFIG", "SET", "repl-backlog-size", "1mb"), "+OK\r\n");
-  const end = local.server.engine.replication.stream.end;
+  const end = local.server.parts.replication.stream.end;
   for (let i = 0; i < 500; i++) await client.call("SET", "a", "x".repeat(1000));
   await using early = await FakeReplica.connect(local.port);
   await early.send("PSYNC", id, `${end + 1}`);
@@ -332,7 +332,7 @@ Deno.test("repl-backlog-size bounds how long ago a replica may have left", async
 
 Deno.test("only the snapshot, and parts of it", async () => {
   await using local = await Primary.start();
-  local.server.engine.functionLibraries = ["#!lua name=lib\nredis.register_function('f', g)"];
+  local.server.parts.libraries.replace(["#!lua name=lib\nredis.register_function('f', g)"]);
   await using client = await local.connect();
   await client.call("SET", "a", "1");
   const ask = async (...replconf: string[]) => {
@@ -406,7 +406,7 @@ Deno.test("a replica may be silent for longer than other clients", async () => {
   await using replica = await FakeReplica.full(local.port);
   await replica.fullResync();
   await replica.snapshot();
-  for (const each of local.server.engine.clients.values()) each.lastInteractionMs -= 200_000;
+  for (const each of local.server.parts.clients.values()) each.lastInteractionMs -= 200_000;
   assertEquals(await client.closedByPeer(), true);
   assertEquals(sessions(local).length, 1);
 });
@@ -516,7 +516,7 @@ Deno.test("WAIT counts replicas that have said so, and asks them once for all wh
   await client.call("SET", "a", "1");
   await other.call("SET", "b", "1");
   await client.sendRaw(stream("WAIT 1 0"));
-  const end = local.server.engine.replication.stream.end;
+  const end = local.server.parts.replication.stream.end;
   const written = stream("SELECT 0", "SET a 1", "SET b 1");
   const question = stream("REPLCONF GETACK *");
   assertEquals(await replica.bytes((written + question).length), written + question);
@@ -541,7 +541,7 @@ Deno.test("WAIT counts replicas that have said so, and asks them once for all wh
   await other.call("SET", "b", "x".repeat(1000));
   await client.sendRaw(stream("WAIT 1 0"));
   await other.sendRaw(stream("WAIT 1 0"));
-  await until(() => local.server.engine.blocking.count === 2, "two wait");
+  await until(() => local.server.parts.blocking.count === 2, "two wait");
   await replica.ack(1_000_000);
   assertEquals(await client.readReply(), ":1\r\n");
   assertEquals(await other.readReply(), ":1\r\n");
@@ -554,11 +554,11 @@ Deno.test("WAITAOF counts what replicas have on their disk", async () => {
   await replica.fullResync();
   await replica.snapshot();
   await client.call("SET", "a", "1");
-  const { end } = local.server.engine.replication.stream;
+  const { end } = local.server.parts.replication.stream;
   await replica.send("REPLCONF", "ACK", `${end}`, "FACK", `${end - 1}`);
   assertEquals(await client.call("WAITAOF", "0", "1", "20"), "*2\r\n:0\r\n:0\r\n");
   await client.sendRaw(stream("WAITAOF 0 1 0"));
-  await until(() => local.server.engine.blocking.count === 1, "it waits");
+  await until(() => local.server.parts.blocking.count === 1, "it waits");
   await replica.send("REPLCONF", "ACK", `${end}`, "FACK", `${end}`);
   assertEquals(await client.readReply(), "*2\r\n:0\r\n:1\r\n");
 });
@@ -588,7 +588,7 @@ Deno.test("min-replicas-to-write refuses writes without good replicas", async ()
 Deno.test("without replicas for long enough the backlog goes, and with it the history's name", async () => {
   await using local = await Primary.start({ "repl-backlog-ttl": "1" });
   await using client = await local.connect();
-  const { replication } = local.server.engine;
+  const { replication } = local.server.parts;
   let id: string;
   {
     await using replica = await FakeReplica.full(local.port);

@@ -83,11 +83,11 @@ Deno.test("libraries of functions are kept, in files as well", async () => {
   ];
   await follower.command(...commands);
   await follower.acknowledged(streamLength(...commands));
-  assertEquals(replica.engine.functionLibraries, [library("two")]);
+  assertEquals(replica.parts.libraries.sources, [library("two")]);
   await replica.logs("AOF rewrite finished successfully");
   follower.close();
   await replica.restart({ appendonly: "yes", replicaof: "no one" });
-  assertEquals(replica.engine.functionLibraries, [library("two")]);
+  assertEquals(replica.parts.libraries.sources, [library("two")]);
 });
 
 Deno.test("a snapshot's file stays, unless nothing is to stay on the disk", async () => {
@@ -138,7 +138,7 @@ Deno.test("changes that cannot be written end a replica, or are made all the sam
     });
     const follower = await replica.primary.feed(snapshot({}));
     await follower.acknowledged(0);
-    replica.engine.persistence.lastWentWell = false;
+    replica.parts.disk.lost();
     await follower.command(["SELECT", "0"], ["SET", "a", "1"]);
     if (ignore === "no") {
       assertEquals(await replica.stopped, 1);

@@ -191,7 +191,7 @@ Deno.test("behind a snapshot there must be its mark", async () => {
   const payload = snapshot({ a: "1" });
   await follower.send(`+FULLRESYNC ${HISTORY} 0\r\n$EOF:${MARK}\r\n${payload}${"?".repeat(41)}`);
   await replica.logs("Replication stream EOF marker is broken");
-  assertEquals(replica.engine.keyspace.size, 0);
+  assertEquals(replica.parts.keyspace.size, 0);
 });
 
 Deno.test("other answers than a snapshot are errors", async () => {
@@ -219,7 +219,7 @@ Deno.test("data are loaded beside the old ones, which are served if they are of 
     const payload = snapshot({ a: "2", b: "3" }, { aux: { "repl-stream-db": "5" } });
     const follower = await replica.primary.meet();
     await follower.send(`+FULLRESYNC ${id} 100\r\n$${payload.length}\r\n${payload.slice(0, -9)}`);
-    await until(() => replica.engine.loading !== null, "the load");
+    await until(() => replica.parts.loading.active, "the load");
     const same = id === HISTORY;
     const before = await replica.call("GET", "a");
     if (same) assertEquals(before, "$1\r\n1\r\n");
@@ -249,7 +249,7 @@ Deno.test("an empty server decodes what comes at once", async () => {
   const payload = snapshot({ a: "1", b: "2".repeat(60) });
   const follower = await replica.primary.meet();
   await follower.send(`+FULLRESYNC ${HISTORY} 0\r\n$EOF:${MARK}\r\n${payload}`);
-  await until(() => replica.engine.keyspace.size > 0, "the first key");
+  await until(() => replica.parts.keyspace.size > 0, "the first key");
   assertStringIncludes(await replica.call("GET", "a"), "-LOADING");
   await follower.send(MARK);
   await follower.acknowledged(0);
@@ -295,7 +295,7 @@ Deno.test("commands may be cut anywhere", async () => {
   await follower.acknowledged(text.length);
   await replica.has("n", "1");
   // What the replica passes on is what has come, byte for byte.
-  const { stream } = replica.engine.replication;
+  const { stream } = replica.parts.replication;
   const reader = stream.reader(0)!;
   let passed = "";
   while (reader.pending > 0) {

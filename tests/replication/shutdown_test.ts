@@ -28,7 +28,7 @@ Deno.test("writes wait with the shutdown until replicas have all; then it ends",
   assertEquals(await reader.call("GET", "a"), "$1\r\n1\r\n");
   assertMatch(await reader.call("INFO", "server"), /\r\nshutdown_in_milliseconds:\d+\r\n/);
   assertMatch(await reader.call("INFO", "clients"), /\r\npaused_reason:shutdown_in_progress\r\n/);
-  await replica.ack(local.server.engine.replication.stream.end);
+  await replica.ack(local.server.parts.replication.stream.end);
   assertEquals(await local.server.stopped, 0);
   assertStringIncludes(local.log, "1 of 1 replicas are in sync when shutting down.");
   assertEquals(await client.closedByPeer(), true);
@@ -71,7 +71,7 @@ Deno.test("a shutdown that waits can be called off", async () => {
   await client.send("SHUTDOWN");
   await second.send("SHUTDOWN", "NOSAVE");
   await until(() => local.log.includes("Waiting for replicas before shutting down."), "it waits");
-  const { clients } = local.server.engine;
+  const { clients } = local.server.parts;
   await until(
     () => [...clients.values()].filter(({ blocked }) => blocked !== null).length === 2,
     "both wait",

@@ -141,7 +141,7 @@ Deno.test("who stays above the soft limit for its time is cut off, who falls bel
     for (let i = 0; i < count; i++) await peer.send("GET", "big");
   }
   const waiting = () =>
-    Array.from(local.server.engine.clients.values())
+    Array.from(local.server.parts.clients.values())
       .filter(({ connection }) => connection!.outputBytes > 4 * MB).length;
   await until(() => waiting() === 2, "output that waits");
   clock.advance(9000);
@@ -200,7 +200,7 @@ Deno.test("who has shut down its side still gets its replies, then the end", asy
   using peer = await Peer.connect(local);
   await peer.write("SET k v\r\nGET big\r\nINCR n\r\nGET unfinis");
   await peer.endOfRequests();
-  await until(() => local.server.engine.stats.readsProcessed > 2, "the requests");
+  await until(() => local.server.parts.stats.readsProcessed > 2, "the requests");
   const { bytes, reset } = await peer.drain();
   assertEquals([bytes, reset], [5 + bulkLength(10 * MB) + 4, false]);
   assertEquals(await client.call("MGET", "k", "n"), "*2\r\n$1\r\nv\r\n$1\r\n1\r\n");
@@ -231,7 +231,7 @@ Deno.test("a connection that is reset is cleaned up, at whatever it was", async 
   await connectedClients(client, 1);
   assertEquals(await infoNumber(client, "pubsub_channels"), 0);
   assertEquals(await infoNumber(client, "watching_clients"), 0);
-  assertEquals(local.server.engine.clients.size, 1);
+  assertEquals(local.server.parts.clients.size, 1);
   assertEquals(await client.call("SET", "a", "b"), "+OK\r\n");
 });
 
@@ -251,7 +251,7 @@ Deno.test("a blocked client that goes is forgotten, and takes nothing", async ()
   await connectedClients(client, 1);
   assertEquals(await client.call("RPUSH", "list", "a", "b"), ":2\r\n");
   assertEquals(await client.call("LLEN", "list"), ":2\r\n");
-  assertEquals(local.server.engine.keyspace.databases[0].blockedKeys, 0);
+  assertEquals(local.server.parts.keyspace.databases[0].blockedKeys, 0);
 });
 
 Deno.test("a request that never ends is cut off at client-query-buffer-limit", async () => {

@@ -43,8 +43,8 @@ Deno.test("many keys that expire at once go in steps, between which clients are 
   const clock = new BusyClock();
   await using local = LocalServer.make({ dbfilename: "none.rdb" }, clock);
   await local.server.begin();
-  const { engine } = local.server;
-  const [db] = engine.keyspace.databases;
+  const { parts } = local.server;
+  const [db] = parts.keyspace.databases;
   const keys = 20_000;
   for (let i = 0; i < keys; i++) {
     db.table.setExpireAt(db.add(`key:${i}`, "value"), clock.ms + 1000);
@@ -63,7 +63,7 @@ Deno.test("many keys that expire at once go in steps, between which clients are 
     assert(db.size < before && db.size > before - keys / 4, `${before} to ${db.size}`);
   }
   assert(steps > 4);
-  assertEquals(engine.keyspace.stats.expiredKeys, keys);
+  assertEquals(parts.keyspace.stats.expiredKeys, keys);
   const info = parseReply(await client.call("INFO", "stats")).text ?? "";
   const reached = /\r\nexpired_time_cap_reached_count:(\d+)\r\n/.exec(info);
   assert(Number(reached?.[1]) >= steps - 1, info);
@@ -75,8 +75,8 @@ Deno.test("DEBUG SET-ACTIVE-EXPIRE 0 leaves keys until they are asked for", asyn
   assertEquals(await client.call("DEBUG", "SET-ACTIVE-EXPIRE", "0"), "+OK\r\n");
   await client.call("SET", "a", "1", "PX", "1");
   await client.call("SET", "b", "1", "PX", "1");
-  const ticks = local.server.engine.clock.ms;
-  await until(() => local.server.engine.clock.ms > ticks + 250, "two ticks");
+  const ticks = local.server.parts.clock.ms;
+  await until(() => local.server.parts.clock.ms > ticks + 250, "two ticks");
   assertEquals(await client.call("DBSIZE"), ":2\r\n");
   assertEquals(await client.call("GET", "a"), "$-1\r\n");
   assertEquals(await client.call("DBSIZE"), ":1\r\n");

@@ -219,14 +219,14 @@ Deno.test("a server that is stopped while it loads leaves the rest of the file a
   const local = LocalServer.make({ dir: directory.path }, new ManualClock());
   const { server } = local;
   const begun = server.begin();
-  await until(() => (server.engine.loading?.loadedKeys ?? 0) > 0, "a key");
+  await until(() => (server.parts.loading.state?.loadedKeys ?? 0) > 0, "a key");
   server.shutdown({ save: true });
   await begun;
   assertEquals(await server.stopped, 0);
   assert(!local.log.includes("Ready to accept connections"));
-  const { size } = server.engine.keyspace;
-  await until(() => server.engine.loading === null, "the end of the load");
-  assert(server.engine.keyspace.size < 20_000 && server.engine.keyspace.size - size < 1000);
+  const { size } = server.parts.keyspace;
+  await until(() => !server.parts.loading.active, "the end of the load");
+  assert(server.parts.keyspace.size < 20_000 && server.parts.keyspace.size - size < 1000);
 });
 
 Deno.test("key-load-delay: a load takes so much longer a key", async () => {

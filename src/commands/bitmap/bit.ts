@@ -12,6 +12,7 @@ import { StringBuffer } from "../../values/string_buffer.ts";
 import { parseRangeArg } from "../parse.ts";
 import { editable } from "../string/parts.ts";
 import { parseBitOffset, readBitString } from "./bit_string.ts";
+import type { Context } from "../../command/context.ts";
 
 const setBit = defineCommand({
   name: "setbit",
@@ -24,12 +25,12 @@ const setBit = defineCommand({
   acl: ["@write", "@bitmap", "@slow"],
   keys: [keyRange("RW access update")],
   args: [key("key"), integer("offset"), integer("value")],
-  run(client, [, key, at, value]) {
-    const offset = parseBitOffset(client, at);
+  run(context, [, key, at, value]) {
+    const offset = parseBitOffset(context, at);
     const bit = parseRangeArg(value, 0, 1, "ERR bit is not an integer or out of range") as 0 | 1;
-    const { db } = client;
+    const { db } = context;
     const old = db.getForWrite(key);
-    const buffer = old === undefined ? StringBuffer.from("") : editable(client, key, old);
+    const buffer = old === undefined ? StringBuffer.from("") : editable(context, key, old);
     const length = buffer.length;
     const before = buffer.setBit(offset, bit);
     if (old === undefined) db.add(key, buffer);
@@ -49,9 +50,9 @@ const getBit = defineCommand({
   acl: ["@read", "@bitmap", "@fast"],
   keys: [keyRange("RO access")],
   args: [key("key"), integer("offset")],
-  run(client, [, key, at]) {
-    const offset = parseBitOffset(client, at);
-    const value = readBitString(client, key);
+  run(context, [, key, at]) {
+    const offset = parseBitOffset(context, at);
+    const value = readBitString(context, key);
     if (value === undefined) return 0;
     if (typeof value !== "string") return value.getBit(offset);
     const low = offset % 8;
@@ -61,4 +62,4 @@ const getBit = defineCommand({
 });
 
 /** The commands on one bit. */
-export const bitCommands: readonly Command[] = [setBit, getBit];
+export const bitCommands: readonly Command<Context>[] = [setBit, getBit];

@@ -7,7 +7,7 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { toBytes } from "../../bytes/bytes.ts";
 import { parseInteger } from "../../bytes/int.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { RedisError, wrongType } from "../../resp/reply.ts";
 import { StringBuffer } from "../../values/string_buffer.ts";
 
@@ -23,15 +23,15 @@ const BUFFER_LENGTH = 1024;
  * @throws RedisError WRONGTYPE
  */
 export function readBitString(
-  client: Client,
+  context: Context,
   key: ByteString,
 ): ByteString | StringBuffer | undefined {
-  const value = client.db.get(key);
+  const value = context.db.get(key);
   if (value === undefined || value instanceof StringBuffer) return value;
   if (typeof value !== "string") throw wrongType();
   if (value.length < BUFFER_LENGTH) return value;
   const buffer = StringBuffer.from(value);
-  client.db.putKeepingExpiry(key, buffer);
+  context.db.putKeepingExpiry(key, buffer);
   return buffer;
 }
 
@@ -45,14 +45,14 @@ export function bytesOf(value: ByteString | StringBuffer): Uint8Array {
  *
  * @throws RedisError when it is no offset, or beyond the longest string
  */
-export function parseBitOffset(client: Client, text: ByteString, width = 0): number {
+export function parseBitOffset(context: Context, text: ByteString, width = 0): number {
   const scaled = width > 0 && text.charCodeAt(0) === 0x23;
   let offset = parseInteger(scaled ? text.substring(1) : text);
   // The real server's product is one of 64 bits: what overflows may come out small.
   if (scaled && offset !== null) offset = BigInt.asIntN(64, BigInt(offset) * BigInt(width));
-  const limit = client.engine.config.values.protoMaxBulkLen;
+  const limit = context.config.values.protoMaxBulkLen;
   // What the primary has done is done.
-  const beyond = Number(offset) >= limit * 8 && !client.isPrimary;
+  const beyond = Number(offset) >= limit * 8 && !context.client.caller.obeyed;
   if (offset === null || offset < 0 || beyond) {
     throw new RedisError("ERR bit offset is not an integer or out of range");
   }

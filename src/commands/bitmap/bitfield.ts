@@ -20,7 +20,7 @@ import {
   string,
   token,
 } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange, type KeyReference } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -96,7 +96,7 @@ function kindOf(args: readonly ByteString[], at: number): Operation["kind"] | "o
   return null;
 }
 
-function parse(client: Client, args: readonly ByteString[]): Operations {
+function parse(context: Context, args: readonly ByteString[]): Operations {
   const list: Operation[] = [];
   let length = 0;
   let overflow: Overflow = "wrap";
@@ -109,7 +109,7 @@ function parse(client: Client, args: readonly ByteString[]): Operations {
       continue;
     }
     const type = parseType(args[i + 1]);
-    const place = placeOf(parseBitOffset(client, args[i + 2], type.width), type.width);
+    const place = placeOf(parseBitOffset(context, args[i + 2], type.width), type.width);
     const writes = kind !== "get";
     if (writes) length = Math.max(length, place.end);
     const operand = writes ? parseOperand(args[i + 3]) : 0;
@@ -119,8 +119,8 @@ function parse(client: Client, args: readonly ByteString[]): Operations {
   return { list, length };
 }
 
-function read(client: Client, key: ByteString, list: readonly Operation[]): Reply {
-  const value = readBitString(client, key) ?? "";
+function read(context: Context, key: ByteString, list: readonly Operation[]): Reply {
+  const value = readBitString(context, key) ?? "";
   return list.map(({ type, place }) => {
     const { first, end, bit } = place;
     const bytes = typeof value === "string" ? value.substring(first, end) : value.slice(first, end);
@@ -128,10 +128,10 @@ function read(client: Client, key: ByteString, list: readonly Operation[]): Repl
   });
 }
 
-function write(client: Client, key: ByteString, { list, length }: Operations): Reply {
-  const { db } = client;
+function write(context: Context, key: ByteString, { list, length }: Operations): Reply {
+  const { db } = context;
   const old = db.getForWrite(key);
-  const buffer = old === undefined ? StringBuffer.from("") : editable(client, key, old);
+  const buffer = old === undefined ? StringBuffer.from("") : editable(context, key, old);
   const grows = buffer.length < length;
   if (grows) buffer.setRange(length - 1, "\0");
   if (old === undefined) db.add(key, buffer);
@@ -152,7 +152,7 @@ function write(client: Client, key: ByteString, { list, length }: Operations): R
   });
   if (changes > 0) db.changed(key, EventClass.STRING, "setbit", changes);
   // All overflowed: there is no event, but the string may be new or longer, and so its copies must.
-  else if (grows) db.keyspace.dirty++;
+  else if (grows) db.keyspace.changes++;
   return replies;
 }
 
@@ -200,11 +200,11 @@ const bitField = defineCommand({
       ]),
     ]))),
   ],
-  run(client, args) {
-    const operations = parse(client, args);
+  run(context, args) {
+    const operations = parse(context, args);
     return operations.length === 0
-      ? read(client, args[1], operations.list)
-      : write(client, args[1], operations);
+      ? read(context, args[1], operations.list)
+      : write(context, args[1], operations);
   },
 });
 
@@ -222,12 +222,12 @@ const bitFieldRo = defineCommand({
     key("key"),
     opt(many(block("get-block", GET_PARTS, { token: "GET", multipleToken: true }))),
   ],
-  run(client, args) {
-    const { list, length } = parse(client, args);
+  run(context, args) {
+    const { list, length } = parse(context, args);
     if (length > 0) throw new RedisError("ERR BITFIELD_RO only supports the GET subcommand");
-    return read(client, args[1], list);
+    return read(context, args[1], list);
   },
 });
 
 /** BITFIELD and BITFIELD_RO. */
-export const fieldCommands: readonly Command[] = [bitField, bitFieldRo];
+export const fieldCommands: readonly Command<Context>[] = [bitField, bitFieldRo];

@@ -6,7 +6,7 @@
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
 import { key, many, oneof, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -46,7 +46,7 @@ function combine(operation: string, into: Uint8Array, from: Uint8Array): void {
   }
 }
 
-function run(client: Client, args: readonly ByteString[]): Reply {
+function run(context: Context, args: readonly ByteString[]): Reply {
   const operation = asciiUpper(args[1]);
   const isNot = operation === "NOT";
   if (!isNot && operation !== "AND" && operation !== "OR" && operation !== "XOR") {
@@ -58,12 +58,12 @@ function run(client: Client, args: readonly ByteString[]): Reply {
   const sources: Uint8Array[] = [];
   let length = 0;
   for (let i = 3; i < args.length; i++) {
-    const value = readBitString(client, args[i]);
+    const value = readBitString(context, args[i]);
     const bytes = value === undefined ? NO_BYTES : bytesOf(value);
     sources.push(bytes);
     length = Math.max(length, bytes.length);
   }
-  const { db } = client;
+  const { db } = context;
   const target = args[2];
   if (length > 0) {
     const result = new Uint8Array(length);
@@ -97,4 +97,4 @@ const bitOp = defineCommand({
 });
 
 /** BITOP. */
-export const bitOpCommands: readonly Command[] = [bitOp];
+export const bitOpCommands: readonly Command<Context>[] = [bitOp];

@@ -16,7 +16,7 @@ import { notAnInteger, RedisError, type Reply, syntaxError } from "../../resp/re
 import { isWord, parseIntArg } from "../parse.ts";
 import { bytesOf, readBitString } from "./bit_string.ts";
 import { countBits, findBit } from "./bits.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 
 const UNIT = opt(oneof("unit", [token("BYTE"), token("BIT")], { since: "7.0.0" }));
 
@@ -33,8 +33,8 @@ function fromEnd(index: number | bigint, total: number): number {
   return Math.min(at < 0 ? Math.max(0, total + at) : at, total);
 }
 
-function countRange(client: Client, args: readonly ByteString[]): Reply {
-  const value = readBitString(client, args[1]);
+function countRange(context: Context, args: readonly ByteString[]): Reply {
+  const value = readBitString(context, args[1]);
   if (value === undefined) return 0;
   if (args.length !== 2 && args.length !== 4 && args.length !== 5) throw syntaxError();
   let start = 0;
@@ -69,10 +69,10 @@ const bitCount = defineCommand({
   run: countRange,
 });
 
-function findInRange(client: Client, args: readonly ByteString[]): Reply {
+function findInRange(context: Context, args: readonly ByteString[]): Reply {
   const wanted = parseIntArg(args[2]);
   if (wanted !== 0 && wanted !== 1) throw new RedisError("ERR The bit argument must be 1 or 0.");
-  const value = readBitString(client, args[1]);
+  const value = readBitString(context, args[1]);
   if (value === undefined) return wanted === 1 ? -1 : 0;
   if (args.length > 6) throw syntaxError();
   let start = 0;
@@ -117,4 +117,4 @@ const bitPos = defineCommand({
 });
 
 /** The commands on bits in a range. */
-export const countCommands: readonly Command[] = [bitCount, bitPos];
+export const countCommands: readonly Command<Context>[] = [bitCount, bitPos];

@@ -9,9 +9,10 @@ import { bitCommands } from "./bit.ts";
 import { fieldCommands } from "./bitfield.ts";
 import { bitOpCommands } from "./bitop.ts";
 import { countCommands } from "./count.ts";
+import type { Context } from "../../command/context.ts";
 
 /** Every bitmap command. */
-export const bitmapCommands: readonly Command[] = [
+export const bitmapCommands: readonly Command<Context>[] = [
   ...bitCommands,
   ...countCommands,
   ...bitOpCommands,

@@ -8,22 +8,25 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../session/client.ts";
 import { RedisError } from "../../resp/reply.ts";
+import type { AdminContext } from "../services.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<"stats">;
 
 /**
  * Authenticate a client.
  *
  * @throws RedisError WRONGPASS
  */
-export function authenticate(client: Client, user: ByteString, password: ByteString): void {
-  const required = client.engine.config.values.requirepass;
+export function authenticate(context: Needs, user: ByteString, password: ByteString): void {
+  const required = context.config.values.requirepass;
   if (user !== "default" || (required !== "" && !equalInConstantTime(password, required))) {
-    client.engine.stats.deniedLogins++;
+    context.services.stats.deniedLogins++;
     throw new RedisError("WRONGPASS invalid username-password pair or user is disabled.");
   }
-  client.user = user;
-  client.authenticated = true;
+  context.client.user = user;
+  context.client.authenticated = true;
 }
 
 /** Compare without telling by the time taken where two secrets differ. */

@@ -9,14 +9,17 @@
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
 import { parseInteger, parseSmallInt } from "../../bytes/int.ts";
 import { integer, many, oneof, opt, string, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { type CommandSpec, defineCommand } from "../../command/command.ts";
 import { OK, RedisError, type Reply, syntaxError, VerbatimReply } from "../../resp/reply.ts";
 import { defineHelp } from "../help.ts";
 import { parseIntArg } from "../parse.ts";
 import { clientLine, clientType, parseClientType } from "../../session/client_info.ts";
 import { killClients } from "./client_kill.ts";
 import { validateClientInfo, validateClientName } from "./names.ts";
+import type { AdminContext, ServerCommand, Services } from "../services.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<"clients" | "pause">;
 
 /** What most of the subcommands share. */
 const common = {
@@ -39,7 +42,7 @@ const getName = defineCommand({
   since: "2.6.9",
   complexity: "O(1)",
   arity: 2,
-  run: (client) => client.name === "" ? null : client.name,
+  run: (context: Needs) => context.client.name === "" ? null : context.client.name,
 });
 
 const id = defineCommand({
@@ -49,7 +52,7 @@ const id = defineCommand({
   since: "5.0.0",
   complexity: "O(1)",
   arity: 2,
-  run: (client) => client.id,
+  run: (context: Needs) => context.client.id,
 });
 
 const info = defineCommand({
@@ -60,7 +63,7 @@ const info = defineCommand({
   complexity: "O(1)",
   arity: 2,
   tips: ["nondeterministic_output"],
-  run: (client) => new VerbatimReply("txt", `${clientLine(client)}\n`),
+  run: (context: Needs) => new VerbatimReply("txt", `${clientLine(context.client)}\n`),
 });
 
 const kill = defineCommand({
@@ -131,8 +134,8 @@ const list = defineCommand({
   run: listClients,
 });
 
-function listClients(client: Client, args: readonly ByteString[]): Reply {
-  const { clients } = client.engine;
+function listClients(context: Needs, args: readonly ByteString[]): Reply {
+  const { services: { clients } } = context;
   let selected = [...clients.values()];
   if (args.length > 2) {
     const option = asciiUpper(args[2]);
@@ -172,8 +175,8 @@ const noEvict = defineCommand({
   complexity: "O(1)",
   arity: 3,
   args: [oneof("enabled", [token("ON"), token("OFF")])],
-  run(client, args) {
-    client.noEvict = parseSwitch(args[2]);
+  run(context: Needs, args) {
+    context.client.noEvict = parseSwitch(args[2]);
     return OK;
   },
 });
@@ -186,8 +189,8 @@ const noTouch = defineCommand({
   complexity: "O(1)",
   arity: 3,
   args: [oneof("enabled", [token("ON"), token("OFF")])],
-  run(client, args) {
-    client.noTouch = parseSwitch(args[2]);
+  run(context: Needs, args) {
+    context.client.noTouch = parseSwitch(args[2]);
     return OK;
   },
 });
@@ -204,7 +207,7 @@ const pause = defineCommand({
     integer("timeout"),
     opt(oneof("mode", [token("WRITE"), token("ALL")], { since: "6.2.0" })),
   ],
-  run(client, args) {
+  run(context: Needs, args) {
     let all = true;
     if (args.length === 4) {
       const mode = asciiUpper(args[3]);
@@ -215,14 +218,14 @@ const pause = defineCommand({
     } else if (args.length > 4) {
       throw wrongCount(args);
     }
-    const now = client.engine.clock.ms;
+    const now = context.clock.ms;
     const timeout = parseInteger(args[2]);
     if (timeout === null) throw new RedisError("ERR timeout is not an integer or out of range");
     if (timeout < 0) throw new RedisError("ERR timeout is negative");
     if (BigInt(timeout) > 2n ** 63n - 1n - BigInt(now)) {
       throw new RedisError("ERR timeout is out of range");
     }
-    client.engine.pause.start(now + Number(timeout), all);
+    context.services.pause.start(now + Number(timeout), all);
     return OK;
   },
 });
@@ -234,8 +237,8 @@ const unpause = defineCommand({
   since: "6.2.0",
   complexity: "O(N) where N is the number of waiting connections",
   arity: 2,
-  run(client) {
-    client.engine.pause.end();
+  run(context: Needs) {
+    context.services.pause.end();
     return OK;
   },
 });
@@ -248,16 +251,16 @@ const reply = defineCommand({
   complexity: "O(1)",
   arity: 3,
   args: [oneof("action", [token("ON"), token("OFF"), token("SKIP")])],
-  run(client, args) {
+  run(context: Needs, args) {
     switch (asciiUpper(args[2])) {
       case "ON":
-        client.replyMode = "on";
+        context.client.replyMode = "on";
         break;
       case "OFF":
-        client.replyMode = "off";
+        context.client.replyMode = "off";
         break;
       case "SKIP":
-        if (client.replyMode !== "off") client.replyMode = "skip-next";
+        if (context.client.replyMode !== "off") context.client.replyMode = "skip-next";
         break;
       default:
         throw syntaxError();
@@ -280,14 +283,14 @@ const setInfo = defineCommand({
       string("libver", { token: "LIB-VER" }),
     ]),
   ],
-  run(client, args) {
+  run(context: Needs, args) {
     const attribute = args[2].toLowerCase();
     if (attribute !== "lib-name" && attribute !== "lib-ver") {
       throw new RedisError(`ERR Unrecognized option '${args[2]}'`);
     }
     validateClientInfo(attribute, args[3]);
-    if (attribute === "lib-name") client.libraryName = args[3];
-    else client.libraryVersion = args[3];
+    if (attribute === "lib-name") context.client.libraryName = args[3];
+    else context.client.libraryVersion = args[3];
     return OK;
   },
 });
@@ -301,9 +304,9 @@ const setName = defineCommand({
   arity: 3,
   tips: ["request_policy:all_nodes", "response_policy:all_succeeded"],
   args: [string("connection-name")],
-  run(client, args) {
+  run(context: Needs, args) {
     validateClientName(args[2]);
-    client.name = args[2];
+    context.client.name = args[2];
     return OK;
   },
 });
@@ -319,7 +322,7 @@ const unblock = defineCommand({
     integer("client-id"),
     opt(oneof("unblock-type", [token("TIMEOUT"), token("ERROR")])),
   ],
-  run(client, args) {
+  run(context: Needs, args) {
     let withError = false;
     if (args.length === 4) {
       const type = asciiUpper(args[3]);
@@ -331,20 +334,19 @@ const unblock = defineCommand({
       throw wrongCount(args);
     }
     parseIntArg(args[2]);
-    const { engine } = client;
-    const target = engine.clients.get(parseSmallInt(args[2]));
+    const target = context.services.clients.get(parseSmallInt(args[2]));
     if (target?.blocked?.kind !== "keys") return 0;
     if (withError) {
-      engine.blocking.fail(target, "UNBLOCKED client unblocked via CLIENT UNBLOCK");
+      context.blocking.fail(target, "UNBLOCKED client unblocked via CLIENT UNBLOCK");
     } else {
-      engine.blocking.timeout(target);
+      context.blocking.timeout(target);
     }
     return 1;
   },
 });
 
 /** CLIENT with its subcommands. */
-export const clientCommand: Command = defineCommand({
+export const clientCommand: ServerCommand = defineCommand<AdminContext<keyof Services>>({
   name: "client",
   summary: "Groups the commands about connections.",
   since: "2.4.0",

@@ -6,9 +6,13 @@
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
 import { parseInteger } from "../../bytes/int.ts";
-import type { Client } from "../../session/client.ts";
 import { OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import { type ClientType, clientType, parseClientType } from "../../session/client_info.ts";
+import type { AdminContext } from "../services.ts";
+import type { Client } from "../../session/client.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<"authentication" | "clients">;
 
 interface Filter {
   id?: number;
@@ -20,16 +24,16 @@ interface Filter {
 }
 
 /** Run CLIENT KILL, in its old form (`KILL addr`) and its new one (`KILL filter value …`). */
-export function killClients(client: Client, args: readonly ByteString[]): Reply {
+export function killClients(context: Needs, args: readonly ByteString[]): Reply {
   const oldForm = args.length === 3;
   const filter: Filter = oldForm ? { address: args[2], skipMe: false } : parseFilter(args);
   let killed = 0;
-  for (const other of client.engine.clients.values()) {
-    if (other.closed || !matches(other, filter)) continue;
-    if (other === client) {
+  for (const other of context.services.clients.values()) {
+    if (other.closed || !matches(context, other, filter)) continue;
+    if (other === context.client) {
       if (filter.skipMe) continue;
       // The reply still has to go out.
-      client.closeAfterReply = true;
+      context.client.closeAfterReply = true;
     } else {
       other.close();
     }
@@ -80,11 +84,12 @@ function parseFilter(args: readonly ByteString[]): Filter {
   return filter;
 }
 
-function matches(client: Client, filter: Filter): boolean {
+function matches(context: Needs, client: Client, filter: Filter): boolean {
   const { connection } = client;
   return (filter.id === undefined || filter.id === client.id) &&
     (filter.address === undefined || filter.address === connection?.address) &&
     (filter.localAddress === undefined || filter.localAddress === connection?.localAddress) &&
     (filter.type === undefined || filter.type === clientType(client)) &&
-    (filter.user === undefined || (!client.mustAuthenticate && filter.user === client.user));
+    (filter.user === undefined ||
+      (!context.services.authentication.asks(client) && filter.user === client.user));
 }

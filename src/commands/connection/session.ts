@@ -7,14 +7,17 @@
 import { asciiUpper } from "../../bytes/bytes.ts";
 import { parseInteger } from "../../bytes/int.ts";
 import { block, integer, opt, string } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
-import { type Command, defineCommand } from "../../command/command.ts";
+import { defineCommand } from "../../command/command.ts";
 import { MapReply, OK, PONG, RedisError, type Reply, SimpleString } from "../../resp/reply.ts";
 import { syntaxError } from "../../resp/reply.ts";
 import { REDIS_VERSION } from "../../version.ts";
 import { parseInt32Arg } from "../parse.ts";
 import { authenticate } from "./auth.ts";
 import { validateClientName } from "./names.ts";
+import type { AdminContext, ServerCommand } from "../services.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<"authentication" | "pubsub" | "stats" | "watch">;
 
 const ping = defineCommand({
   name: "ping",
@@ -28,12 +31,14 @@ const ping = defineCommand({
   tips: ["request_policy:all_shards", "response_policy:all_succeeded"],
   args: [opt(string("message"))],
   whileSubscribed: true,
-  run(client, args) {
+  run(context: Needs, args) {
     if (args.length > 2) {
       throw new RedisError("ERR wrong number of arguments for 'ping' command");
     }
     // As the messages that it may stand among.
-    if (client.subscriptions !== null && client.protocol === 2) return ["pong", args[1] ?? ""];
+    if (context.client.subscriptions !== null && context.client.protocol === 2) {
+      return ["pong", args[1] ?? ""];
+    }
     return args.length === 1 ? PONG : args[1];
   },
 });
@@ -48,7 +53,7 @@ const echo = defineCommand({
   flags: ["loading", "stale", "fast"],
   acl: ["@fast", "@connection"],
   args: [string("message")],
-  run: (_client, args) => args[1],
+  run: (_context, args) => args[1],
 });
 
 const quit = defineCommand({
@@ -64,8 +69,8 @@ const quit = defineCommand({
   replacedBy: "just closing the connection",
   immediateInMulti: true,
   whileSubscribed: true,
-  run(client) {
-    client.closeAfterReply = true;
+  run(context: Needs) {
+    context.client.closeAfterReply = true;
     return OK;
   },
 });
@@ -83,19 +88,19 @@ const reset = defineCommand({
   acl: ["@fast", "@connection"],
   immediateInMulti: true,
   whileSubscribed: true,
-  run(client) {
-    client.transaction = null;
-    client.engine.watch.unwatch(client);
-    client.engine.pubsub.forget(client);
-    client.select(0);
-    client.protocol = 2;
-    client.name = "";
-    client.noEvict = false;
-    client.noTouch = false;
+  run(context: Needs) {
+    context.client.transaction = null;
+    context.services.watch.unwatch(context.client);
+    context.services.pubsub.forget(context.client);
+    context.client.select(0);
+    context.client.protocol = 2;
+    context.client.name = "";
+    context.client.noEvict = false;
+    context.client.noTouch = false;
     // A reply that CLIENT REPLY SKIP leaves out stays left out.
-    if (client.replyMode !== "skip") client.replyMode = "on";
-    client.user = "default";
-    client.authenticated = client.engine.config.values.requirepass === "";
+    if (context.client.replyMode !== "skip") context.client.replyMode = "on";
+    context.client.user = "default";
+    context.client.authenticated = context.config.values.requirepass === "";
     return RESET_DONE;
   },
 });
@@ -110,8 +115,8 @@ const select = defineCommand({
   flags: ["loading", "stale", "fast"],
   acl: ["@fast", "@connection"],
   args: [integer("index")],
-  run(client, args) {
-    if (!client.select(parseInt32Arg(args[1]))) {
+  run(context: Needs, args) {
+    if (!context.client.select(parseInt32Arg(args[1]))) {
       throw new RedisError("ERR DB index is out of range");
     }
     return OK;
@@ -129,18 +134,18 @@ const auth = defineCommand({
   acl: ["@fast", "@connection"],
   history: [["6.0.0", "A user name can be given before the password."]],
   args: [opt(string("username", { since: "6.0.0" })), string("password")],
-  run(client, args) {
+  run(context: Needs, args) {
     if (args.length > 3) throw syntaxError();
     if (args.length === 2) {
-      if (client.engine.config.values.requirepass === "") {
+      if (context.config.values.requirepass === "") {
         throw new RedisError(
           "ERR AUTH <password> called without any password configured for the default user. " +
             "Are you sure your configuration is correct?",
         );
       }
-      authenticate(client, "default", args[1]);
+      authenticate(context, "default", args[1]);
     } else {
-      authenticate(client, args[1], args[2]);
+      authenticate(context, args[1], args[2]);
     }
     return OK;
   },
@@ -165,8 +170,8 @@ const hello = defineCommand({
       ]),
     ),
   ],
-  run(client, args) {
-    let protocol: 2 | 3 = client.protocol;
+  run(context: Needs, args) {
+    let protocol: 2 | 3 = context.client.protocol;
     if (args.length > 1) {
       const version = parseInteger(args[1]);
       if (version === null) {
@@ -192,30 +197,30 @@ const hello = defineCommand({
         throw new RedisError(`ERR Syntax error in HELLO option '${args[i]}'`);
       }
     }
-    if (credentials !== undefined) authenticate(client, credentials[0], credentials[1]);
-    if (client.mustAuthenticate) {
+    if (credentials !== undefined) authenticate(context, credentials[0], credentials[1]);
+    if (context.services.authentication.asks(context.client)) {
       throw new RedisError(
         "NOAUTH HELLO must be called with the client already authenticated, otherwise the " +
           "HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and " +
           "select the RESP protocol version at the same time",
       );
     }
-    if (name !== undefined) client.name = name;
-    client.protocol = protocol;
-    return greeting(client);
+    if (name !== undefined) context.client.name = name;
+    context.client.protocol = protocol;
+    return greeting(context);
   },
 });
 
-function greeting(client: Client): Reply {
+function greeting(context: Needs): Reply {
   return new MapReply([
     "server",
     "redis",
     "version",
     REDIS_VERSION,
     "proto",
-    client.protocol,
+    context.client.protocol,
     "id",
-    client.id,
+    context.client.id,
     "mode",
     "standalone",
     "role",
@@ -226,4 +231,12 @@ function greeting(client: Client): Reply {
 }
 
 /** The session commands. */
-export const sessionCommands: readonly Command[] = [ping, echo, quit, reset, select, auth, hello];
+export const sessionCommands: readonly ServerCommand[] = [
+  ping,
+  echo,
+  quit,
+  reset,
+  select,
+  auth,
+  hello,
+];

@@ -9,8 +9,7 @@
 
 import { type ByteString, fromBytes, toBytes } from "../../bytes/bytes.ts";
 import { integer, key, opt, string, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { NO_ENTRY } from "../../keyspace/key_table.ts";
@@ -22,6 +21,10 @@ import { encodeDumpPayload, type WriteVersion } from "../../rdb/encode/value.ts"
 import { OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import { isWord, parseIntArg } from "../parse.ts";
 import { lookUpForWrite } from "./look_up.ts";
+import type { AdminContext, ServerCommand } from "../services.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<"switches">;
 
 const dump = defineCommand({
   name: "dump",
@@ -35,10 +38,10 @@ const dump = defineCommand({
   keys: [keyRange("RO access")],
   tips: ["nondeterministic_output"],
   args: [key("key")],
-  run(client, args) {
-    const value = client.db.get(args[1]);
+  run(context: Needs, args) {
+    const value = context.db.get(args[1]);
     if (value === undefined) return null;
-    const { config: { values }, keyspace } = client.engine;
+    const { config: { values }, keyspace } = context;
     return fromBytes(encodeDumpPayload(value, {
       version: values.rdbVersion as WriteVersion,
       compress: values.rdbcompression,
@@ -100,9 +103,9 @@ function badFormat(): RedisError {
   return new RedisError("ERR Bad data format");
 }
 
-function runRestore(client: Client, args: ByteString[]): Reply {
-  const { db, engine } = client;
-  const { keyspace, journal, clock } = engine;
+function runRestore(context: Needs, args: ByteString[]): Reply {
+  const { db } = context;
+  const { keyspace, journal, clock } = context;
   const name = args[1];
   const options = parseOptions(args);
   if (!options.replace && lookUpForWrite(db, name) !== NO_ENTRY) {
@@ -110,7 +113,7 @@ function runRestore(client: Client, args: ByteString[]): Reply {
   }
   const ttl = parseIntArg(args[2]);
   if (ttl < 0) throw new RedisError("ERR Invalid TTL value, must be >= 0");
-  const decoded = decode(args[3], engine.verifiesChecksums);
+  const decoded = decode(args[3], context.services.switches.verifiesChecksums);
   const replaced = options.replace && db.delete(name);
   const at = ttl === 0 || options.absolute ? ttl : ttl + clock.ms;
   // Past its time already: it replaces what was there by nothing. While loading, and on a replica,
@@ -123,7 +126,7 @@ function runRestore(client: Client, args: ByteString[]): Reply {
     if (!replaced) return OK;
     db.changed(name, EventClass.GENERIC, "del");
     journal.replace(db.index, [
-      engine.config.values.lazyfreeLazyServerDel ? "UNLINK" : "DEL",
+      context.config.values.lazyfreeLazyServerDel ? "UNLINK" : "DEL",
       name,
     ]);
     return OK;
@@ -167,7 +170,7 @@ const restoreFacts = {
     opt(integer("frequency", { token: "FREQ", since: "5.0.0" })),
   ],
   run: runRestore,
-} satisfies Partial<CommandSpec>;
+} satisfies Partial<CommandSpec<Needs>>;
 
 const restore = defineCommand({
   ...restoreFacts,
@@ -188,4 +191,4 @@ const restoreAsking = defineCommand({
 });
 
 /** DUMP, RESTORE, and RESTORE-ASKING, which cluster nodes send one another. */
-export const dumpCommands: readonly Command[] = [dump, restore, restoreAsking];
+export const dumpCommands: readonly ServerCommand[] = [dump, restore, restoreAsking];

@@ -18,7 +18,7 @@ import {
   token,
   unixTime,
 } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -27,6 +27,7 @@ import { RedisError, type Reply } from "../../resp/reply.ts";
 import { type ExpireUnit, parseDeadline } from "../expire_time.ts";
 import { isWord } from "../parse.ts";
 import { lookUpForWrite } from "./look_up.ts";
+import type { ServerCommand } from "../services.ts";
 
 /** The conditions of EXPIRE, as bits. */
 const NX = 1;
@@ -46,7 +47,7 @@ interface ExpireForm {
   time: Argument;
 }
 
-function defineExpire(form: ExpireForm): Command {
+function defineExpire(form: ExpireForm): Command<Context> {
   return defineCommand({
     name: form.name,
     summary: form.summary,
@@ -67,27 +68,30 @@ function defineExpire(form: ExpireForm): Command {
         }),
       ),
     ],
-    run: (client, args) => setExpiry(client, args, form),
+    run: (context, args) => setExpiry(context, args, form),
   });
 }
 
 /** Run one of the EXPIRE commands. */
-function setExpiry(client: Client, args: ByteString[], form: ExpireForm): Reply {
+function setExpiry(context: Context, args: ByteString[], form: ExpireForm): Reply {
   const conditions = parseConditions(args);
-  const at = parseDeadline(client, args[2], form.unit, form.relative, form.name);
-  const { db, engine } = client;
+  const at = parseDeadline(context, args[2], form.unit, form.relative, form.name);
+  const { db } = context;
   const name = args[1];
   const entry = lookUpForWrite(db, name);
   if (entry === NO_ENTRY) return 0;
   if (conditions !== 0 && !isAllowed(conditions, db.table.expireAt(entry), at)) return 0;
-  const { keyspace, journal } = engine;
+  const { keyspace, journal } = context;
   // While loading, and on a replica, keys go when their DEL arrives.
-  const removes = at <= engine.clock.ms && !keyspace.expiryPaused && !keyspace.hidesExpired;
+  const removes = at <= context.clock.ms && !keyspace.expiryPaused && !keyspace.hidesExpired;
   if (removes) {
     db.delete(name);
     db.changed(name, EventClass.GENERIC, "del");
     if (journal.active) {
-      journal.replace(db.index, [engine.config.values.lazyfreeLazyExpire ? "UNLINK" : "DEL", name]);
+      journal.replace(db.index, [
+        context.config.values.lazyfreeLazyExpire ? "UNLINK" : "DEL",
+        name,
+      ]);
     }
     return 1;
   }
@@ -154,7 +158,7 @@ const persist = defineCommand({
 });
 
 /** The commands that set and remove expiry. */
-export const expireCommands: readonly Command[] = [
+export const expireCommands: readonly ServerCommand[] = [
   defineExpire({
     name: "expire",
     summary: "Lets a key expire after so many seconds.",

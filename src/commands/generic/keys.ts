@@ -10,8 +10,8 @@
 import { asciiLower, type ByteString } from "../../bytes/bytes.ts";
 import { matchGlob } from "../../bytes/glob.ts";
 import { integer, key, many, opt, pattern, string } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import type { Context } from "../../command/context.ts";
+import { type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import type { Database } from "../../keyspace/database.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -25,6 +25,7 @@ import {
   type ScanOptions,
 } from "../scan_arguments.ts";
 import { lookUpTouched, lookUpUntouched, typeAt } from "./look_up.ts";
+import type { ServerCommand } from "../services.ts";
 
 /** What commands over any number of keys share. */
 const overKeys = {
@@ -46,10 +47,10 @@ const keys = defineCommand({
   acl: ["@keyspace", "@read", "@slow", "@dangerous"],
   tips: ["request_policy:all_shards", "nondeterministic_output_order"],
   args: [pattern("pattern")],
-  run(client, args) {
+  run(context, args) {
     const glob = args[1];
     const all = glob === "*";
-    const { db } = client;
+    const { db } = context;
     const { table } = db;
     const found: Reply[] = [];
     for (let entry = 0; entry < table.entryLimit; entry++) {
@@ -81,15 +82,15 @@ const scan = defineCommand({
     opt(integer("count", { token: "COUNT" })),
     opt(string("type", { token: "TYPE", since: "6.0.0" })),
   ],
-  run(client, args) {
+  run(context, args) {
     const cursor = parseScanCursor(args[1]);
     const options = parseScanOptions(args, 2, true);
     const type = options.type === null ? null : asciiLower(options.type);
     const found: ByteString[] = [];
-    const next = client.db.scan(cursor, options.count, (name) => {
+    const next = context.db.scan(cursor, options.count, (name) => {
       if (matchesScan(options, name)) found.push(name);
     });
-    return [String(next), found.filter((name) => isListed(client.db, name, type))];
+    return [String(next), found.filter((name) => isListed(context.db, name, type))];
   },
 });
 
@@ -110,7 +111,7 @@ const randomKey = defineCommand({
   flags: ["readonly"],
   acl: ["@keyspace", "@read", "@slow"],
   tips: ["request_policy:all_shards", "response_policy:special", "nondeterministic_output"],
-  run: (client) => client.db.randomKey() ?? null,
+  run: (context) => context.db.randomKey() ?? null,
 });
 
 const NONE = new SimpleString("none");
@@ -199,7 +200,7 @@ const unlink = defineCommand({
   run: removeKeys,
 });
 
-function removeKeys({ db }: Client, args: ByteString[]): Reply {
+function removeKeys({ db }: Context, args: ByteString[]): Reply {
   let count = 0;
   for (let i = 1; i < args.length; i++) {
     if (!db.delete(args[i])) continue;
@@ -210,7 +211,7 @@ function removeKeys({ db }: Client, args: ByteString[]): Reply {
 }
 
 /** The commands that list, look for and remove keys. */
-export const keyCommands: readonly Command[] = [
+export const keyCommands: readonly ServerCommand[] = [
   keys,
   scan,
   randomKey,

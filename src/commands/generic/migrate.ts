@@ -22,8 +22,6 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { detach } from "../../bytes/latin1.ts";
 import { block, integer, key, many, oneof, opt, string, token } from "../../command/arguments.ts";
-import { mayBlock } from "../../execution/blocking.ts";
-import type { Client } from "../../session/client.ts";
 import { defineCommand } from "../../command/command.ts";
 import { keyAfter, keyRange, type KeyReference } from "../../command/key_specs.ts";
 import { type MigrateRequest, Transfer } from "../../migration/migration.ts";
@@ -31,6 +29,21 @@ import { NO_ENTRY } from "../../keyspace/key_table.ts";
 import { NO_REPLY, RedisError, type Reply, SimpleString, syntaxError } from "../../resp/reply.ts";
 import { isWord, parseIntArg } from "../parse.ts";
 import { lookUpTouched } from "./look_up.ts";
+import type { AdminContext } from "../services.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<
+  | "blocking"
+  | "clock"
+  | "config"
+  | "held"
+  | "journal"
+  | "keyspace"
+  | "log"
+  | "pause"
+  | "peers"
+  | "replication"
+>;
 
 /** Milliseconds, for timeouts that are not positive. */
 const DEFAULT_TIMEOUT_MS = 1000;
@@ -99,13 +112,13 @@ function parsePort(text: ByteString): number {
 }
 
 /** Why a client cannot run it now, or null. */
-function refusal(client: Client): string | null {
-  if (client.transaction === null && mayBlock(client)) return null;
+function refusal(context: Needs): string | null {
+  if (context.client.transaction === null && context.client.caller.mayBlock) return null;
   return "ERR MIGRATE has to wait for another server, which is not possible here (in a " +
     "transaction, a script, or without a connection)";
 }
 
-function migrate(client: Client, args: readonly ByteString[]): Reply {
+function migrate(context: Needs, args: readonly ByteString[]): Reply {
   const { copy, replace, credentials, firstKey, end } = parseOptions(args);
   const timeoutMs = parseIntArg(args[5]);
   const request: MigrateRequest = {
@@ -118,12 +131,12 @@ function migrate(client: Client, args: readonly ByteString[]): Reply {
     credentials,
   };
   const keys = args.slice(firstKey, end).filter((name) =>
-    lookUpTouched(client.db, name) !== NO_ENTRY
+    lookUpTouched(context.db, name) !== NO_ENTRY
   );
   if (keys.length === 0) return NO_KEY;
-  const refused = refusal(client);
+  const refused = refusal(context);
   if (refused !== null) throw new RedisError(refused);
-  new Transfer(client, request, keys.map(detach)).start(args);
+  new Transfer(context.services, context.client, request, keys.map(detach)).start(args);
   return NO_REPLY;
 }
 

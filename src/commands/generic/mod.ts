@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Command } from "../../command/command.ts";
 import { dumpCommands } from "./dump.ts";
 import { expireCommands } from "./expire.ts";
 import { keyCommands } from "./keys.ts";
@@ -14,9 +13,10 @@ import { objectCommand } from "./object.ts";
 import { sortCommands } from "./sort.ts";
 import { ttlCommands } from "./ttl.ts";
 import { waitCommand } from "./wait.ts";
+import type { ServerCommand } from "../services.ts";
 
 /** The generic commands. */
-export const genericCommands: readonly Command[] = [
+export const genericCommands: readonly ServerCommand[] = [
   ...keyCommands,
   ...movingCommands,
   ...dumpCommands,

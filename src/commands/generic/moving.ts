@@ -8,8 +8,8 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { integer, key, opt, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
-import { type Command, defineCommand } from "../../command/command.ts";
+import type { Context } from "../../command/context.ts";
+import { defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import type { Database } from "../../keyspace/database.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -18,6 +18,7 @@ import { OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import type { Value } from "../../values/value.ts";
 import { isWord, parseInt32Arg } from "../parse.ts";
 import { lookUpForWrite } from "./look_up.ts";
+import type { ServerCommand } from "../services.ts";
 
 const rename = defineCommand({
   name: "rename",
@@ -30,8 +31,8 @@ const rename = defineCommand({
   acl: ["@keyspace", "@write", "@slow"],
   keys: [keyRange("RW access delete"), keyRange("OW update", { at: 2 })],
   args: [key("key"), key("newkey", { keySpecIndex: 1 })],
-  run(client, args) {
-    renameKey(client.db, args[1], args[2], true);
+  run(context, args) {
+    renameKey(context.db, args[1], args[2], true);
     return OK;
   },
 });
@@ -48,7 +49,7 @@ const renameNx = defineCommand({
   keys: [keyRange("RW access delete"), keyRange("OW insert", { at: 2 })],
   history: [["3.2.0", "The two names being the same is no error any more."]],
   args: [key("key"), key("newkey", { keySpecIndex: 1 })],
-  run: (client, args) => renameKey(client.db, args[1], args[2], false) ? 1 : 0,
+  run: (context, args) => renameKey(context.db, args[1], args[2], false) ? 1 : 0,
 });
 
 /** Rename a key. @returns whether anything changed */
@@ -103,14 +104,14 @@ const copy = defineCommand({
   run: copyKey,
 });
 
-function copyKey(client: Client, args: ByteString[]): Reply {
-  const { db } = client;
+function copyKey(context: Context, args: ByteString[]): Reply {
+  const { db } = context;
   const [, from, to] = args;
   let target = db;
   let replace = false;
   for (let i = 3; i < args.length; i++) {
     if (isWord(args[i], "REPLACE")) replace = true;
-    else if (isWord(args[i], "DB") && i + 1 < args.length) target = database(client, args[++i]);
+    else if (isWord(args[i], "DB") && i + 1 < args.length) target = database(context, args[++i]);
     else throw syntaxError();
   }
   if (target === db && from === to) throw samePlace();
@@ -138,10 +139,10 @@ const move = defineCommand({
   acl: ["@keyspace", "@write", "@fast"],
   keys: [keyRange("RW access update")],
   args: [key("key"), integer("db")],
-  run(client, args) {
-    const { db } = client;
+  run(context, args) {
+    const { db } = context;
     const name = args[1];
-    const target = database(client, args[2]);
+    const target = database(context, args[2]);
     if (target === db) throw samePlace();
     const value = db.getForWrite(name);
     if (value === undefined || lookUpForWrite(target, name) !== NO_ENTRY) return 0;
@@ -157,11 +158,11 @@ function samePlace(): RedisError {
 }
 
 /** The database of an index argument. */
-function database(client: Client, text: ByteString): Database {
-  const db = client.engine.keyspace.databases[parseInt32Arg(text)];
+function database(context: Context, text: ByteString): Database {
+  const db = context.keyspace.databases[parseInt32Arg(text)];
   if (db === undefined) throw new RedisError("ERR DB index is out of range");
   return db;
 }
 
 /** The commands that give a value another place. */
-export const movingCommands: readonly Command[] = [rename, renameNx, copy, move];
+export const movingCommands: readonly ServerCommand[] = [rename, renameNx, copy, move];

@@ -6,8 +6,8 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { key } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import type { Context } from "../../command/context.ts";
+import { type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { NO_ENTRY } from "../../keyspace/key_table.ts";
 import { RedisError, type Reply } from "../../resp/reply.ts";
@@ -15,6 +15,7 @@ import type { Value } from "../../values/value.ts";
 import { defineHelp } from "../help.ts";
 import { encodingName } from "../object_encoding.ts";
 import { lookUpUntouched } from "./look_up.ts";
+import type { ServerCommand } from "../services.ts";
 
 /** Integers below this exist once in a real server, and are given out to every key. */
 const SHARED_INTEGERS = 10_000;
@@ -37,10 +38,10 @@ const common = {
 } satisfies Partial<CommandSpec>;
 
 /** A handler over the entry of the key that the subcommand names; null when there is no key. */
-function overEntry(answer: (client: Client, entry: number) => Reply) {
-  return (client: Client, args: ByteString[]): Reply => {
-    const entry = lookUpUntouched(client.db, args[2], false);
-    return entry === NO_ENTRY ? null : answer(client, entry);
+function overEntry(answer: (context: Context, entry: number) => Reply) {
+  return (context: Context, args: ByteString[]): Reply => {
+    const entry = lookUpUntouched(context.db, args[2], false);
+    return entry === NO_ENTRY ? null : answer(context, entry);
   };
 }
 
@@ -56,8 +57,8 @@ const freq = defineCommand({
   name: "object|freq",
   summary: "Answers the logarithmic counter of how often a key was used, under an LFU policy.",
   since: "4.0.0",
-  run: overEntry(({ db, engine }, entry) => {
-    const { access } = engine.keyspace;
+  run: overEntry(({ db, keyspace }, entry) => {
+    const { access } = keyspace;
     if (!access.lfu) {
       throw new RedisError(
         `ERR An LFU maxmemory policy is not selected, access frequency not tracked. ${SWITCHING}`,
@@ -71,8 +72,8 @@ const idleTime = defineCommand({
   ...common,
   name: "object|idletime",
   summary: "Answers for how many seconds a key was not used, under any but an LFU policy.",
-  run: overEntry(({ db, engine }, entry) => {
-    const { access } = engine.keyspace;
+  run: overEntry(({ db, keyspace }, entry) => {
+    const { access } = keyspace;
     if (access.lfu) {
       throw new RedisError(
         `ERR An LFU maxmemory policy is selected, idle time not tracked. ${SWITCHING}`,
@@ -119,4 +120,4 @@ const object = defineCommand({
 });
 
 /** OBJECT. */
-export const objectCommand: Command = object;
+export const objectCommand: ServerCommand = object;

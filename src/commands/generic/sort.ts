@@ -23,8 +23,8 @@ import {
   pattern,
   token,
 } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import type { Context } from "../../command/context.ts";
+import { type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyRange, type KeyReference, keyUnknown } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { type Reply, syntaxError, wrongType } from "../../resp/reply.ts";
@@ -34,6 +34,7 @@ import { ZSetValue } from "../../values/zset.ts";
 import { isWord, parseIntArg } from "../parse.ts";
 import { sortedElements, type SortOrder } from "./sort_order.ts";
 import { SortPattern } from "./sort_pattern.ts";
+import type { ServerCommand } from "../services.ts";
 
 /** The options of a SORT command. */
 interface SortOptions extends SortOrder {
@@ -75,11 +76,11 @@ const sort = defineCommand({
   ],
   args: [...sharedArguments, opt(key("destination", { keySpecIndex: 2, token: "STORE" }))],
   getKeys: sortKeys,
-  run(client, args) {
+  run(context, args) {
     const options = parseOptions(args, true);
     return options.store === null
-      ? reply(client, args[1], options)
-      : store(client, args[1], options.store, options);
+      ? reply(context, args[1], options)
+      : store(context, args[1], options.store, options);
   },
 });
 
@@ -93,7 +94,7 @@ const sortRo = defineCommand({
   keys: [keyRange("RO access"), patternKeys],
   args: sharedArguments,
   getKeys: () => [{ index: 1, flags: ["RO", "access"] }],
-  run: (client, args) => reply(client, args[1], parseOptions(args, false)),
+  run: (context, args) => reply(context, args[1], parseOptions(args, false)),
 });
 
 /** The keys that the arguments name: the one to sort, and the last STORE. */
@@ -149,38 +150,38 @@ function parseOptions(args: readonly ByteString[], canStore: boolean): SortOptio
 }
 
 /** The elements at a key in the order asked for, LIMIT applied. */
-function elements(client: Client, name: ByteString, order: SortOrder): ByteString[] {
-  const value = client.db.get(name);
+function elements(context: Context, name: ByteString, order: SortOrder): ByteString[] {
+  const value = context.db.get(name);
   if (value === undefined) return [];
   // A real server sorts only those in their large form, and leaves them in it.
-  if (value instanceof ZSetValue) value.prepare(Infinity, client.db.keyspace.limits);
+  if (value instanceof ZSetValue) value.prepare(Infinity, context.db.keyspace.limits);
   if (value instanceof ListValue || value instanceof SetValue || value instanceof ZSetValue) {
-    return sortedElements(client.db, value, order);
+    return sortedElements(context.db, value, order);
   }
   throw wrongType();
 }
 
-function reply(client: Client, name: ByteString, options: SortOptions): Reply {
-  const found = elements(client, name, options);
+function reply(context: Context, name: ByteString, options: SortOptions): Reply {
+  const found = elements(context, name, options);
   const { gets } = options;
   if (gets.length === 0) return found;
   const out: Reply[] = [];
   for (const element of found) {
-    for (const get of gets) out.push(get.lookUp(client.db, element));
+    for (const get of gets) out.push(get.lookUp(context.db, element));
   }
   return out;
 }
 
 function store(
-  client: Client,
+  context: Context,
   name: ByteString,
   destination: ByteString,
   options: SortOptions,
 ): Reply {
-  const { db } = client;
+  const { db } = context;
   const { gets } = options;
   const items: ByteString[] = [];
-  for (const element of elements(client, name, options)) {
+  for (const element of elements(context, name, options)) {
     if (gets.length === 0) items.push(detach(element));
     // What GET does not find is stored as an empty string.
     else for (const get of gets) items.push(detach(get.lookUp(db, element) ?? ""));
@@ -195,4 +196,4 @@ function store(
 }
 
 /** SORT and SORT_RO. */
-export const sortCommands: readonly Command[] = [sort, sortRo];
+export const sortCommands: readonly ServerCommand[] = [sort, sortRo];

@@ -9,12 +9,13 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { INT64_MAX } from "../../bytes/int.ts";
 import { key } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import type { Context } from "../../command/context.ts";
+import { type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { NO_ENTRY, NO_EXPIRY } from "../../keyspace/key_table.ts";
 import type { Reply } from "../../resp/reply.ts";
 import { lookUpUntouched } from "./look_up.ts";
+import type { ServerCommand } from "../services.ts";
 
 const NO_KEY = -2;
 
@@ -37,7 +38,7 @@ const relative = {
 
 /** Answer a key's expiry through `convert`, which is given unix milliseconds. */
 function answerExpiry(
-  { db }: Client,
+  { db }: Context,
   name: ByteString,
   convert: (at: number) => number,
 ): Reply {
@@ -60,8 +61,8 @@ function toSeconds(ms: number): number {
 }
 
 /** Milliseconds from now on until a time; 0 when it has passed. */
-function left(client: Client, at: number): number {
-  return Math.max(0, at - client.engine.clock.ms);
+function left(context: Context, at: number): number {
+  return Math.max(0, at - context.clock.ms);
 }
 
 const ttl = defineCommand({
@@ -69,7 +70,7 @@ const ttl = defineCommand({
   name: "ttl",
   summary: "Answers in how many seconds a key expires.",
   since: "1.0.0",
-  run: (client, args) => answerExpiry(client, args[1], (at) => toSeconds(left(client, at))),
+  run: (context, args) => answerExpiry(context, args[1], (at) => toSeconds(left(context, at))),
 });
 
 const pttl = defineCommand({
@@ -77,7 +78,7 @@ const pttl = defineCommand({
   name: "pttl",
   summary: "Answers in how many milliseconds a key expires.",
   since: "2.6.0",
-  run: (client, args) => answerExpiry(client, args[1], (at) => left(client, at)),
+  run: (context, args) => answerExpiry(context, args[1], (at) => left(context, at)),
 });
 
 const expireTime = defineCommand({
@@ -85,7 +86,7 @@ const expireTime = defineCommand({
   name: "expiretime",
   summary: "Answers the unix time in seconds at which a key expires.",
   since: "7.0.0",
-  run: (client, args) => answerExpiry(client, args[1], toSeconds),
+  run: (context, args) => answerExpiry(context, args[1], toSeconds),
 });
 
 const pexpireTime = defineCommand({
@@ -93,8 +94,8 @@ const pexpireTime = defineCommand({
   name: "pexpiretime",
   summary: "Answers the unix time in milliseconds at which a key expires.",
   since: "7.0.0",
-  run: (client, args) => answerExpiry(client, args[1], (at) => at),
+  run: (context, args) => answerExpiry(context, args[1], (at) => at),
 });
 
 /** The commands that ask for expiry. */
-export const ttlCommands: readonly Command[] = [ttl, pttl, expireTime, pexpireTime];
+export const ttlCommands: readonly ServerCommand[] = [ttl, pttl, expireTime, pexpireTime];

@@ -12,6 +12,10 @@ import { defineCommand } from "../../command/command.ts";
 import { RedisError } from "../../resp/reply.ts";
 import { parseTimeoutMillis } from "../blocking_timeout.ts";
 import { parseIntArg } from "../parse.ts";
+import type { AdminContext } from "../services.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<"replication" | "writeWaits">;
 
 /** WAIT. */
 export const waitCommand = defineCommand({
@@ -26,8 +30,8 @@ export const waitCommand = defineCommand({
   acl: ["@slow", "@connection"],
   tips: ["request_policy:all_shards", "response_policy:agg_min"],
   args: [integer("numreplicas"), integer("timeout")],
-  run(client, args) {
-    const { clock, writeWaits, replication } = client.engine;
+  run(context: Needs, args) {
+    const { clock, services: { writeWaits, replication } } = context;
     const { replicas } = replication;
     if (replication.isReplica) {
       throw new RedisError(
@@ -38,10 +42,10 @@ export const waitCommand = defineCommand({
     }
     const wanted = parseIntArg(args[1]);
     const timeoutMs = parseTimeoutMillis(args[2], clock.ms);
-    const reply = () => replicas.holding(client.writeOffset);
+    const reply = () => replicas.holding(context.client.writeOffset);
     const done = () => reply() >= wanted;
-    if (done() || client.inExec) return reply();
-    const result = writeWaits.block(client, args, { timeoutMs, done, reply });
+    if (done() || context.client.caller.inTransaction) return reply();
+    const result = writeWaits.block(context.client, args, { timeoutMs, done, reply });
     replicas.askPositions();
     return result;
   },

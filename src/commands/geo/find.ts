@@ -5,7 +5,7 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import type { Reply } from "../../resp/reply.ts";
 import {
@@ -78,15 +78,15 @@ function answer(query: SearchQuery): Reply {
   });
 }
 
-function store(client: Client, query: SearchQuery, key: ByteString, event: string): Reply {
-  const { db } = client;
+function store(context: Context, query: SearchQuery, key: ByteString, event: string): Reply {
+  const { db } = context;
   const found = search(query);
   if (found.length > 0) {
     const members = found.map(({ member }) => member);
     const scores = found.map((place) =>
       query.storeDist ? place.distance / query.unit : place.score
     );
-    db.put(key, ZSetValue.from(members, scores, client.engine.keyspace.limits));
+    db.put(key, ZSetValue.from(members, scores, context.keyspace.limits));
     db.changed(key, EventClass.ZSET, event, found.length);
   } else if (db.delete(key)) {
     db.changed(key, EventClass.GENERIC, "del");
@@ -95,9 +95,9 @@ function store(client: Client, query: SearchQuery, key: ByteString, event: strin
 }
 
 /** Run a command that searches. */
-export function runSearch(client: Client, args: readonly ByteString[], form: SearchForm): Reply {
-  const query = parseSearch(client, args, form);
+export function runSearch(context: Context, args: readonly ByteString[], form: SearchForm): Reply {
+  const query = parseSearch(context, args, form);
   if (query.store === null) return answer(query);
   const event = form.storeAt === undefined ? "georadiusstore" : "geosearchstore";
-  return store(client, query, query.store, event);
+  return store(context, query, query.store, event);
 }

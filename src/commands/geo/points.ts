@@ -6,7 +6,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { block, double, key, many, oneof, opt, string, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { NULL_ARRAY, type Reply, syntaxError } from "../../resp/reply.ts";
@@ -17,7 +17,7 @@ import { addMembers } from "../sorted_set/add.ts";
 import { distanceReply, parsePoint, parseUnit, pointReply, UNIT } from "./text.ts";
 
 /** It is a ZADD in disguise, and is journaled as that. */
-function add(client: Client, args: readonly ByteString[]): Reply {
+function add(context: Context, args: readonly ByteString[]): Reply {
   let nx = false;
   let xx = false;
   let first = 2;
@@ -31,10 +31,10 @@ function add(client: Client, args: readonly ByteString[]): Reply {
   for (let i = first; i < args.length; i += 3) {
     addition.push(String(geoScore(parsePoint(args[i], args[i + 1]))), args[i + 2]);
   }
-  const { journal, keyspace } = client.engine;
-  const before = keyspace.dirty;
-  const reply = addMembers(client, addition);
-  if (keyspace.dirty !== before && journal.active) journal.replace(client.db.index, addition);
+  const { journal, keyspace } = context;
+  const before = keyspace.changes;
+  const reply = addMembers(context, addition);
+  if (keyspace.changes !== before && journal.active) journal.replace(context.db.index, addition);
   return reply;
 }
 
@@ -71,12 +71,12 @@ const common = {
 
 /** The reply with one item for each member in the arguments. */
 function forEachMember(
-  client: Client,
+  context: Context,
   args: readonly ByteString[],
   missing: Reply,
   reply: (score: number) => Reply,
 ): Reply {
-  const zset = client.db.getAs(args[1], ZSetValue);
+  const zset = context.db.getAs(args[1], ZSetValue);
   return args.slice(2).map((member) => {
     const score = zset?.score(member);
     return score === undefined ? missing : reply(score);
@@ -88,8 +88,8 @@ const geoPos = defineCommand({
   name: "geopos",
   summary: "Answers the coordinates of places.",
   complexity: "O(1) for every place",
-  run: (client, args) =>
-    forEachMember(client, args, NULL_ARRAY, (score) => pointReply(geoPoint(score))),
+  run: (context, args) =>
+    forEachMember(context, args, NULL_ARRAY, (score) => pointReply(geoPoint(score))),
 });
 
 const geoHash = defineCommand({
@@ -97,7 +97,7 @@ const geoHash = defineCommand({
   name: "geohash",
   summary: "Answers the geohashes of places.",
   complexity: "O(1) for every place",
-  run: (client, args) => forEachMember(client, args, null, geoText),
+  run: (context, args) => forEachMember(context, args, null, geoText),
 });
 
 const geoDist = defineCommand({
@@ -107,10 +107,10 @@ const geoDist = defineCommand({
   complexity: "O(1)",
   arity: -4,
   args: [key("key"), string("member1"), string("member2"), opt(UNIT)],
-  run(client, args) {
+  run(context, args) {
     if (args.length > 5) throw syntaxError();
     const metres = args.length === 5 ? parseUnit(args[4]) : 1;
-    const zset = client.db.getAs(args[1], ZSetValue);
+    const zset = context.db.getAs(args[1], ZSetValue);
     const from = zset?.score(args[2]);
     const to = zset?.score(args[3]);
     if (from === undefined || to === undefined) return null;
@@ -119,4 +119,4 @@ const geoDist = defineCommand({
 });
 
 /** The commands on single places. */
-export const pointCommands: readonly Command[] = [geoAdd, geoPos, geoHash, geoDist];
+export const pointCommands: readonly Command<Context>[] = [geoAdd, geoPos, geoHash, geoDist];

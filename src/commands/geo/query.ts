@@ -9,7 +9,7 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { RedisError, syntaxError } from "../../resp/reply.ts";
 import { type GeoPoint, geoPoint, type GeoShape } from "../../values/geohash.ts";
 import { ZSetValue } from "../../values/zset.ts";
@@ -101,11 +101,11 @@ function placeOf(zset: ZSetValue, member: ByteString): GeoPoint {
  * @throws RedisError
  */
 export function parseSearch(
-  client: Client,
+  context: Context,
   args: readonly ByteString[],
   form: SearchForm,
 ): SearchQuery {
-  const source = client.db.getAs(args[form.keyAt], ZSetValue);
+  const source = context.db.getAs(args[form.keyAt], ZSetValue);
   const query: SearchQuery = {
     source,
     center: null,

@@ -20,6 +20,7 @@ import { keyAfter, keyRange } from "../../command/key_specs.ts";
 import { runSearch } from "./find.ts";
 import type { SearchForm } from "./query.ts";
 import { UNIT } from "./text.ts";
+import type { Context } from "../../command/context.ts";
 
 /** The options; `anySince`: the version of ANY, where it is told. */
 function options(anySince?: string): Argument[] {
@@ -93,7 +94,7 @@ const geoRadius = defineCommand({
   history: [ANY_CAME, UPPER_CASE_CAME],
   replacedBy: "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` argument",
   args: [...POINT, STORE],
-  run: (client, args) => runSearch(client, args, GEORADIUS),
+  run: (context, args) => runSearch(context, args, GEORADIUS),
 });
 
 const GEORADIUS_RO: SearchForm = { keyAt: 1, optionsAt: 6, center: "point" };
@@ -105,7 +106,7 @@ const geoRadiusRo = defineCommand({
   history: [ANY_CAME],
   replacedBy: "`GEOSEARCH` with the `BYRADIUS` argument",
   args: POINT,
-  run: (client, args) => runSearch(client, args, GEORADIUS_RO),
+  run: (context, args) => runSearch(context, args, GEORADIUS_RO),
 });
 
 const GEORADIUSBYMEMBER: SearchForm = { keyAt: 1, optionsAt: 5, center: "member", storing: true };
@@ -122,7 +123,7 @@ const geoRadiusByMember = defineCommand({
   history: [UPPER_CASE_CAME],
   replacedBy: "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` and `FROMMEMBER` arguments",
   args: [...MEMBER, STORE],
-  run: (client, args) => runSearch(client, args, GEORADIUSBYMEMBER),
+  run: (context, args) => runSearch(context, args, GEORADIUSBYMEMBER),
 });
 
 const GEORADIUSBYMEMBER_RO: SearchForm = { keyAt: 1, optionsAt: 5, center: "member" };
@@ -133,11 +134,11 @@ const geoRadiusByMemberRo = defineCommand({
   arity: -5,
   replacedBy: "`GEOSEARCH` with the `BYRADIUS` and `FROMMEMBER` arguments",
   args: MEMBER,
-  run: (client, args) => runSearch(client, args, GEORADIUSBYMEMBER_RO),
+  run: (context, args) => runSearch(context, args, GEORADIUSBYMEMBER_RO),
 });
 
 /** The searches in circles. */
-export const radiusCommands: readonly Command[] = [
+export const radiusCommands: readonly Command<Context>[] = [
   geoRadius,
   geoRadiusRo,
   geoRadiusByMember,

@@ -20,6 +20,7 @@ import { keyRange } from "../../command/key_specs.ts";
 import { runSearch } from "./find.ts";
 import type { SearchForm } from "./query.ts";
 import { UNIT } from "./text.ts";
+import type { Context } from "../../command/context.ts";
 
 const OPTIONS: readonly Argument[] = [
   oneof("from", [
@@ -59,7 +60,7 @@ const geoSearch = defineCommand({
     opt(token("WITHDIST")),
     opt(token("WITHHASH")),
   ],
-  run: (client, args) => runSearch(client, args, GEOSEARCH),
+  run: (context, args) => runSearch(context, args, GEOSEARCH),
 });
 
 const GEOSEARCHSTORE: SearchForm = { keyAt: 2, optionsAt: 3, storeAt: 1 };
@@ -77,8 +78,8 @@ const geoSearchStore = defineCommand({
     ...OPTIONS,
     opt(token("STOREDIST")),
   ],
-  run: (client, args) => runSearch(client, args, GEOSEARCHSTORE),
+  run: (context, args) => runSearch(context, args, GEOSEARCHSTORE),
 });
 
 /** GEOSEARCH and GEOSEARCHSTORE. */
-export const searchCommands: readonly Command[] = [geoSearch, geoSearchStore];
+export const searchCommands: readonly Command<Context>[] = [geoSearch, geoSearchStore];

@@ -23,7 +23,7 @@ import {
   token,
   unixTime,
 } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -56,7 +56,7 @@ interface FieldExpireForm {
   time: Argument;
 }
 
-function defineFieldExpire(form: FieldExpireForm): Command {
+function defineFieldExpire(form: FieldExpireForm): Command<Context> {
   return defineCommand({
     name: form.name,
     summary: form.summary,
@@ -73,17 +73,17 @@ function defineFieldExpire(form: FieldExpireForm): Command {
       opt(oneof("condition", [token("NX"), token("XX"), token("GT"), token("LT")])),
       FIELDS,
     ],
-    run: (client, args) => expireFields(client, args, form),
+    run: (context, args) => expireFields(context, args, form),
   });
 }
 
 /** The time as unix milliseconds. */
-function parseTime(client: Client, text: ByteString, form: FieldExpireForm): number {
+function parseTime(context: Context, text: ByteString, form: FieldExpireForm): number {
   const value = parseInteger(text);
   if (value === null) throw notAnInteger();
   if (value < 0) throw new RedisError("ERR invalid expire time, must be >= 0");
   const ms = form.unit === "s" ? Number(value) * 1000 : Number(value);
-  const at = form.relative ? ms + client.engine.clock.ms : ms;
+  const at = form.relative ? ms + context.clock.ms : ms;
   if (at > LATEST) throw invalidExpireTime(form.name);
   return at;
 }
@@ -102,10 +102,10 @@ function isAllowed(condition: Condition, current: number | undefined, at: number
   return condition === "XX";
 }
 
-function expireFields(client: Client, args: ByteString[], form: FieldExpireForm): Reply {
-  const { db, engine: { keyspace } } = client;
+function expireFields(context: Context, args: ByteString[], form: FieldExpireForm): Reply {
+  const { db, keyspace } = context;
   const hash = hashToWrite(db, args[1]);
-  const at = parseTime(client, args[2], form);
+  const at = parseTime(context, args[2], form);
   const condition = parseCondition(args[3]);
   const first = namedFields(
     args,
@@ -126,38 +126,38 @@ function expireFields(client: Client, args: ByteString[], form: FieldExpireForm)
     return removes ? REMOVED : DONE;
   });
   if (affected.length === 0) return replies;
-  if (removes) reportRemoved(client, args[1], hash, affected);
-  else reportExpiring(client, args[1], at, affected);
+  if (removes) reportRemoved(context, args[1], hash, affected);
+  else reportExpiring(context, args[1], at, affected);
   return replies;
 }
 
 function reportRemoved(
-  { db, engine }: Client,
+  { db, journal }: Context,
   name: ByteString,
   hash: HashValue,
   fields: ByteString[],
 ): void {
   db.changed(name, EventClass.HASH, "hdel", fields.length);
   if (hash.size === 0) db.deleteEmptied(name);
-  engine.journal.replace(db.index, ["HDEL", name, ...fields]);
+  journal.replace(db.index, ["HDEL", name, ...fields]);
 }
 
 function reportExpiring(
-  { db, engine }: Client,
+  { db, journal }: Context,
   name: ByteString,
   at: number,
   fields: ByteString[],
 ): void {
   scheduleFields(db, name, at);
   db.changed(name, EventClass.HASH, "hexpire", fields.length);
-  engine.journal.replace(
+  journal.replace(
     db.index,
     ["HPEXPIREAT", name, String(at), "FIELDS", String(fields.length), ...fields],
   );
 }
 
 /** The commands that let hash fields expire. */
-export const fieldExpireCommands: readonly Command[] = [
+export const fieldExpireCommands: readonly Command<Context>[] = [
   defineFieldExpire({
     name: "hexpire",
     summary: "Lets fields of a hash expire after so many seconds.",

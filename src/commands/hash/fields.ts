@@ -7,7 +7,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { block, key, many, string } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -17,11 +17,11 @@ import { HashValue } from "../../values/hash.ts";
 import { hashToFill, hashToRead, hashToWrite } from "./look_up.ts";
 
 /** Set the pairs from `args[2]` on. @returns how many fields are new */
-function setPairs(client: Client, args: ByteString[], name: string): number {
+function setPairs(context: Context, args: ByteString[], name: string): number {
   if (args.length % 2 === 1) {
     throw new RedisError(`ERR wrong number of arguments for '${name}' command`);
   }
-  const { db } = client;
+  const { db } = context;
   const { limits } = db.keyspace;
   const hash = hashToFill(db, args[1]);
   hash.reserve(args, 2, limits);
@@ -45,7 +45,7 @@ const hset = defineCommand({
   keys: [keyRange("RW update")],
   history: [["4.0.0", "Several fields can be set."]],
   args: [key("key"), many(block("data", [string("field"), string("value")]))],
-  run: (client, args) => setPairs(client, args, "hset"),
+  run: (context, args) => setPairs(context, args, "hset"),
 });
 
 const hmset = defineCommand({
@@ -61,8 +61,8 @@ const hmset = defineCommand({
   deprecatedSince: "4.0.0",
   replacedBy: "`HSET` with multiple field-value pairs",
   args: [key("key"), many(block("data", [string("field"), string("value")]))],
-  run(client, args) {
-    setPairs(client, args, "hmset");
+  run(context, args) {
+    setPairs(context, args, "hmset");
     return OK;
   },
 });
@@ -188,7 +188,7 @@ const hstrlen = defineCommand({
 });
 
 /** The commands that name fields. */
-export const fieldCommands: readonly Command[] = [
+export const fieldCommands: readonly Command<Context>[] = [
   hset,
   hmset,
   hsetnx,

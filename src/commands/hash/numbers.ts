@@ -11,14 +11,14 @@ import type { ByteString } from "../../bytes/bytes.ts";
 import { addLongDouble, isLongDouble } from "../../bytes/double.ts";
 import { INT64_MAX, INT64_MIN, parseInteger } from "../../bytes/int.ts";
 import { double, integer, key, string } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { notAnInteger, RedisError, type Reply } from "../../resp/reply.ts";
 import { hashToFill, hashToWrite } from "./look_up.ts";
 
-function add({ db }: Client, [, name, field, increment]: ByteString[]): Reply {
+function add({ db }: Context, [, name, field, increment]: ByteString[]): Reply {
   const delta = parseInteger(increment);
   if (delta === null) throw notAnInteger();
   const text = hashToWrite(db, name)?.get(field);
@@ -52,7 +52,7 @@ const hincrby = defineCommand({
   run: add,
 });
 
-function addFloat({ db, engine }: Client, [, name, field, increment]: ByteString[]): Reply {
+function addFloat({ db, journal }: Context, [, name, field, increment]: ByteString[]): Reply {
   if (!isLongDouble(increment)) throw new RedisError("ERR value is not a valid float");
   if (/inf/i.test(increment)) throw new RedisError("ERR value is NaN or Infinity");
   const old = hashToWrite(db, name)?.get(field) ?? "0";
@@ -62,12 +62,12 @@ function addFloat({ db, engine }: Client, [, name, field, increment]: ByteString
   const hash = hashToFill(db, name);
   hash.set(field, sum, db.keyspace.limits, true);
   db.changed(name, EventClass.HASH, "hincrbyfloat");
-  if (engine.journal.active) {
-    engine.journal.replace(db.index, ["HSET", name, field, sum]);
+  if (journal.active) {
+    journal.replace(db.index, ["HSET", name, field, sum]);
     // HSET drops the expiry that the field keeps here.
     const at = hash.getExpiry(field);
     if (at !== undefined) {
-      engine.journal.replace(db.index, ["HPEXPIREAT", name, String(at), "FIELDS", "1", field]);
+      journal.replace(db.index, ["HPEXPIREAT", name, String(at), "FIELDS", "1", field]);
     }
   }
   return sum;
@@ -88,4 +88,4 @@ const hincrbyfloat = defineCommand({
 });
 
 /** The commands on numbers in hashes. */
-export const hashNumberCommands: readonly Command[] = [hincrby, hincrbyfloat];
+export const hashNumberCommands: readonly Command<Context>[] = [hincrby, hincrbyfloat];

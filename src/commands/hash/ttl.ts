@@ -12,7 +12,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { key } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -36,7 +36,7 @@ interface FieldTtlForm {
   relative: boolean;
 }
 
-function defineFieldTtl(form: FieldTtlForm): Command {
+function defineFieldTtl(form: FieldTtlForm): Command<Context> {
   return defineCommand({
     name: form.name,
     summary: form.summary,
@@ -48,11 +48,11 @@ function defineFieldTtl(form: FieldTtlForm): Command {
     acl: ["@read", "@hash", "@fast"],
     keys: [keyRange("RO access")],
     args: [key("key"), FIELDS],
-    run: (client, args) => tellTimes(client, args, form),
+    run: (context, args) => tellTimes(context, args, form),
   });
 }
 
-function tellTimes({ db }: Client, args: ByteString[], form: FieldTtlForm): Reply {
+function tellTimes({ db }: Context, args: ByteString[], form: FieldTtlForm): Reply {
   const hash = db.getAs(args[1], HashValue);
   const fields = args.slice(namedFields(args, 2, COUNT_ERROR));
   if (hash === undefined) return fields.map(() => NO_FIELD);
@@ -65,7 +65,7 @@ function tellTimes({ db }: Client, args: ByteString[], form: FieldTtlForm): Repl
   });
 }
 
-function persist({ db }: Client, args: ByteString[]): Reply {
+function persist({ db }: Context, args: ByteString[]): Reply {
   const hash = hashToWrite(db, args[1]);
   const fields = args.slice(namedFields(args, 2, COUNT_ERROR));
   if (hash === undefined) return fields.map(() => NO_FIELD);
@@ -95,7 +95,7 @@ const hpersist = defineCommand({
 });
 
 /** The commands that tell and remove the expiry of hash fields. */
-export const fieldTtlCommands: readonly Command[] = [
+export const fieldTtlCommands: readonly Command<Context>[] = [
   defineFieldTtl({
     name: "httl",
     summary: "Answers after how many seconds fields of a hash expire.",

@@ -8,7 +8,7 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { parseInteger } from "../../bytes/int.ts";
 import { block, integer, key, opt, pattern, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { fieldTime } from "../../keyspace/field_expire.ts";
@@ -67,12 +67,12 @@ const hvals = defineCommand({
   run: ({ db }, args) => db.getAs(args[1], HashValue)?.values(fieldTime(db.keyspace)) ?? [],
 });
 
-function randomField(client: Client, args: ByteString[]): Reply {
-  const { keyspace } = client.engine;
+function randomField(context: Context, args: ByteString[]): Reply {
+  const { keyspace } = context;
   const { random } = keyspace;
   const now = fieldTime(keyspace);
   if (args.length === 2) {
-    return client.db.getAs(args[1], HashValue)?.random(random, now)?.[0] ?? null;
+    return context.db.getAs(args[1], HashValue)?.random(random, now)?.[0] ?? null;
   }
   const count = parseSampleCount(args[2]);
   if (args.length > 4 || (args.length === 4 && !isWord(args[3], "WITHVALUES"))) {
@@ -80,10 +80,10 @@ function randomField(client: Client, args: ByteString[]): Reply {
   }
   const withValues = args.length === 4;
   if (withValues) checkPairs(args[2]);
-  const hash = client.db.getAs(args[1], HashValue);
+  const hash = context.db.getAs(args[1], HashValue);
   if (hash === undefined || count === 0) return [];
   const flat = count > 0 ? hash.sample(count, random, now) : draw(hash, -count, random, now);
-  return arrange(flat, withValues, client.protocol);
+  return arrange(flat, withValues, context.client.protocol);
 }
 
 function checkPairs(count: ByteString): void {
@@ -132,7 +132,7 @@ const hrandfield = defineCommand({
   run: randomField,
 });
 
-function scanFields({ db }: Client, args: ByteString[]): Reply {
+function scanFields({ db }: Context, args: ByteString[]): Reply {
   const cursor = parseScanCursor(args[2]);
   const hash = db.getAs(args[1], HashValue);
   if (hash === undefined) return ["0", []];
@@ -181,4 +181,10 @@ const hscan = defineCommand({
 });
 
 /** The commands that answer whole hashes. */
-export const wholeHashCommands: readonly Command[] = [hgetall, hkeys, hvals, hrandfield, hscan];
+export const wholeHashCommands: readonly Command<Context>[] = [
+  hgetall,
+  hkeys,
+  hvals,
+  hrandfield,
+  hscan,
+];

@@ -6,7 +6,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { key, many, opt, string } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -14,15 +14,15 @@ import { OK, type Reply } from "../../resp/reply.ts";
 import { HLL_REGISTERS, HyperLogLog } from "../../values/hyperloglog.ts";
 import { readHyperLogLog, refusingBroken, StoredHyperLogLog } from "./stored.ts";
 
-function add(client: Client, args: readonly ByteString[]): Reply {
-  const { db } = client;
+function add(context: Context, args: readonly ByteString[]): Reply {
+  const { db } = context;
   const key = args[1];
   const value = db.getForWrite(key);
   const stored = value === undefined
-    ? StoredHyperLogLog.create(client, key)
-    : StoredHyperLogLog.open(client, key, value);
+    ? StoredHyperLogLog.create(context, key)
+    : StoredHyperLogLog.open(context, key, value);
   const { hll } = stored;
-  const limit = client.engine.config.values.hllSparseMaxBytes;
+  const limit = context.config.values.hllSparseMaxBytes;
   let changes = value === undefined ? 1 : 0;
   for (let i = 2; i < args.length; i++) if (hll.add(args[i], limit)) changes++;
   if (changes === 0) return 0;
@@ -46,25 +46,25 @@ const pfAdd = defineCommand({
   run: refusingBroken(add),
 });
 
-function countOne(client: Client, key: ByteString): number | bigint {
-  const { db } = client;
+function countOne(context: Context, key: ByteString): number | bigint {
+  const { db } = context;
   const value = db.get(key);
   if (value === undefined) return 0;
-  const stored = StoredHyperLogLog.open(client, key, value);
+  const stored = StoredHyperLogLog.open(context, key, value);
   const known = stored.hll.storedCount();
   if (known !== null) return known;
   const count = stored.hll.count();
   stored.save();
   // The count is now in the string, which makes this a change, if one without an event.
-  db.keyspace.dirty++;
-  db.keyspace.hooks.modified(db, key);
+  db.keyspace.changes++;
+  db.keyspace.listeners.modified(db, key);
   return count;
 }
 
-function countUnion(client: Client, keys: readonly ByteString[]): number {
+function countUnion(context: Context, keys: readonly ByteString[]): number {
   const registers = new Uint8Array(HLL_REGISTERS);
   for (const key of keys) {
-    const value = client.db.get(key);
+    const value = context.db.get(key);
     if (value !== undefined) readHyperLogLog(value).mergeInto(registers);
   }
   return HyperLogLog.countOf(registers);
@@ -87,13 +87,13 @@ const pfCount = defineCommand({
     }),
   ],
   args: [many(key("key"))],
-  run: refusingBroken((client, args) =>
-    args.length === 2 ? countOne(client, args[1]) : countUnion(client, args.slice(1))
+  run: refusingBroken((context, args) =>
+    args.length === 2 ? countOne(context, args[1]) : countUnion(context, args.slice(1))
   ),
 });
 
-function merge(client: Client, args: readonly ByteString[]): Reply {
-  const { db } = client;
+function merge(context: Context, args: readonly ByteString[]): Reply {
+  const { db } = context;
   const registers = new Uint8Array(HLL_REGISTERS);
   let dense = false;
   for (let i = 1; i < args.length; i++) {
@@ -106,10 +106,10 @@ function merge(client: Client, args: readonly ByteString[]): Reply {
   const key = args[1];
   const value = db.getForWrite(key);
   const stored = value === undefined
-    ? StoredHyperLogLog.create(client, key)
-    : StoredHyperLogLog.open(client, key, value);
+    ? StoredHyperLogLog.create(context, key)
+    : StoredHyperLogLog.open(context, key, value);
   if (dense) stored.hll.toDense();
-  stored.hll.raiseTo(registers, client.engine.config.values.hllSparseMaxBytes);
+  stored.hll.raiseTo(registers, context.config.values.hllSparseMaxBytes);
   stored.save();
   db.changed(key, EventClass.STRING, "pfadd");
   return OK;
@@ -130,4 +130,4 @@ const pfMerge = defineCommand({
 });
 
 /** The commands for everybody. */
-export const countingCommands: readonly Command[] = [pfAdd, pfCount, pfMerge];
+export const countingCommands: readonly Command<Context>[] = [pfAdd, pfCount, pfMerge];

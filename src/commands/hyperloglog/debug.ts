@@ -6,7 +6,7 @@
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
 import { key, string } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { OK, RedisError, type Reply, SimpleString } from "../../resp/reply.ts";
@@ -14,21 +14,21 @@ import { refusingBroken, StoredHyperLogLog } from "./stored.ts";
 import { selfTest } from "./self_test.ts";
 
 /** Make it dense. @returns whether it was not; that is replicated, but nobody is told */
-function makeDense(client: Client, stored: StoredHyperLogLog): boolean {
+function makeDense(context: Context, stored: StoredHyperLogLog): boolean {
   if (stored.hll.encoding === "dense") return false;
   stored.hll.toDense();
   stored.save();
-  client.engine.keyspace.dirty++;
+  context.keyspace.changes++;
   return true;
 }
 
-function debug(client: Client, args: readonly ByteString[]): Reply {
-  const value = client.db.getForWrite(args[2]);
+function debug(context: Context, args: readonly ByteString[]): Reply {
+  const value = context.db.getForWrite(args[2]);
   if (value === undefined) throw new RedisError("ERR The specified key does not exist");
-  const stored = StoredHyperLogLog.open(client, args[2], value);
+  const stored = StoredHyperLogLog.open(context, args[2], value);
   switch (asciiUpper(args[1])) {
     case "GETREG":
-      makeDense(client, stored);
+      makeDense(context, stored);
       return Array.from(stored.hll.registers());
     case "DECODE": {
       const runs = stored.hll.describe();
@@ -38,7 +38,7 @@ function debug(client: Client, args: readonly ByteString[]): Reply {
     case "ENCODING":
       return new SimpleString(stored.hll.encoding);
     case "TODENSE":
-      return makeDense(client, stored) ? 1 : 0;
+      return makeDense(context, stored) ? 1 : 0;
     default:
       throw new RedisError(`ERR Unknown PFDEBUG subcommand '${args[1]}'`);
   }
@@ -67,12 +67,12 @@ const pfSelfTest = defineCommand({
   arity: 1,
   flags: ["admin"],
   acl: ["@hyperloglog", "@admin", "@slow", "@dangerous"],
-  run(client) {
-    const fault = selfTest(client.engine.keyspace.random);
+  run(context) {
+    const fault = selfTest(context.keyspace.random);
     if (fault !== null) throw new RedisError(`TESTFAILED ${fault}`);
     return OK;
   },
 });
 
 /** The commands for those who look after the structure. */
-export const debuggingCommands: readonly Command[] = [pfDebug, pfSelfTest];
+export const debuggingCommands: readonly Command<Context>[] = [pfDebug, pfSelfTest];

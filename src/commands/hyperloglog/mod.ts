@@ -7,6 +7,10 @@
 import type { Command } from "../../command/command.ts";
 import { countingCommands } from "./count.ts";
 import { debuggingCommands } from "./debug.ts";
+import type { Context } from "../../command/context.ts";
 
 /** Every HyperLogLog command. */
-export const hyperLogLogCommands: readonly Command[] = [...countingCommands, ...debuggingCommands];
+export const hyperLogLogCommands: readonly Command<Context>[] = [
+  ...countingCommands,
+  ...debuggingCommands,
+];

@@ -6,8 +6,7 @@
  */
 
 import { type ByteString, toBytes } from "../../bytes/bytes.ts";
-import type { Client } from "../../session/client.ts";
-import type { Handler } from "../../command/command.ts";
+import type { Context, Handler } from "../../command/context.ts";
 import { RedisError, wrongType } from "../../resp/reply.ts";
 import { HyperLogLog, HyperLogLogError } from "../../values/hyperloglog.ts";
 import { StringBuffer } from "../../values/string_buffer.ts";
@@ -38,26 +37,26 @@ function over(bytes: Uint8Array): HyperLogLog {
 /** The HyperLogLog at a key, to be changed and then saved. */
 export class StoredHyperLogLog {
   readonly hll: HyperLogLog;
-  readonly #client: Client;
+  readonly #context: Context;
   readonly #key: ByteString;
   /** The bytes that are in the table, when the HyperLogLog works on these; else null. */
   readonly #shared: Uint8Array | null;
 
   private constructor(
-    client: Client,
+    context: Context,
     key: ByteString,
     hll: HyperLogLog,
     shared: Uint8Array | null,
   ) {
-    this.#client = client;
+    this.#context = context;
     this.#key = key;
     this.hll = hll;
     this.#shared = shared;
   }
 
   /** A new one for a key that is absent; it is there once it is saved. */
-  static create(client: Client, key: ByteString): StoredHyperLogLog {
-    return new StoredHyperLogLog(client, key, HyperLogLog.create(), null);
+  static create(context: Context, key: ByteString): StoredHyperLogLog {
+    return new StoredHyperLogLog(context, key, HyperLogLog.create(), null);
   }
 
   /**
@@ -66,12 +65,12 @@ export class StoredHyperLogLog {
    * @param value what is at the key
    * @throws RedisError WRONGTYPE
    */
-  static open(client: Client, key: ByteString, value: Value): StoredHyperLogLog {
+  static open(context: Context, key: ByteString, value: Value): StoredHyperLogLog {
     const hll = readHyperLogLog(value);
-    const buffer = editable(client, key, value);
-    if (buffer.length <= IN_PLACE_LENGTH) return new StoredHyperLogLog(client, key, hll, null);
+    const buffer = editable(context, key, value);
+    if (buffer.length <= IN_PLACE_LENGTH) return new StoredHyperLogLog(context, key, hll, null);
     const bytes = buffer.writable(buffer.length);
-    return new StoredHyperLogLog(client, key, over(bytes), bytes);
+    return new StoredHyperLogLog(context, key, over(bytes), bytes);
   }
 
   /** Put what has changed at the key. An expiry stays. */
@@ -79,16 +78,16 @@ export class StoredHyperLogLog {
     // No string's bytes are shared with another thread.
     const bytes = this.hll.bytes as Uint8Array<ArrayBuffer>;
     if (bytes !== this.#shared) {
-      this.#client.db.putKeepingExpiry(this.#key, StringBuffer.adopt(bytes));
+      this.#context.db.putKeepingExpiry(this.#key, StringBuffer.adopt(bytes));
     }
   }
 }
 
 /** The handler, with the error that clients get when the runs of a HyperLogLog are broken. */
-export function refusingBroken(run: Handler): Handler {
-  return (client, args) => {
+export function refusingBroken(run: Handler<Context>): Handler<Context> {
+  return (context, args) => {
     try {
-      return run(client, args);
+      return run(context, args);
     } catch (error) {
       if (!(error instanceof HyperLogLogError)) throw error;
       throw new RedisError("INVALIDOBJ Corrupted HLL object detected");

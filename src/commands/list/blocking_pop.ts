@@ -7,7 +7,7 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { detach } from "../../bytes/latin1.ts";
 import { double, integer, key, many, oneof, opt, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyCount, keyRange } from "../../command/key_specs.ts";
 import { NULL_ARRAY, type Reply } from "../../resp/reply.ts";
@@ -17,27 +17,27 @@ import type { Side } from "./side.ts";
 
 /** Remove from the first of the lists that is there, or wait until there is one. */
 function popOrBlock(
-  client: Client,
+  context: Context,
   args: readonly ByteString[],
   keys: readonly ByteString[],
   options: PopOptions & { timeoutMs: number },
 ): Reply {
-  const reply = popFirst(client, keys, options);
+  const reply = popFirst(context, keys, options);
   if (reply !== undefined) return reply;
   const own = keys.map(detach);
-  return client.engine.blocking.block(client, args, {
+  return context.blocking.block(context.client, args, {
     keys: own,
     type: "list",
     timeoutMs: options.timeoutMs,
-    retry: () => popFirst(client, own, options),
+    retry: () => popFirst(context, own, options),
     onTimeout: () => NULL_ARRAY,
   });
 }
 
-function blockingPop(client: Client, args: readonly ByteString[], side: Side): Reply {
+function blockingPop(context: Context, args: readonly ByteString[], side: Side): Reply {
   const last = args.length - 1;
-  const timeoutMs = parseTimeoutSeconds(args[last], client.engine.clock.ms);
-  return popOrBlock(client, args, args.slice(1, last), {
+  const timeoutMs = parseTimeoutSeconds(args[last], context.clock.ms);
+  return popOrBlock(context, args, args.slice(1, last), {
     side,
     count: 1,
     nested: false,
@@ -61,14 +61,14 @@ const blpop = defineCommand({
   ...common,
   name: "blpop",
   summary: "Removes and answers the first element of the first list that has any, or waits.",
-  run: (client, args) => blockingPop(client, args, "left"),
+  run: (context, args) => blockingPop(context, args, "left"),
 });
 
 const brpop = defineCommand({
   ...common,
   name: "brpop",
   summary: "Removes and answers the last element of the first list that has any, or waits.",
-  run: (client, args) => blockingPop(client, args, "right"),
+  run: (context, args) => blockingPop(context, args, "right"),
 });
 
 const blmpop = defineCommand({
@@ -88,12 +88,12 @@ const blmpop = defineCommand({
     oneof("where", [token("LEFT"), token("RIGHT")]),
     opt(integer("count", { token: "COUNT" })),
   ],
-  run(client, args) {
+  run(context, args) {
     const { keys, side, count } = parsePopOptions(args, 2);
-    const timeoutMs = parseTimeoutSeconds(args[1], client.engine.clock.ms);
-    return popOrBlock(client, args, keys, { side, count, nested: true, timeoutMs });
+    const timeoutMs = parseTimeoutSeconds(args[1], context.clock.ms);
+    return popOrBlock(context, args, keys, { side, count, nested: true, timeoutMs });
   },
 });
 
 /** The commands that wait for an element. */
-export const blockingPopCommands: readonly Command[] = [blpop, brpop, blmpop];
+export const blockingPopCommands: readonly Command<Context>[] = [blpop, brpop, blmpop];

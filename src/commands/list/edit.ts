@@ -12,6 +12,7 @@ import { EventClass } from "../../keyspace/events.ts";
 import { OK, RedisError, syntaxError } from "../../resp/reply.ts";
 import { ListValue } from "../../values/list.ts";
 import { isWord, parseIntArg } from "../parse.ts";
+import type { Context } from "../../command/context.ts";
 
 const lset = defineCommand({
   name: "lset",
@@ -24,12 +25,12 @@ const lset = defineCommand({
   acl: ["@write", "@list", "@slow"],
   keys: [keyRange("RW update")],
   args: [key("key"), integer("index"), string("element")],
-  run({ db, engine }, [, key, at, element]) {
+  run({ db, keyspace }, [, key, at, element]) {
     const list = db.getForWriteAs(key, ListValue);
     if (list === undefined) throw new RedisError("ERR no such key");
     const index = parseIntArg(at);
     const place = index < 0 ? list.length + index : index;
-    if (!list.set(place, detach(element), engine.keyspace.limits)) {
+    if (!list.set(place, detach(element), keyspace.limits)) {
       throw new RedisError("ERR index out of range");
     }
     db.changed(key, EventClass.LIST, "lset");
@@ -53,14 +54,14 @@ const linsert = defineCommand({
     string("pivot"),
     string("element"),
   ],
-  run({ db, engine }, [, key, where, pivot, element]) {
+  run({ db, keyspace }, [, key, where, pivot, element]) {
     const after = isWord(where, "AFTER");
     if (!after && !isWord(where, "BEFORE")) throw syntaxError();
     const list = db.getForWriteAs(key, ListValue);
     if (list === undefined) return 0;
     const index = list.indexOf(pivot);
     if (index < 0) return -1;
-    const { limits } = engine.keyspace;
+    const { limits } = keyspace;
     if (after) list.insertAfter(index, detach(element), limits);
     else list.insertBefore(index, detach(element), limits);
     db.changed(key, EventClass.LIST, "linsert");
@@ -79,11 +80,11 @@ const lrem = defineCommand({
   acl: ["@write", "@list", "@slow"],
   keys: [keyRange("RW delete")],
   args: [key("key"), integer("count"), string("element")],
-  run({ db, engine }, [, key, howMany, element]) {
+  run({ db, keyspace }, [, key, howMany, element]) {
     const count = parseIntArg(howMany);
     const list = db.getForWriteAs(key, ListValue);
     if (list === undefined) return 0;
-    const removed = list.remove(count, element, engine.keyspace.limits);
+    const removed = list.remove(count, element, keyspace.limits);
     if (removed === 0) return 0;
     db.changed(key, EventClass.LIST, "lrem", removed);
     if (list.length === 0) db.deleteEmptied(key);
@@ -102,7 +103,7 @@ const ltrim = defineCommand({
   acl: ["@write", "@list", "@slow"],
   keys: [keyRange("RW delete")],
   args: [key("key"), integer("start"), integer("stop")],
-  run({ db, engine }, [, key, from, to]) {
+  run({ db, keyspace }, [, key, from, to]) {
     const start = parseIntArg(from);
     const stop = parseIntArg(to);
     const list = db.getForWriteAs(key, ListValue);
@@ -110,8 +111,8 @@ const ltrim = defineCommand({
     const { length } = list;
     const first = Math.max(0, start < 0 ? length + start : start);
     const end = Math.min(length, (stop < 0 ? length + stop : stop) + 1);
-    if (first >= end) list.removeRange(0, length, engine.keyspace.limits);
-    else list.trim(first, end, engine.keyspace.limits);
+    if (first >= end) list.removeRange(0, length, keyspace.limits);
+    else list.trim(first, end, keyspace.limits);
     // The event comes even when everything stays.
     db.changed(key, EventClass.LIST, "ltrim", length - list.length);
     if (list.length === 0) db.deleteEmptied(key);
@@ -120,4 +121,4 @@ const ltrim = defineCommand({
 });
 
 /** The commands that change lists away from their ends. */
-export const editCommands: readonly Command[] = [lset, linsert, lrem, ltrim];
+export const editCommands: readonly Command<Context>[] = [lset, linsert, lrem, ltrim];

@@ -7,8 +7,7 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { detach } from "../../bytes/latin1.ts";
 import { type Argument, double, key, oneof, token } from "../../command/arguments.ts";
-import { mayBlock } from "../../execution/blocking.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -31,12 +30,12 @@ interface Direction {
  * @throws RedisError WRONGTYPE
  */
 function move(
-  client: Client,
+  context: Context,
   args: readonly ByteString[],
   { from, to }: Direction,
 ): ByteString | undefined {
-  const { db } = client;
-  const { limits } = client.engine.keyspace;
+  const { db } = context;
+  const { limits } = context.keyspace;
   const [, sourceKey, targetKey] = args;
   const source = db.getForWriteAs(sourceKey, ListValue);
   if (source === undefined) return undefined;
@@ -47,26 +46,26 @@ function move(
   if (to === "left") target.pushLeft(element, limits);
   else target.pushRight(element, limits);
   db.changed(targetKey, EventClass.LIST, to === "left" ? "lpush" : "rpush", 0);
-  removed(client, sourceKey, source, { side: from, count: 1 });
+  removed(context, sourceKey, source, { side: from, count: 1 });
   return element;
 }
 
 /** The blocking forms: what they leave in the journal is the form that does not block. */
-function moveOrBlock(client: Client, args: readonly ByteString[], direction: Direction): Reply {
-  const { engine, db } = client;
-  const timeoutMs = parseTimeoutSeconds(args[args.length - 1], engine.clock.ms);
+function moveOrBlock(context: Context, args: readonly ByteString[], direction: Direction): Reply {
+  const { db } = context;
+  const timeoutMs = parseTimeoutSeconds(args[args.length - 1], context.clock.ms);
   const attempt = (args: readonly ByteString[]): ByteString | undefined => {
-    const element = move(client, args, direction);
-    if (element !== undefined && engine.journal.active) {
+    const element = move(context, args, direction);
+    if (element !== undefined && context.journal.active) {
       const name = args.length === 4 ? "RPOPLPUSH" : "LMOVE";
-      engine.journal.replace(db.index, [name, ...args.slice(1, -1)]);
+      context.journal.replace(db.index, [name, ...args.slice(1, -1)]);
     }
     return element;
   };
   const element = attempt(args);
   if (element !== undefined) return element;
-  if (!mayBlock(client)) return null;
-  return engine.blocking.block(client, args, {
+  if (!context.client.caller.mayBlock) return null;
+  return context.blocking.block(context.client, args, {
     keys: [args[1]],
     type: "list",
     timeoutMs,
@@ -106,9 +105,9 @@ const lmove = defineCommand({
   since: "6.2.0",
   arity: 5,
   args: [...sourceAndDestination, ...sides],
-  run(client, args) {
+  run(context, args) {
     const direction = { from: parseSide(args[3]), to: parseSide(args[4]) };
-    return move(client, args, direction) ?? null;
+    return move(context, args, direction) ?? null;
   },
 });
 
@@ -121,7 +120,7 @@ const rpoplpush = defineCommand({
   replacedBy: "`LMOVE` with the `RIGHT` and `LEFT` arguments",
   arity: 3,
   args: sourceAndDestination,
-  run: (client, args) => move(client, args, { from: "right", to: "left" }) ?? null,
+  run: (context, args) => move(context, args, { from: "right", to: "left" }) ?? null,
 });
 
 const blmove = defineCommand({
@@ -131,8 +130,8 @@ const blmove = defineCommand({
   since: "6.2.0",
   arity: 6,
   args: [...sourceAndDestination, ...sides, double("timeout")],
-  run(client, args) {
-    return moveOrBlock(client, args, { from: parseSide(args[3]), to: parseSide(args[4]) });
+  run(context, args) {
+    return moveOrBlock(context, args, { from: parseSide(args[3]), to: parseSide(args[4]) });
   },
 });
 
@@ -146,8 +145,8 @@ const brpoplpush = defineCommand({
   arity: 4,
   history: [["6.0.0", "The timeout is a floating point number, no longer an integer."]],
   args: [...sourceAndDestination, double("timeout")],
-  run: (client, args) => moveOrBlock(client, args, { from: "right", to: "left" }),
+  run: (context, args) => moveOrBlock(context, args, { from: "right", to: "left" }),
 });
 
 /** The commands that move elements. */
-export const moveCommands: readonly Command[] = [lmove, rpoplpush, blmove, brpoplpush];
+export const moveCommands: readonly Command<Context>[] = [lmove, rpoplpush, blmove, brpoplpush];

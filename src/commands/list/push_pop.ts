@@ -10,7 +10,7 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { detach } from "../../bytes/latin1.ts";
 import { integer, key, many, oneof, opt, string, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyCount, keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -21,9 +21,9 @@ import { parsePopOptions, popFirst, popOne, popSome } from "./removal.ts";
 import type { Side } from "./side.ts";
 
 /** Put the arguments behind the key at one end of its list. */
-function push(client: Client, args: ByteString[], side: Side, onlyExisting: boolean): Reply {
-  const { db, engine } = client;
-  const { limits } = engine.keyspace;
+function push(context: Context, args: ByteString[], side: Side, onlyExisting: boolean): Reply {
+  const { db } = context;
+  const { limits } = context.keyspace;
   const key = args[1];
   let list = db.getForWriteAs(key, ListValue);
   const isNew = list === undefined;
@@ -56,7 +56,7 @@ const lpush = defineCommand({
   summary: "Puts elements at the head of a list, one behind the other; begins it when absent.",
   since: "1.0.0",
   history: [["2.4.0", "Several elements may be given."]],
-  run: (client, args) => push(client, args, "left", false),
+  run: (context, args) => push(context, args, "left", false),
 });
 
 const rpush = defineCommand({
@@ -65,7 +65,7 @@ const rpush = defineCommand({
   summary: "Puts elements at the tail of a list; begins it when absent.",
   since: "1.0.0",
   history: [["2.4.0", "Several elements may be given."]],
-  run: (client, args) => push(client, args, "right", false),
+  run: (context, args) => push(context, args, "right", false),
 });
 
 const lpushx = defineCommand({
@@ -74,7 +74,7 @@ const lpushx = defineCommand({
   summary: "Puts elements at the head of a list that is there.",
   since: "2.2.0",
   history: [["4.0.0", "Several elements may be given."]],
-  run: (client, args) => push(client, args, "left", true),
+  run: (context, args) => push(context, args, "left", true),
 });
 
 const rpushx = defineCommand({
@@ -83,15 +83,15 @@ const rpushx = defineCommand({
   summary: "Puts elements at the tail of a list that is there.",
   since: "2.2.0",
   history: [["4.0.0", "Several elements may be given."]],
-  run: (client, args) => push(client, args, "right", true),
+  run: (context, args) => push(context, args, "right", true),
 });
 
 /** LPOP and RPOP. */
-function pop(client: Client, args: readonly ByteString[], side: Side): Reply {
+function pop(context: Context, args: readonly ByteString[], side: Side): Reply {
   const key = args[1];
   if (args.length === 2) {
-    const list = client.db.getForWriteAs(key, ListValue);
-    return list === undefined ? null : popOne(client, key, list, side);
+    const list = context.db.getForWriteAs(key, ListValue);
+    return list === undefined ? null : popOne(context, key, list, side);
   }
   if (args.length > 3) {
     throw new RedisError(
@@ -104,9 +104,9 @@ function pop(client: Client, args: readonly ByteString[], side: Side): Reply {
     Infinity,
     "ERR value is out of range, must be positive",
   );
-  const list = client.db.getForWriteAs(key, ListValue);
+  const list = context.db.getForWriteAs(key, ListValue);
   if (list === undefined) return NULL_ARRAY;
-  return count === 0 ? [] : popSome(client, key, list, { side, count });
+  return count === 0 ? [] : popSome(context, key, list, { side, count });
 }
 
 const popCommon = {
@@ -125,7 +125,7 @@ const lpop = defineCommand({
   summary: "Removes and answers the first elements of a list.",
   since: "1.0.0",
   history: [["6.2.0", "The count came."]],
-  run: (client, args) => pop(client, args, "left"),
+  run: (context, args) => pop(context, args, "left"),
 });
 
 const rpop = defineCommand({
@@ -134,7 +134,7 @@ const rpop = defineCommand({
   summary: "Removes and answers the last elements of a list, the last one first.",
   since: "1.0.0",
   history: [["6.2.0", "The count came."]],
-  run: (client, args) => pop(client, args, "right"),
+  run: (context, args) => pop(context, args, "right"),
 });
 
 const lmpop = defineCommand({
@@ -153,14 +153,14 @@ const lmpop = defineCommand({
     oneof("where", [token("LEFT"), token("RIGHT")]),
     opt(integer("count", { token: "COUNT" })),
   ],
-  run(client, args) {
+  run(context, args) {
     const { keys, side, count } = parsePopOptions(args, 1);
-    return popFirst(client, keys, { side, count, nested: true }) ?? NULL_ARRAY;
+    return popFirst(context, keys, { side, count, nested: true }) ?? NULL_ARRAY;
   },
 });
 
 /** The commands that add and remove at the ends. */
-export const pushPopCommands: readonly Command[] = [
+export const pushPopCommands: readonly Command<Context>[] = [
   lpush,
   rpush,
   lpushx,

@@ -6,7 +6,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { integer, key, opt, string } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
@@ -24,7 +24,7 @@ const llen = defineCommand({
   acl: ["@read", "@list", "@fast"],
   keys: [keyRange("RO")],
   args: [key("key")],
-  run: (client, [, key]) => client.db.getAs(key, ListValue)?.length ?? 0,
+  run: (context, [, key]) => context.db.getAs(key, ListValue)?.length ?? 0,
 });
 
 const lrange = defineCommand({
@@ -38,10 +38,10 @@ const lrange = defineCommand({
   acl: ["@read", "@list", "@slow"],
   keys: [keyRange("RO access")],
   args: [key("key"), integer("start"), integer("stop")],
-  run(client, args) {
+  run(context, args) {
     const start = parseIntArg(args[2]);
     const stop = parseIntArg(args[3]);
-    const list = client.db.getAs(args[1], ListValue);
+    const list = context.db.getAs(args[1], ListValue);
     if (list === undefined) return [];
     const { length } = list;
     return list.slice(start < 0 ? length + start : start, (stop < 0 ? length + stop : stop) + 1);
@@ -59,8 +59,8 @@ const lindex = defineCommand({
   acl: ["@read", "@list", "@slow"],
   keys: [keyRange("RO access")],
   args: [key("key"), integer("index")],
-  run(client, args) {
-    const list = client.db.getAs(args[1], ListValue);
+  run(context, args) {
+    const list = context.db.getAs(args[1], ListValue);
     if (list === undefined) return null;
     const index = parseIntArg(args[2]);
     return list.get(index < 0 ? list.length + index : index) ?? null;
@@ -106,7 +106,7 @@ function parseRank(text: ByteString): number {
   return rank;
 }
 
-function positions(client: Client, args: readonly ByteString[]): Reply {
+function positions(context: Context, args: readonly ByteString[]): Reply {
   let rank = 1;
   let count = -1;
   let maxlen = 0;
@@ -122,11 +122,11 @@ function positions(client: Client, args: readonly ByteString[]): Reply {
       throw syntaxError();
     }
   }
-  const list = client.db.getAs(args[1], ListValue);
+  const list = context.db.getAs(args[1], ListValue);
   if (list === undefined) return count === -1 ? null : [];
   const found = list.positions(args[2], { rank, count: count === -1 ? 1 : count, maxlen });
   return count === -1 ? found[0] ?? null : found;
 }
 
 /** The commands that change nothing. */
-export const readCommands: readonly Command[] = [llen, lrange, lindex, lpos];
+export const readCommands: readonly Command<Context>[] = [llen, lrange, lindex, lpos];

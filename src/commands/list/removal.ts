@@ -6,7 +6,7 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { type Reply, syntaxError } from "../../resp/reply.ts";
 import { ListValue } from "../../values/list.ts";
@@ -15,40 +15,40 @@ import { parseSide, type Side } from "./side.ts";
 
 /** Report that elements have left a list, and remove it when it is empty. */
 export function removed(
-  client: Client,
+  context: Context,
   key: ByteString,
   list: ListValue,
   options: { side: Side; count: number },
 ): void {
-  const { db } = client;
+  const { db } = context;
   const event = options.side === "left" ? "lpop" : "rpop";
   db.changed(key, EventClass.LIST, event, options.count);
   if (list.length === 0) db.deleteEmptied(key);
 }
 
 /** Remove the element at one end of a list, which is not empty. */
-export function popOne(client: Client, key: ByteString, list: ListValue, side: Side): ByteString {
-  const { limits } = client.engine.keyspace;
+export function popOne(context: Context, key: ByteString, list: ListValue, side: Side): ByteString {
+  const { limits } = context.keyspace;
   const value = side === "left" ? list.popLeft(limits)! : list.popRight(limits)!;
-  removed(client, key, list, { side, count: 1 });
+  removed(context, key, list, { side, count: 1 });
   return value;
 }
 
 /** Remove up to `count` elements at one end of a list; the outermost comes first. */
 export function popSome(
-  client: Client,
+  context: Context,
   key: ByteString,
   list: ListValue,
   options: { side: Side; count: number },
 ): ByteString[] {
   const { side } = options;
-  const { limits } = client.engine.keyspace;
+  const { limits } = context.keyspace;
   const { length } = list;
   const count = Math.min(options.count, length);
   const start = side === "left" ? 0 : length - count;
   const items = list.slice(start, start + count);
   list.removeRange(start, start + count, limits);
-  removed(client, key, list, { side, count });
+  removed(context, key, list, { side, count });
   return side === "left" ? items : items.reverse();
 }
 
@@ -67,21 +67,21 @@ export interface PopOptions {
  * @throws RedisError WRONGTYPE when a key before it holds something else
  */
 export function popFirst(
-  client: Client,
+  context: Context,
   keys: readonly ByteString[],
   options: PopOptions,
 ): Reply | undefined {
-  const { db } = client;
-  const { journal } = client.engine;
+  const { db } = context;
+  const { journal } = context;
   for (const key of keys) {
     const list = db.getForWriteAs(key, ListValue);
     if (list === undefined) continue;
     const name = options.side === "left" ? "LPOP" : "RPOP";
     if (!options.nested) {
       if (journal.active) journal.replace(db.index, [name, key]);
-      return [key, popOne(client, key, list, options.side)];
+      return [key, popOne(context, key, list, options.side)];
     }
-    const items = popSome(client, key, list, options);
+    const items = popSome(context, key, list, options);
     if (journal.active) journal.replace(db.index, [name, key, `${items.length}`]);
     return [key, items];
   }

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Command } from "../../command/command.ts";
 import { publishCommands } from "./publish.ts";
 import { subscribeCommands } from "./subscribe.ts";
+import type { ServerCommand } from "../services.ts";
 
 /** All of them. */
-export const pubsubCommands: readonly Command[] = [...subscribeCommands, ...publishCommands];
+export const pubsubCommands: readonly ServerCommand[] = [...subscribeCommands, ...publishCommands];

@@ -7,12 +7,15 @@
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
 import { matchGlob } from "../../bytes/glob.ts";
 import { many, opt, pattern, string } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import type { TopicKind } from "../../pubsub/pubsub.ts";
 import { RedisError, type Reply } from "../../resp/reply.ts";
 import { defineHelp } from "../help.ts";
+import type { AdminContext, ServerCommand, Services } from "../services.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<"pubsub">;
 
 const sending = {
   group: "pubsub",
@@ -30,9 +33,9 @@ const publish = defineCommand({
   complexity: "O(N+M) where N is the number of listeners and M the number of patterns of all " +
     "connections",
   args: [string("channel"), string("message")],
-  run({ engine }, args) {
-    engine.journal.announce(args);
-    return engine.pubsub.publish(args[1], args[2]);
+  run({ journal, services: { pubsub } }: Needs, args) {
+    journal.announce(args);
+    return pubsub.publish(args[1], args[2]);
   },
 });
 
@@ -45,9 +48,9 @@ const spublish = defineCommand({
   complexity: "O(N) where N is the number of listeners",
   keys: [keyRange("not_key")],
   args: [string("shardchannel"), string("message")],
-  run({ engine }, args) {
-    engine.journal.announce(args);
-    return engine.pubsub.publishShard(args[1], args[2]);
+  run({ journal, services: { pubsub } }: Needs, args) {
+    journal.announce(args);
+    return pubsub.publishShard(args[1], args[2]);
   },
 });
 
@@ -59,17 +62,17 @@ const telling = {
 
 /** A handler that lists names, all or those that match a pattern. */
 function lister(kind: TopicKind) {
-  return (client: Client, args: ByteString[]): Reply => {
+  return (context: Needs, args: ByteString[]): Reply => {
     if (args.length > 3) throw wrongCount(args);
-    const names = [...client.engine.pubsub.names(kind)];
+    const names = [...context.services.pubsub.names(kind)];
     return args.length === 2 ? names : names.filter((name) => matchGlob(args[2], name));
   };
 }
 
 /** A handler that counts the listeners of each name. */
 function counter(kind: TopicKind) {
-  return (client: Client, args: ByteString[]): Reply => {
-    const { pubsub } = client.engine;
+  return (context: Needs, args: ByteString[]): Reply => {
+    const { services: { pubsub } } = context;
     return args.slice(2).flatMap((name) => [name, pubsub.listeners(kind, name)]);
   };
 }
@@ -81,7 +84,7 @@ function wrongCount(args: readonly ByteString[]): RedisError {
   );
 }
 
-const pubsub = defineCommand({
+const pubsub = defineCommand<AdminContext<keyof Services>>({
   name: "pubsub",
   summary: "Groups the commands that tell who listens to what.",
   since: "2.8.0",
@@ -114,7 +117,7 @@ const pubsub = defineCommand({
       since: "2.8.0",
       complexity: "O(1)",
       arity: 2,
-      run: (client) => client.engine.pubsub.size("pattern"),
+      run: (context: Needs) => context.services.pubsub.size("pattern"),
     }),
     defineCommand({
       ...telling,
@@ -151,4 +154,4 @@ const pubsub = defineCommand({
 });
 
 /** The commands that send messages and tell who gets them. */
-export const publishCommands: readonly Command[] = [publish, spublish, pubsub];
+export const publishCommands: readonly ServerCommand[] = [publish, spublish, pubsub];

@@ -10,11 +10,14 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { many, opt, pattern, string } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { answerListener, type TopicKind } from "../../pubsub/pubsub.ts";
 import { PushReply, RedisError, type Reply } from "../../resp/reply.ts";
+import type { AdminContext, ServerCommand } from "../services.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<"pubsub">;
 
 const common = {
   group: "pubsub",
@@ -25,37 +28,39 @@ const common = {
 
 /** A handler that adds subscriptions. */
 function subscriber(word: string, kind: TopicKind) {
-  return (client: Client, args: ByteString[]): Reply => {
+  return (context: Needs, args: ByteString[]): Reply => {
     // Who gets one reply to each command cannot get messages; transactions are an old exception.
-    if (client.inExec ? kind === "shard" : client.connection === null) {
+    if (
+      context.client.caller.inTransaction ? kind === "shard" : context.client.connection === null
+    ) {
       throw new RedisError(
-        `ERR ${word.toUpperCase()} isn't allowed for a DENY BLOCKING client`,
+        `ERR ${word.toUpperCase()} isn't allowed for a DENY BLOCKING context`,
       );
     }
-    const { pubsub } = client.engine;
+    const { services: { pubsub } } = context;
     const replies: Reply[] = [];
     for (let i = 1; i < args.length; i++) {
-      pubsub.subscribe(client, kind, args[i]);
-      replies.push(new PushReply([word, args[i], client.subscriptions!.count(kind)]));
+      pubsub.subscribe(context.client, kind, args[i]);
+      replies.push(new PushReply([word, args[i], context.client.subscriptions!.count(kind)]));
     }
-    return answerListener(client, replies);
+    return answerListener(context.client, replies);
   };
 }
 
 /** A handler that takes subscriptions away: those named, or all of its kind. */
 function unsubscriber(word: string, kind: TopicKind) {
-  return (client: Client, args: ByteString[]): Reply => {
-    const { pubsub } = client.engine;
-    const names = args.length > 1 ? args.slice(1) : [...client.subscriptions?.[kind] ?? []];
+  return (context: Needs, args: ByteString[]): Reply => {
+    const { services: { pubsub } } = context;
+    const names = args.length > 1 ? args.slice(1) : [...context.client.subscriptions?.[kind] ?? []];
     const replies: Reply[] = [];
     for (const name of names) {
-      pubsub.unsubscribe(client, kind, name);
-      replies.push(new PushReply([word, name, client.subscriptions?.count(kind) ?? 0]));
+      pubsub.unsubscribe(context.client, kind, name);
+      replies.push(new PushReply([word, name, context.client.subscriptions?.count(kind) ?? 0]));
     }
     if (names.length === 0) {
-      replies.push(new PushReply([word, null, client.subscriptions?.count(kind) ?? 0]));
+      replies.push(new PushReply([word, null, context.client.subscriptions?.count(kind) ?? 0]));
     }
-    return answerListener(client, replies);
+    return answerListener(context.client, replies);
   };
 }
 
@@ -128,7 +133,7 @@ const sunsubscribe = defineCommand({
 });
 
 /** The commands that begin and end listening. */
-export const subscribeCommands: readonly Command[] = [
+export const subscribeCommands: readonly ServerCommand[] = [
   subscribe,
   unsubscribe,
   psubscribe,

@@ -7,12 +7,15 @@
 import { asciiLower, type ByteString } from "../../bytes/bytes.ts";
 import { detach } from "../../bytes/latin1.ts";
 import { block, integer, opt, string, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { AdminContext } from "../services.ts";
 import { defineCommand } from "../../command/command.ts";
 import { OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import { parseIntArg } from "../parse.ts";
 
-function runFailover({ engine: { replication } }: Client, args: readonly ByteString[]): Reply {
+function runFailover(
+  { services: { replication } }: AdminContext<"replication">,
+  args: readonly ByteString[],
+): Reply {
   const { failover } = replication;
   if (args.length === 2 && asciiLower(args[1]) === "abort") {
     failover.abort();

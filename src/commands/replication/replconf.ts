@@ -11,18 +11,21 @@ import { asciiLower, type ByteString } from "../../bytes/bytes.ts";
 import { parseInteger } from "../../bytes/int.ts";
 import { detach } from "../../bytes/latin1.ts";
 import { splitArgs } from "../../bytes/split_args.ts";
-import type { Client } from "../../session/client.ts";
 import { defineCommand } from "../../command/command.ts";
-import { ReplicaOptions } from "../../replication/replica_options.ts";
+import { ReplicaOptions } from "../../session/replica_options.ts";
 import { NO_REPLY, OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import { parseIntArg } from "../parse.ts";
+import type { AdminContext } from "../services.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<"replication">;
 
 /** An address is not taken when it is longer than a host's name may be. */
 const LONGEST_ADDRESS = 255;
 
 /** A replica says how far it is. */
-function acknowledge(client: Client, args: readonly ByteString[], at: number): Reply {
-  const { replica, engine } = client;
+function acknowledge(context: Needs, args: readonly ByteString[], at: number): Reply {
+  const { client: { replica } } = context;
   const position = parseInteger(args[at + 1]);
   if (replica === null || position === null) return NO_REPLY;
   let aofPosition: number | null = null;
@@ -31,7 +34,7 @@ function acknowledge(client: Client, args: readonly ByteString[], at: number): R
     if (parsed === null) return NO_REPLY;
     aofPosition = Number(parsed);
   }
-  engine.replication.replicas.acknowledged(replica, Number(position), aofPosition);
+  context.services.replication.replicas.acknowledged(replica, Number(position), aofPosition);
   return NO_REPLY;
 }
 
@@ -48,9 +51,9 @@ function filter(options: ReplicaOptions, text: ByteString): void {
   }
 }
 
-function runReplConf(client: Client, args: readonly ByteString[]): Reply {
+function runReplConf(context: Needs, args: readonly ByteString[]): Reply {
   if (args.length % 2 === 0) throw syntaxError();
-  const options = client.replicaOptions ??= new ReplicaOptions();
+  const options = context.client.replicaOptions ??= new ReplicaOptions();
   for (let i = 1; i < args.length; i += 2) {
     const value = args[i + 1];
     switch (asciiLower(args[i])) {
@@ -72,7 +75,7 @@ function runReplConf(client: Client, args: readonly ByteString[]): Reply {
         else if (asciiLower(value) === "psync2") options.psync2 = true;
         break;
       case "ack":
-        return acknowledge(client, args, i);
+        return acknowledge(context, args, i);
       case "getack":
         // Only a replica answers, and only its primary.
         return NO_REPLY;

@@ -7,11 +7,14 @@
 import { asciiLower, type ByteString, toText } from "../../bytes/bytes.ts";
 import { detach } from "../../bytes/latin1.ts";
 import { block, integer, oneof, string, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
 import { clientLine } from "../../session/client_info.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { type CommandSpec, defineCommand } from "../../command/command.ts";
 import { OK, RedisError, type Reply, SimpleString } from "../../resp/reply.ts";
 import { parseRangeArg } from "../parse.ts";
+import type { AdminContext, ServerCommand } from "../services.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<"log" | "replication">;
 
 const common = {
   group: "server",
@@ -26,11 +29,10 @@ const common = {
     ]),
   ],
   run: replicaOf,
-} satisfies Partial<CommandSpec>;
+} satisfies Partial<CommandSpec<Needs>>;
 
-function replicaOf(client: Client, args: readonly ByteString[]): Reply {
-  const { engine } = client;
-  const { log, replication } = engine;
+function replicaOf(context: Needs, args: readonly ByteString[]): Reply {
+  const { services: { log, replication } } = context;
   const [, host, port] = args;
   if (replication.failover.state !== "no-failover") {
     throw new RedisError("ERR REPLICAOF not allowed while failing over.");
@@ -38,11 +40,11 @@ function replicaOf(client: Client, args: readonly ByteString[]): Reply {
   if (asciiLower(host) === "no" && asciiLower(port) === "one") {
     if (replication.isReplica) {
       replication.promote();
-      log.notice(`MASTER MODE enabled (user request from '${clientLine(client)}')`);
+      log.notice(`MASTER MODE enabled (user request from '${clientLine(context.client)}')`);
     }
     return OK;
   }
-  if (client.replica !== null) {
+  if (context.client.replica !== null) {
     throw new RedisError("ERR Command is not valid when client is a replica.");
   }
   const number = parseRangeArg(port, 0, 65535, "ERR Invalid master port");
@@ -56,13 +58,15 @@ function replicaOf(client: Client, args: readonly ByteString[]): Reply {
   }
   replication.follow(detach(host), number);
   log.notice(
-    `REPLICAOF ${toText(host)}:${number} enabled (user request from '${clientLine(client)}')`,
+    `REPLICAOF ${toText(host)}:${number} enabled (user request from '${
+      clientLine(context.client)
+    }')`,
   );
   return OK;
 }
 
 /** The commands that choose a primary. */
-export const replicaOfCommands: readonly Command[] = [
+export const replicaOfCommands: readonly ServerCommand[] = [
   defineCommand({
     ...common,
     name: "replicaof",

@@ -8,6 +8,7 @@
 
 import { defineCommand } from "../../command/command.ts";
 import type { Reply } from "../../resp/reply.ts";
+import type { AdminContext } from "../services.ts";
 
 /** ROLE. */
 export const roleCommand = defineCommand({
@@ -19,7 +20,7 @@ export const roleCommand = defineCommand({
   arity: 1,
   flags: ["noscript", "loading", "stale", "fast"],
   acl: ["@admin", "@fast", "@dangerous"],
-  run({ engine: { replication } }): Reply {
+  run({ services: { replication } }: AdminContext<"replication">): Reply {
     const { link, stream, replicas } = replication;
     if (link !== null) {
       const position = link.state === "connected" ? stream.end : -1;

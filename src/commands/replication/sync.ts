@@ -6,11 +6,14 @@
 
 import { asciiLower } from "../../bytes/bytes.ts";
 import { integer, string } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
 import { clientLine } from "../../session/client_info.ts";
 import { defineCommand } from "../../command/command.ts";
 import { RedisError } from "../../resp/reply.ts";
 import { isWord } from "../parse.ts";
+import type { AdminContext } from "../services.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<"log" | "replication">;
 
 /** SYNC. */
 export const syncCommand = defineCommand({
@@ -21,12 +24,12 @@ export const syncCommand = defineCommand({
   arity: 1,
   flags: ["admin", "noscript", "no_async_loading", "no_multi"],
   acl: ["@admin", "@slow", "@dangerous"],
-  run: (client) => client.engine.replication.replicas.accept(client, null),
+  run: (context: Needs) => context.services.replication.replicas.accept(context.client, null),
 });
 
 /** A primary that hands over its role: this server, its replica, is the primary from now on. */
-function takeOver(client: Client, id: string): void {
-  const { log, replication } = client.engine;
+function takeOver(context: Needs, id: string): void {
+  const { services: { log, replication } } = context;
   log.warning(`Failover request received for replid ${id}.`);
   if (!replication.isReplica) {
     throw new RedisError("ERR PSYNC FAILOVER can't be sent to a master.");
@@ -35,7 +38,7 @@ function takeOver(client: Client, id: string): void {
     throw new RedisError("ERR PSYNC FAILOVER replid must match my replid.");
   }
   replication.promote();
-  log.notice(`MASTER MODE enabled (failover request from '${clientLine(client)}')`);
+  log.notice(`MASTER MODE enabled (failover request from '${clientLine(context.client)}')`);
 }
 
 /** PSYNC. */
@@ -48,11 +51,11 @@ export const psyncCommand = defineCommand({
   flags: ["admin", "noscript", "no_async_loading", "no_multi"],
   acl: ["@admin", "@slow", "@dangerous"],
   args: [string("replicationid"), integer("offset")],
-  run(client, args) {
+  run(context: Needs, args) {
     const [, id, offset] = args;
-    if (client.replica === null && args.length > 3 && isWord(args[3], "FAILOVER")) {
-      takeOver(client, id);
+    if (context.client.replica === null && args.length > 3 && isWord(args[3], "FAILOVER")) {
+      takeOver(context, id);
     }
-    return client.engine.replication.replicas.accept(client, { id, offset });
+    return context.services.replication.replicas.accept(context.client, { id, offset });
   },
 });

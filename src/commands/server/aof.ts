@@ -5,11 +5,14 @@
  */
 
 import { integer } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
-import { type Command, defineCommand } from "../../command/command.ts";
+import { defineCommand } from "../../command/command.ts";
 import { RedisError, type Reply, SimpleString } from "../../resp/reply.ts";
 import { parseTimeoutMillis } from "../blocking_timeout.ts";
 import { parseIntArg } from "../parse.ts";
+import type { AdminContext, ServerCommand } from "../services.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<"aof" | "replication" | "writeWaits">;
 
 const STARTED = new SimpleString("Background append only file rewriting started");
 const SCHEDULED = new SimpleString("Background append only file rewriting scheduled");
@@ -23,13 +26,12 @@ const bgrewriteaof = defineCommand({
   arity: 1,
   flags: ["admin", "noscript", "no_async_loading"],
   acl: ["@admin", "@slow", "@dangerous"],
-  run({ engine, inExec }) {
-    const { aof } = engine;
+  run({ client, services: { aof } }: Needs) {
     if (aof.rewriting) {
       throw new RedisError("ERR Background append only file rewriting already in progress");
     }
     // What a transaction has done so far has not been journaled: the new base would have it twice.
-    if (inExec || aof.mustWait) {
+    if (client.inExec || aof.mustWait) {
       aof.scheduleRewrite();
       return SCHEDULED;
     }
@@ -52,8 +54,8 @@ const waitaof = defineCommand({
   acl: ["@slow", "@connection"],
   tips: ["request_policy:all_shards", "response_policy:agg_min"],
   args: [integer("numlocal"), integer("numreplicas"), integer("timeout")],
-  run(client, args) {
-    const { config, writeWaits, replication } = client.engine;
+  run(context: Needs, args) {
+    const { config, services: { writeWaits, replication } } = context;
     if (replication.isReplica) {
       throw new RedisError(
         "ERR WAITAOF cannot be used with replica instances. Please also note that writes to " +
@@ -66,31 +68,31 @@ const waitaof = defineCommand({
     }
     const replicas = parseIntArg(args[2]);
     if (replicas < 0) throw new RedisError("ERR value is out of range, must be positive");
-    const timeoutMs = parseTimeoutMillis(args[3], client.engine.clock.ms);
+    const timeoutMs = parseTimeoutMillis(args[3], context.clock.ms);
     if (local > 0 && !config.values.appendonly) {
       throw new RedisError(
         "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.",
       );
     }
     const done = () =>
-      replication.replicas.flushed(client.writeOffset) >= replicas &&
-      (local === 0 || writeWaits.isSynced(client));
-    const reply = () => acknowledged(client);
+      replication.replicas.flushed(context.client.writeOffset) >= replicas &&
+      (local === 0 || writeWaits.isSynced(context.client));
+    const reply = () => acknowledged(context);
     if (done()) return reply();
-    const result = writeWaits.block(client, args, { timeoutMs, done, reply });
+    const result = writeWaits.block(context.client, args, { timeoutMs, done, reply });
     replication.replicas.askPositions();
     return result;
   },
 });
 
 /** How many have the client's writes on the disk: this server, and replicas. */
-function acknowledged(client: Client): Reply {
-  const { writeWaits, replication } = client.engine;
+function acknowledged(context: Needs): Reply {
+  const { services: { writeWaits, replication } } = context;
   return [
-    writeWaits.isSynced(client) ? 1 : 0,
-    replication.replicas.flushed(client.writeOffset),
+    writeWaits.isSynced(context.client) ? 1 : 0,
+    replication.replicas.flushed(context.client.writeOffset),
   ];
 }
 
 /** The commands of the append-only file. */
-export const aofCommands: readonly Command[] = [bgrewriteaof, waitaof];
+export const aofCommands: readonly ServerCommand[] = [bgrewriteaof, waitaof];

@@ -7,7 +7,6 @@
 import { asciiLower, asciiUpper, type ByteString } from "../../bytes/bytes.ts";
 import { matchGlob } from "../../bytes/glob.ts";
 import { many, oneof, opt, pattern, string } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
 import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
 import type { KeyReference } from "../../command/key_specs.ts";
 import {
@@ -20,6 +19,10 @@ import {
 } from "../../resp/reply.ts";
 import { defineHelp } from "../help.ts";
 import { describeDocs, describeInfo } from "./command_describe.ts";
+import type { AdminContext, ServerCommand } from "../services.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<"registry">;
 
 const common = {
   group: "server",
@@ -28,10 +31,10 @@ const common = {
 } satisfies Partial<CommandSpec>;
 
 /** The command of a name, `container|sub` included. */
-function lookUp(client: Client, name: ByteString): Command | undefined {
+function lookUp(context: Needs, name: ByteString): Command | undefined {
   const bar = name.indexOf("|");
-  if (bar < 0) return client.engine.registry.get(name);
-  const container = client.engine.registry.get(name.slice(0, bar));
+  if (bar < 0) return context.services.registry.get(name);
+  const container = context.services.registry.get(name.slice(0, bar));
   return container?.subcommands?.get(asciiLower(name.slice(bar + 1)));
 }
 
@@ -42,7 +45,7 @@ const count = defineCommand({
   since: "2.8.13",
   complexity: "O(1)",
   arity: 2,
-  run: (client) => client.engine.registry.size,
+  run: (context: Needs) => context.services.registry.size,
 });
 
 const docs = defineCommand({
@@ -54,15 +57,15 @@ const docs = defineCommand({
   arity: -2,
   tips: ["nondeterministic_output_order"],
   args: [opt(many(string("command-name")))],
-  run(client, args) {
+  run(context: Needs, args) {
     const flat: Reply[] = [];
     if (args.length === 2) {
-      for (const [name, command] of client.engine.registry.entries()) {
+      for (const [name, command] of context.services.registry.entries()) {
         flat.push(name, describeDocs(command));
       }
     } else {
       for (const name of args.slice(2)) {
-        const command = lookUp(client, name);
+        const command = lookUp(context, name);
         if (command !== undefined) flat.push(asciiLower(name), describeDocs(command));
       }
     }
@@ -80,18 +83,18 @@ const info = defineCommand({
   tips: ["nondeterministic_output_order"],
   history: [["7.0.0", "Without names it answers for all commands."]],
   args: [opt(many(string("command-name")))],
-  run(client, args) {
-    if (args.length === 2) return allInfo(client);
+  run(context: Needs, args) {
+    if (args.length === 2) return allInfo(context);
     return args.slice(2).map((name) => {
-      const command = lookUp(client, name);
+      const command = lookUp(context, name);
       return command === undefined ? null : describeInfo(command);
     });
   },
 });
 
-function allInfo(client: Client): Reply {
+function allInfo(context: Needs): Reply {
   return Array.from(
-    client.engine.registry.entries(),
+    context.services.registry.entries(),
     ([name, command]) => describeInfo(command, name),
   );
 }
@@ -113,9 +116,9 @@ const list = defineCommand({
       ], { token: "FILTERBY" }),
     ),
   ],
-  run(client, args) {
+  run(context: Needs, args) {
     const all: [string, Command][] = [];
-    for (const [name, command] of client.engine.registry.entries()) {
+    for (const [name, command] of context.services.registry.entries()) {
       all.push([name, command]);
     }
     if (args.length !== 2 && (args.length !== 5 || asciiUpper(args[2]) !== "FILTERBY")) {
@@ -150,9 +153,9 @@ const list = defineCommand({
 });
 
 /** The keys of the command in `args` from index 2 on, as positions in that command. */
-function keysOf(client: Client, args: readonly ByteString[]): [KeyReference[], ByteString[]] {
+function keysOf(context: Needs, args: readonly ByteString[]): [KeyReference[], ByteString[]] {
   const request = args.slice(2);
-  const command = client.engine.registry.resolve(request);
+  const command = context.services.registry.resolve(request);
   if (command === undefined) throw new RedisError("ERR Invalid command specified");
   // Shard channels stand where keys do, and are none.
   const specs = command.keySpecs.filter(({ flags }) => !flags.includes("not_key"));
@@ -178,8 +181,8 @@ const getKeys = defineCommand({
   complexity: "O(N) where N is the number of arguments to the command",
   arity: -3,
   args: [string("command"), opt(many(string("arg")))],
-  run(client, args) {
-    const [keys, request] = keysOf(client, args);
+  run(context: Needs, args) {
+    const [keys, request] = keysOf(context, args);
     return keys.map(({ index }) => request[index]);
   },
 });
@@ -192,8 +195,8 @@ const getKeysAndFlags = defineCommand({
   complexity: "O(N) where N is the number of arguments to the command",
   arity: -3,
   args: [string("command"), opt(many(string("arg")))],
-  run(client, args) {
-    const [keys, request] = keysOf(client, args);
+  run(context: Needs, args) {
+    const [keys, request] = keysOf(context, args);
     return keys.map(({ index, flags }) => [
       request[index],
       new SetReply(flags.map((flag) => new SimpleString(flag))),
@@ -202,7 +205,7 @@ const getKeysAndFlags = defineCommand({
 });
 
 /** COMMAND with its subcommands. */
-export const commandCommand: Command = defineCommand({
+export const commandCommand: ServerCommand = defineCommand({
   name: "command",
   summary: "Answers the facts of all commands.",
   since: "2.8.13",

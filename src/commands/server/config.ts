@@ -7,9 +7,13 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { rewriteFile } from "../../config/rewrite.ts";
 import { block, many, string } from "../../command/arguments.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
+import { type CommandSpec, defineCommand } from "../../command/command.ts";
 import { MapReply, OK, RedisError } from "../../resp/reply.ts";
 import { defineHelp } from "../help.ts";
+import type { AdminContext, ServerCommand } from "../services.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<"loading" | "log" | "registry" | "stats">;
 
 const common = {
   group: "server",
@@ -28,7 +32,7 @@ const get = defineCommand({
   arity: -3,
   history: [["7.0.0", "Several patterns can be given."]],
   args: [many(string("parameter"))],
-  run: (client, args) => new MapReply(client.engine.config.get(args.slice(2))),
+  run: (context: Needs, args) => new MapReply(context.config.get(args.slice(2))),
 });
 
 const resetStat = defineCommand({
@@ -39,8 +43,8 @@ const resetStat = defineCommand({
   complexity: "O(1)",
   arity: 2,
   tips: everywhere,
-  run(client) {
-    const { stats, registry, keyspace } = client.engine;
+  run(context: Needs) {
+    const { keyspace, services: { stats, registry } } = context;
     stats.reset();
     registry.resetStats();
     keyspace.resetStats();
@@ -56,8 +60,8 @@ const rewrite = defineCommand({
   complexity: "O(1)",
   arity: 2,
   tips: everywhere,
-  run(client) {
-    const { config, log } = client.engine;
+  run(context: Needs) {
+    const { config, services: { log } } = context;
     const error = rewriteFile(config);
     if (error !== null) throw new RedisError(error);
     log.notice("CONFIG REWRITE executed with success.");
@@ -75,15 +79,15 @@ const set = defineCommand({
   tips: everywhere,
   history: [["7.0.0", "Several directives can be set at once."]],
   args: [many(block("data", [string("parameter"), string("value")]))],
-  run(client, args) {
+  run(context: Needs, args) {
     if (args.length % 2 !== 0) {
       throw new RedisError("ERR wrong number of arguments for 'config|set' command");
     }
     const pairs: [ByteString, ByteString][] = [];
     for (let i = 2; i < args.length; i += 2) pairs.push([args[i], args[i + 1]]);
-    const { config, loading } = client.engine;
+    const { config, services: { loading } } = context;
     const error = config.setMany(pairs, {
-      local: client.connection === null || client.connection.isLocal,
+      local: context.client.connection === null || context.client.connection.isLocal,
       loading: loading !== null,
     });
     if (error !== null) throw new RedisError(error);
@@ -92,7 +96,7 @@ const set = defineCommand({
 });
 
 /** CONFIG with its subcommands. */
-export const configCommand: Command = defineCommand({
+export const configCommand: ServerCommand = defineCommand({
   name: "config",
   summary: "Groups the commands about the configuration.",
   since: "2.0.0",

@@ -8,11 +8,13 @@
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
 import { parseInteger } from "../../bytes/int.ts";
 import { integer, oneof, opt, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
-import { type Command, defineCommand } from "../../command/command.ts";
-import type { BlockedState } from "../../execution/blocking.ts";
-import type { ShutdownRequest } from "../../execution/engine.ts";
+import { defineCommand } from "../../command/command.ts";
+import type { BlockedState } from "../../session/blocked.ts";
 import { NO_REPLY, OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
+import type { AdminContext, ServerCommand, ShutdownRequest } from "../services.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<"host" | "persistence">;
 
 const dbSize = defineCommand({
   name: "dbsize",
@@ -24,7 +26,7 @@ const dbSize = defineCommand({
   flags: ["readonly", "fast"],
   acl: ["@keyspace", "@read", "@fast"],
   tips: ["request_policy:all_shards", "response_policy:agg_sum"],
-  run: (client) => client.db.size,
+  run: (context: Needs) => context.db.size,
 });
 
 /** Both forms free memory in the background here: the table is dropped, not emptied. */
@@ -39,11 +41,11 @@ function checkFlushOption(args: readonly ByteString[]): void {
  *
  * @param all whether of all databases: then what was saved is gone as well
  */
-function flushed(client: Client, args: readonly ByteString[], count: number, all: boolean): void {
-  const { keyspace, journal, persistence } = client.engine;
-  keyspace.dirty += count;
+function flushed(context: Needs, args: readonly ByteString[], count: number, all: boolean): void {
+  const { keyspace, journal, services: { persistence } } = context;
+  keyspace.changes += count;
   // A save would set the count of changes back, by which the journal knows that there are some.
-  if (journal.active && (count === 0 || all)) journal.replace(client.db.index, args);
+  if (journal.active && (count === 0 || all)) journal.replace(context.db.index, args);
   if (all) persistence.flushed();
 }
 
@@ -66,9 +68,9 @@ const flushAll = defineCommand({
   tips: ["request_policy:all_shards", "response_policy:all_succeeded"],
   history: [["4.0.0", "The ASYNC option came."], ["6.2.0", "The SYNC option came."]],
   args: flushArguments,
-  run(client, args) {
+  run(context: Needs, args) {
     checkFlushOption(args);
-    flushed(client, args, client.engine.keyspace.clearAll(), true);
+    flushed(context, args, context.keyspace.clearAll(), true);
     return OK;
   },
 });
@@ -85,9 +87,9 @@ const flushDb = defineCommand({
   tips: ["request_policy:all_shards", "response_policy:all_succeeded"],
   history: [["4.0.0", "The ASYNC option came."], ["6.2.0", "The SYNC option came."]],
   args: flushArguments,
-  run(client, args) {
+  run(context: Needs, args) {
     checkFlushOption(args);
-    flushed(client, args, client.db.clear(), false);
+    flushed(context, args, context.db.clear(), false);
     return OK;
   },
 });
@@ -102,17 +104,17 @@ const swapDb = defineCommand({
   flags: ["write", "fast"],
   acl: ["@keyspace", "@write", "@fast", "@dangerous"],
   args: [integer("index1"), integer("index2")],
-  run(client, args) {
+  run(context: Needs, args) {
     const first = databaseIndex(args[1], "ERR invalid first DB index");
     const second = databaseIndex(args[2], "ERR invalid second DB index");
-    const { keyspace } = client.engine;
+    const { keyspace } = context;
     const a = keyspace.databases[first];
     const b = keyspace.databases[second];
     if (a === undefined || b === undefined) {
       throw new RedisError("ERR DB index is out of range");
     }
     if (a !== b) keyspace.swap(a, b);
-    keyspace.dirty++;
+    keyspace.changes++;
     return OK;
   },
 });
@@ -133,8 +135,8 @@ const time = defineCommand({
   flags: ["loading", "stale", "fast"],
   acl: ["@fast"],
   tips: ["nondeterministic_output"],
-  run(client) {
-    const micros = client.engine.clock.micros();
+  run(context: Needs) {
+    const micros = context.clock.micros();
     return [String(Math.floor(micros / 1e6)), String(micros % 1e6)];
   },
 });
@@ -149,7 +151,7 @@ const lastSave = defineCommand({
   flags: ["loading", "stale", "fast"],
   acl: ["@admin", "@fast", "@dangerous"],
   tips: ["nondeterministic_output"],
-  run: (client) => client.engine.persistence.lastSave,
+  run: (context: Needs) => context.services.persistence.lastSave,
 });
 
 const shutdown = defineCommand({
@@ -168,7 +170,7 @@ const shutdown = defineCommand({
     opt(token("FORCE", { since: "7.0.0" })),
     opt(token("ABORT", { since: "7.0.0" })),
   ],
-  run(client, args) {
+  run(context: Needs, args) {
     const request: ShutdownRequest = {};
     let abort = false;
     for (const arg of args.slice(1)) {
@@ -180,38 +182,38 @@ const shutdown = defineCommand({
       else if (option === "ABORT") abort = true;
       else throw syntaxError();
     }
-    return abort ? abortShutdown(client, args) : beginShutdown(client, args, request);
+    return abort ? abortShutdown(context, args) : beginShutdown(context, args, request);
   },
 });
 
 function beginShutdown(
-  client: Client,
+  context: Needs,
   args: readonly ByteString[],
   request: ShutdownRequest,
 ): Reply {
-  const { host, blocking } = client.engine;
+  const { blocking, services: { host } } = context;
   const failed = () => new RedisError("ERR Errors trying to SHUTDOWN. Check logs.");
   let state: BlockedState | null = null;
   const onStay = () => {
-    if (state !== null) blocking.finishWork(client, state);
+    if (state !== null) blocking.finishWork(context.client, state);
   };
   if (!host.shutdown({ ...request, onStay })) throw failed();
-  if (client.connection === null || client.closed) return NO_REPLY;
+  if (context.client.connection === null || context.client.closed) return NO_REPLY;
   // It waits for replicas.
-  state = blocking.beginWork(client, args, () => {
+  state = blocking.beginWork(context.client, args, () => {
     throw failed();
   });
   return NO_REPLY;
 }
 
-function abortShutdown(client: Client, args: readonly ByteString[]): Reply {
+function abortShutdown(context: Needs, args: readonly ByteString[]): Reply {
   if (args.length > 2) throw syntaxError();
-  if (!client.engine.host.abortShutdown()) throw new RedisError("ERR No shutdown in progress.");
+  if (!context.services.host.abortShutdown()) throw new RedisError("ERR No shutdown in progress.");
   return OK;
 }
 
 /** The commands on databases and the server's life. */
-export const databaseCommands: readonly Command[] = [
+export const databaseCommands: readonly ServerCommand[] = [
   dbSize,
   flushAll,
   flushDb,

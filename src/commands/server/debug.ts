@@ -10,8 +10,7 @@
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
 import { matchGlob } from "../../bytes/glob.ts";
-import type { Client } from "../../session/client.ts";
-import { type Command, defineCommand } from "../../command/command.ts";
+import { defineCommand } from "../../command/command.ts";
 import {
   AttributeReply,
   BigNumberReply,
@@ -34,12 +33,32 @@ import { describeObject } from "./debug_object.ts";
 import { loadAof } from "./debug_loadaof.ts";
 import { reload } from "./debug_reload.ts";
 import { digestAll, digestValues } from "./digest.ts";
+import type { AdminContext, ServerCommand } from "../services.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<
+  | "aof"
+  | "clients"
+  | "clock"
+  | "config"
+  | "executor"
+  | "host"
+  | "journal"
+  | "keyspace"
+  | "libraries"
+  | "loading"
+  | "log"
+  | "persistence"
+  | "registry"
+  | "replication"
+  | "switches"
+>;
 
 interface Subcommand {
   /** Number of arguments, DEBUG and the subcommand included: least and most. */
   readonly count: readonly [least: number, most: number];
   readonly help: readonly string[];
-  readonly run: (client: Client, args: readonly ByteString[]) => Reply;
+  readonly run: (context: Needs, args: readonly ByteString[]) => Reply;
 }
 
 /** As C's `strtod` reads a number: what does not parse is 0, what follows is not looked at. */
@@ -48,55 +67,55 @@ function leadingNumber(text: ByteString): number {
   return value === value ? value : 0;
 }
 
-function sleep(client: Client, args: readonly ByteString[]): Reply {
+function sleep(context: Needs, args: readonly ByteString[]): Reply {
   const seconds = leadingNumber(args[2]);
-  if (seconds > 0) client.engine.clock.block(seconds * 1000);
+  if (seconds > 0) context.clock.block(seconds * 1000);
   return OK;
 }
 
-function setActiveExpire(client: Client, args: readonly ByteString[]): Reply {
-  client.engine.activeExpire = Math.trunc(leadingNumber(args[2])) !== 0;
+function setActiveExpire(context: Needs, args: readonly ByteString[]): Reply {
+  context.services.switches.activeExpire = Math.trunc(leadingNumber(args[2])) !== 0;
   return OK;
 }
 
-function setSkipChecksums(client: Client, args: readonly ByteString[]): Reply {
-  client.engine.verifiesChecksums = Math.trunc(leadingNumber(args[2])) === 0;
+function setSkipChecksums(context: Needs, args: readonly ByteString[]): Reply {
+  context.services.switches.verifiesChecksums = Math.trunc(leadingNumber(args[2])) === 0;
   return OK;
 }
 
 /** Most bytes that a packed node may be told to take an element of: a little less than 4 GB. */
 const LARGEST_THRESHOLD = (1n << 32n) - (1n << 20n);
 
-function setPackedThreshold(client: Client, args: readonly ByteString[]): Reply {
+function setPackedThreshold(context: Needs, args: readonly ByteString[]): Reply {
   const bytes = parseSize(args[2]);
   if (bytes === null || bytes > LARGEST_THRESHOLD) {
     throw new RedisError("ERR argument must be a memory value bigger than 1 and smaller than 4gb");
   }
-  client.engine.keyspace.limits.listPackedThreshold = Number(bytes);
+  context.keyspace.limits.listPackedThreshold = Number(bytes);
   return OK;
 }
 
-function changeReplicationId({ engine }: Client): Reply {
-  engine.log.warning("Changing replication IDs after receiving DEBUG change-repl-id");
-  engine.replication.renameHistory();
+function changeReplicationId(context: Needs): Reply {
+  context.services.log.warning("Changing replication IDs after receiving DEBUG change-repl-id");
+  context.services.replication.renameHistory();
   return OK;
 }
 
 const POSITIVE = "ERR value is out of range, must be positive";
 
-function populate(client: Client, args: readonly ByteString[]): Reply {
+function populate(context: Needs, args: readonly ByteString[]): Reply {
   const count = parseRangeArg(args[2], 0, Number.MAX_SAFE_INTEGER, POSITIVE);
   const prefix = args.length > 3 ? args[3] : "key";
   const size = args.length > 4 ? parseRangeArg(args[4], 0, 2 ** 29, POSITIVE) : 0;
   for (let i = 0; i < count; i++) {
     const key = `${prefix}:${i}`;
-    if (client.db.has(key)) continue;
+    if (context.db.has(key)) continue;
     const value = `value:${i}`;
-    client.db.add(
+    context.db.add(
       key,
       size === 0 ? value : value.slice(0, size).padEnd(size, "\0"),
     );
-    client.engine.modified(client.db, key);
+    context.keyspace.listeners.modified(context.db, key);
   }
   return OK;
 }
@@ -111,7 +130,7 @@ const FLAGS_BY_NUMBER: Reply[] = [
   new BooleanReply(false),
 ];
 
-function protocolReply(client: Client, args: readonly ByteString[]): Reply {
+function protocolReply(context: Needs, args: readonly ByteString[]): Reply {
   switch (args[2].toLowerCase()) {
     case "string":
       return "Hello World";
@@ -133,7 +152,9 @@ function protocolReply(client: Client, args: readonly ByteString[]): Reply {
         "Some real reply following the attribute",
       );
     case "push":
-      if (client.protocol < 3) throw new RedisError("ERR RESP2 is not supported by this command");
+      if (context.client.protocol < 3) {
+        throw new RedisError("ERR RESP2 is not supported by this command");
+      }
       return new MultiReply([
         new PushReply(["server-cpu-usage", 42]),
         "Some real reply following the push reply",
@@ -155,8 +176,8 @@ function protocolReply(client: Client, args: readonly ByteString[]): Reply {
 }
 
 /** Match random patterns with random texts, as long as none makes the matcher fail. */
-function matchTest(client: Client): Reply {
-  const { random } = client.engine.keyspace;
+function matchTest(context: Needs): Reply {
+  const { random } = context.keyspace;
   const alphabet = "ab*?[]^-\\";
   const word = () =>
     Array.from(
@@ -189,7 +210,7 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
   ["ERROR", {
     count: [3, 3],
     help: ["ERROR <string>", "    Answer an error with this text."],
-    run: (_client, args) => new ErrorReply(args[2]),
+    run: (_context, args) => new ErrorReply(args[2]),
   }],
   ["LOADAOF", {
     count: [2, Infinity],
@@ -199,8 +220,8 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
   ["LOG", {
     count: [3, 3],
     help: ["LOG <message>", "    Write a message to the server's log."],
-    run(client, args) {
-      client.engine.log.warning(`DEBUG LOG: ${args[2]}`);
+    run(context: Needs, args) {
+      context.services.log.warning(`DEBUG LOG: ${args[2]}`);
       return OK;
     },
   }],
@@ -271,7 +292,7 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
       "STRINGMATCH-LEN <pattern> <string>",
       "    Answer 1 when the glob pattern matches the string, else 0.",
     ],
-    run: (_client, args) => matchGlob(args[2], args[3]) ? 1 : 0,
+    run: (_context, args) => matchGlob(args[2], args[3]) ? 1 : 0,
   }],
   ["STRINGMATCH-TEST", {
     count: [2, 2],
@@ -287,7 +308,7 @@ function help(): Reply {
   return lines.map((line) => new SimpleString(line));
 }
 
-function debug(client: Client, args: readonly ByteString[]): Reply {
+function debug(context: Needs, args: readonly ByteString[]): Reply {
   const name = asciiUpper(args[1]);
   if (name === "HELP" && args.length === 2) return help();
   const subcommand = SUBCOMMANDS.get(name);
@@ -300,11 +321,11 @@ function debug(client: Client, args: readonly ByteString[]): Reply {
         "Try DEBUG HELP.",
     );
   }
-  return subcommand.run(client, args);
+  return subcommand.run(context, args);
 }
 
 /** DEBUG. */
-export const debugCommand: Command = defineCommand({
+export const debugCommand: ServerCommand = defineCommand({
   name: "debug",
   summary: "Groups tools for tests.",
   since: "1.0.0",
@@ -313,9 +334,9 @@ export const debugCommand: Command = defineCommand({
   arity: -2,
   flags: ["admin", "noscript", "loading", "stale"],
   acl: ["@admin", "@slow", "@dangerous"],
-  requires(client) {
-    const allowed = client.engine.config.values.enableDebugCommand;
-    const local = client.connection === null || client.connection.isLocal;
+  requires(context: Needs) {
+    const allowed = context.config.values.enableDebugCommand;
+    const local = context.client.connection === null || context.client.connection.isLocal;
     if (allowed === "yes" || (allowed === "local" && local)) return null;
     return "ERR DEBUG command not allowed. If the enable-debug-command option is set to " +
       '"local", you can run it from a local connection, otherwise you need to set this option ' +

@@ -4,35 +4,58 @@
  * @module
  */
 
-import type { Client } from "../../session/client.ts";
+import type { AdminContext } from "../services.ts";
 import { beginAofLoad, takeAofResult } from "../../persistence/replay.ts";
 import { OK, RedisError, type Reply } from "../../resp/reply.ts";
 
 /** Run DEBUG LOADAOF. */
-export function loadAof({ engine }: Client): Reply {
-  const { aof, keyspace, journal, log, clock } = engine;
+export function loadAof(
+  context: AdminContext<
+    | "aof"
+    | "clients"
+    | "clock"
+    | "config"
+    | "executor"
+    | "host"
+    | "journal"
+    | "keyspace"
+    | "libraries"
+    | "loading"
+    | "log"
+    | "persistence"
+    | "registry"
+    | "switches"
+  >,
+): Reply {
+  const { services: parts } = context;
+  const { aof, keyspace, journal, libraries, loading, log, clock, persistence } = parts;
   aof.flush();
   keyspace.clearAll();
-  engine.functionLibraries = [];
+  libraries.replace([]);
   // As at the start: what is loaded is journaled already, and no news to anybody.
   const unmute = journal.mute();
-  engine.loading = { startedMs: clock.ms, totalBytes: 0, loadedBytes: 0, loadedKeys: 0 };
+  const end = loading.begin({
+    startedMs: clock.ms,
+    totalBytes: 0,
+    loadedBytes: 0,
+    loadedKeys: 0,
+  });
   try {
-    const load = beginAofLoad(engine);
+    const load = beginAofLoad(parts);
     let step = load.next();
     while (!step.done) step = load.next();
     if (step.value === null) {
       // A part of the data must not be served, and there is no more than that.
-      engine.host.abandon();
+      parts.host.abandon();
       throw new RedisError("ERR The append-only file cannot be loaded, see the server's log");
     }
-    takeAofResult(engine, step.value);
+    takeAofResult(parts, step.value);
   } finally {
-    engine.loading = null;
+    end();
     unmute();
     journal.suppress();
   }
-  keyspace.dirty = 0;
+  persistence.allSaved();
   log.warning("Append Only File loaded by DEBUG LOADAOF");
   return OK;
 }

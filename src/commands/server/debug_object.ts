@@ -5,19 +5,19 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { NO_ENTRY } from "../../keyspace/key_table.ts";
 import { encodeValue, versionFor, type WriteVersion } from "../../rdb/encode/value.ts";
 import { RedisError, type Reply, SimpleString } from "../../resp/reply.ts";
 import { encodingName } from "../object_encoding.ts";
 
 /** Run DEBUG OBJECT. The address is the key's entry: there is no pointer to show. */
-export function describeObject(client: Client, args: readonly ByteString[]): Reply {
-  const { db } = client;
+export function describeObject(context: Context, args: readonly ByteString[]): Reply {
+  const { db } = context;
   const entry = db.entryOf(args[2]);
   if (entry === NO_ENTRY) throw new RedisError("ERR no such key");
   const value = db.table.valueAt(entry);
-  const { config: { values }, keyspace: { access, limits } } = client.engine;
+  const { config: { values }, keyspace: { access, limits } } = context;
   const version = versionFor(value, values.rdbVersion as WriteVersion);
   const serialized = encodeValue(value, { version, compress: values.rdbcompression, limits });
   const word = db.table.accessAt(entry);

@@ -5,7 +5,7 @@
  */
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../session/client.ts";
+import type { AdminContext } from "../services.ts";
 import { RdbError } from "../../rdb/error.ts";
 import { reloadRdbFile } from "../../rdb/load/reload.ts";
 import { OK, RedisError, type Reply } from "../../resp/reply.ts";
@@ -13,9 +13,12 @@ import { OK, RedisError, type Reply } from "../../resp/reply.ts";
 const OPTIONS = ["MERGE", "NOFLUSH", "NOSAVE"];
 
 /** Run DEBUG RELOAD. */
-export function reload(client: Client, args: readonly ByteString[]): Reply {
-  const { engine } = client;
-  const { config, keyspace, persistence, journal, log, clock } = engine;
+export function reload(
+  context: AdminContext<"libraries" | "loading" | "log" | "persistence" | "switches">,
+  args: readonly ByteString[],
+): Reply {
+  const { config, keyspace, journal, clock } = context;
+  const { libraries, loading, persistence, log, switches } = context.services;
   const options = args.slice(2).map(asciiUpper);
   if (!options.every((option) => OPTIONS.includes(option))) {
     throw new RedisError("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
@@ -25,13 +28,18 @@ export function reload(client: Client, args: readonly ByteString[]): Reply {
   if (!options.includes("NOFLUSH")) keyspace.clearAll();
   const path = config.path(config.values.dbfilename);
   // As at the start: what comes out of a file is no news to anybody.
-  engine.loading = { startedMs: clock.ms, totalBytes: 0, loadedBytes: 0, loadedKeys: 0 };
+  const end = loading.begin({
+    startedMs: clock.ms,
+    totalBytes: 0,
+    loadedBytes: 0,
+    loadedKeys: 0,
+  });
   try {
     const result = reloadRdbFile(path, keyspace, {
       merge: options.includes("MERGE"),
-      verifyChecksum: config.values.rdbchecksum && engine.verifiesChecksums,
+      verifyChecksum: config.values.rdbchecksum && switches.verifiesChecksums,
     });
-    engine.functionLibraries = result.functions;
+    libraries.replace(result.functions);
     persistence.loadedKeys = result.keysLoaded;
     persistence.expiredKeysOnLoad = result.keysExpired;
   } catch (error) {
@@ -40,9 +48,9 @@ export function reload(client: Client, args: readonly ByteString[]): Reply {
     log.warning(`${error.message} (file ${path})`);
     throw new RedisError("ERR Error trying to load the RDB dump, check server logs.");
   } finally {
-    engine.loading = null;
+    end();
   }
-  keyspace.dirty = 0;
+  persistence.allSaved();
   log.warning("DB reloaded by DEBUG RELOAD");
   return OK;
 }

@@ -13,7 +13,7 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { formatDouble17 } from "../../bytes/double.ts";
 import { sha1, sha1OfHash, sha1Text, type Sha1Words } from "../../bytes/sha1.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type KeyTable, NO_ENTRY, NO_EXPIRY } from "../../keyspace/key_table.ts";
 import { type Reply, SimpleString } from "../../resp/reply.ts";
 import { HashValue } from "../../values/hash.ts";
@@ -117,10 +117,10 @@ function addEntry(digest: Sha1Words, table: KeyTable, entry: number): void {
 }
 
 /** DEBUG DIGEST. O(all bytes of all databases). */
-export function digestAll(client: Client): Reply {
+export function digestAll(context: Context): Reply {
   const all = new Int32Array(5);
   const digest = new Int32Array(5);
-  for (const { index, table } of client.engine.keyspace.databases) {
+  for (const { index, table } of context.keyspace.databases) {
     if (table.size === 0) continue;
     chain(all, bigEndian(index));
     for (let entry = 0; entry < table.entryLimit; entry++) {
@@ -135,7 +135,7 @@ export function digestAll(client: Client): Reply {
 }
 
 /** DEBUG DIGEST-VALUE: a digest of each key's value, zeros where there is no key. O(their bytes). */
-export function digestValues({ db }: Client, args: readonly ByteString[]): Reply {
+export function digestValues({ db }: Context, args: readonly ByteString[]): Reply {
   return args.slice(2).map((key) => {
     const digest = new Int32Array(5);
     const entry = db.entryOf(key);

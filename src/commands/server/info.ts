@@ -6,10 +6,10 @@
 
 import { asciiLower, type ByteString } from "../../bytes/bytes.ts";
 import { many, opt, string } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
-import { type Command, defineCommand } from "../../command/command.ts";
+import { defineCommand } from "../../command/command.ts";
 import { type Reply, VerbatimReply } from "../../resp/reply.ts";
 import { DEFAULT_SECTIONS, SECTIONS } from "./info_sections.ts";
+import type { AdminContext, ServerCommand, Services } from "../services.ts";
 
 /** The names of the sections that the arguments ask for. */
 function selectSections(args: readonly ByteString[]): Set<string> {
@@ -26,20 +26,20 @@ function selectSections(args: readonly ByteString[]): Set<string> {
   return selected;
 }
 
-function info(client: Client, args: readonly ByteString[]): Reply {
+function info({ services }: AdminContext<keyof Services>, args: readonly ByteString[]): Reply {
   const selected = selectSections(args);
-  client.engine.timer.settle();
+  services.timer.settle();
   const parts: string[] = [];
   for (const [name, { title, section }] of SECTIONS) {
     if (!selected.has(name)) continue;
-    const lines = section(client.engine).map(([field, value]) => `${field}:${value}\r\n`);
+    const lines = section(services).map(([field, value]) => `${field}:${value}\r\n`);
     parts.push(`# ${title}\r\n${lines.join("")}`);
   }
   return new VerbatimReply("txt", parts.join("\r\n"));
 }
 
 /** INFO. */
-export const infoCommand: Command = defineCommand({
+export const infoCommand: ServerCommand = defineCommand({
   name: "info",
   summary: "Answers the server's state and statistics as text.",
   since: "1.0.0",

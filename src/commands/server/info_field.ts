@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Engine } from "../../execution/engine.ts";
+import type { Services } from "../services.ts";
 
 /** A field and its value. */
 export type Field = readonly [name: string, value: string | number];
 
 /** Makes the fields of a section. */
-export type Section = (engine: Engine) => Field[];
+export type Section = (parts: Services) => Field[];

@@ -6,19 +6,19 @@
  * @module
  */
 
-import type { Engine } from "../../execution/engine.ts";
+import type { Services } from "../services.ts";
 import type { PrimaryLink } from "../../replication/primary_link.ts";
 import type { Field } from "./info_field.ts";
 
 /** The fields of the section. */
-export function replicationSection(engine: Engine): Field[] {
-  const { replication, config } = engine;
+export function replicationSection(parts: Services): Field[] {
+  const { replication, config } = parts;
   const { link, stream, replicas, backlogActive } = replication;
   return [
     ["role", link === null ? "master" : "slave"],
-    ...link === null ? [] : linkFields(engine, link),
+    ...link === null ? [] : linkFields(parts, link),
     ["connected_slaves", replicas.count],
-    ...missingReplicas(engine),
+    ...missingReplicas(parts),
     ...[...replicas.sessions].map((session, i): Field => [
       `slave${i}`,
       `ip=${session.address},port=${session.port},state=${session.state},` +
@@ -36,13 +36,13 @@ export function replicationSection(engine: Engine): Field[] {
   ];
 }
 
-function missingReplicas({ replication, config }: Engine): Field[] {
+function missingReplicas({ replication, config }: Services): Field[] {
   const { minReplicasToWrite, minReplicasMaxLag } = config.values;
   if (minReplicasToWrite === 0 || minReplicasMaxLag === 0) return [];
   return [["min_slaves_good_slaves", replication.replicas.good]];
 }
 
-function linkFields({ replication, config, clock }: Engine, link: PrimaryLink): Field[] {
+function linkFields({ replication, config, clock }: Services, link: PrimaryLink): Field[] {
   const { values } = config;
   const seconds = (sinceMs: number) => Math.max(0, Math.floor((clock.ms - sinceMs) / 1000));
   const fields: Field[] = [

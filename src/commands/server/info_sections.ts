@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { Engine } from "../../execution/engine.ts";
+import type { Services } from "../services.ts";
 import type { Field, Section } from "./info_field.ts";
 import { replicationSection } from "./info_replication.ts";
 import { reportMemory } from "./memory_report.ts";
@@ -39,9 +39,9 @@ function flag(value: boolean): number {
   return value ? 1 : 0;
 }
 
-function server(engine: Engine): Field[] {
-  const { clock, config, host } = engine;
-  const uptime = Math.max(0, Math.floor((clock.ms - engine.startedMs) / 1000));
+function server(parts: Services): Field[] {
+  const { clock, config, host } = parts;
+  const uptime = Math.max(0, Math.floor((clock.ms - parts.startedMs) / 1000));
   const arch = Deno.build.arch;
   return [
     ["redis_version", REDIS_VERSION],
@@ -57,20 +57,20 @@ function server(engine: Engine): Field[] {
     ["gcc_version", "0.0.0"],
     ["process_id", Deno.pid],
     ["process_supervised", "no"],
-    ["run_id", engine.runId],
+    ["run_id", parts.runId],
     ["tcp_port", config.values.port],
     ["server_time_usec", clock.micros()],
     ["uptime_in_seconds", uptime],
     ["uptime_in_days", Math.floor(uptime / 86400)],
     ["hz", config.values.hz],
     ["configured_hz", config.values.hz],
-    ["lru_clock", engine.keyspace.access.lruClock()],
+    ["lru_clock", parts.keyspace.access.lruClock()],
     ["executable", Deno.execPath()],
     ["config_file", config.file ?? ""],
     ["io_threads_active", 0],
-    ...engine.shutdownMs === null
+    ...parts.host.shutdownMs === null
       ? []
-      : [["shutdown_in_milliseconds", Math.max(0, engine.shutdownMs - clock.ms)] as const],
+      : [["shutdown_in_milliseconds", Math.max(0, parts.host.shutdownMs - clock.ms)] as const],
     ...host.listeners().map((line, index): Field => [`listener${index}`, line]),
     ["redeno_version", REDENO_VERSION],
     ["deno_version", Deno.version.deno],
@@ -83,31 +83,31 @@ function osName(): string {
   return os === "darwin" ? "Darwin" : os[0].toUpperCase() + os.slice(1);
 }
 
-function clients(engine: Engine): Field[] {
-  const { blocking, stats, watch } = engine;
+function clients(parts: Services): Field[] {
+  const { blocking, stats, watch } = parts;
   return [
-    ["connected_clients", engine.clients.size - engine.replication.replicas.count],
+    ["connected_clients", parts.clients.size - parts.replication.replicas.count],
     ["cluster_connections", 0],
-    ["maxclients", engine.config.values.maxclients],
+    ["maxclients", parts.config.values.maxclients],
     ["client_recent_max_input_buffer", stats.maxInputBuffer],
     ["client_recent_max_output_buffer", stats.maxOutputBuffer],
-    ["blocked_clients", blocking.count + engine.pause.postponed + engine.held.waiting],
+    ["blocked_clients", blocking.count + parts.pause.postponed + parts.held.waiting],
     ["tracking_clients", 0],
     ["clients_in_timeout_table", blocking.withTimeout],
     ["total_watched_keys", watch.keys],
     ["watching_clients", watch.clients],
     ["total_blocking_keys", blocking.keys],
     ["total_blocking_keys_on_nokey", blocking.keysOnDelete],
-    ["paused_reason", engine.pause.reason],
-    ["paused_actions", engine.pause.kind],
-    ["paused_timeout_milliseconds", engine.pause.remainingMs],
+    ["paused_reason", parts.pause.reason],
+    ["paused_actions", parts.pause.kind],
+    ["paused_timeout_milliseconds", parts.pause.remainingMs],
   ];
 }
 
-function memory(engine: Engine): Field[] {
-  const { config: { values: { maxmemory, maxmemoryPolicy } }, memory } = engine;
-  const report = reportMemory(engine);
-  const buffers = engine.replication.replicas.memory();
+function memory(parts: Services): Field[] {
+  const { config: { values: { maxmemory, maxmemoryPolicy } }, memory } = parts;
+  const report = reportMemory(parts);
+  const buffers = parts.replication.replicas.memory();
   const { used, peak, startup, overhead, dataset, active, resident } = report;
   const { resident: rss, heapUsed, heapTotal, external, machineMemory } = report.resources;
   return [
@@ -151,13 +151,13 @@ function memory(engine: Engine): Field[] {
     ["rss_overhead_bytes", rss - resident],
     ["mem_fragmentation_ratio", ratio(rss, used)],
     ["mem_fragmentation_bytes", rss - used],
-    ["mem_not_counted_for_evict", buffers.stream - buffers.backlog + engine.aof.pendingBytes],
+    ["mem_not_counted_for_evict", buffers.stream - buffers.backlog + parts.aof.pendingBytes],
     ["mem_replication_backlog", buffers.backlog],
     ["mem_total_replication_buffers", buffers.stream],
     ["mem_clients_slaves", buffers.replicas],
     ["mem_clients_normal", Math.max(0, report.clients - buffers.replicas)],
     ["mem_cluster_links", 0],
-    ["mem_aof_buffer", engine.aof.pendingBytes],
+    ["mem_aof_buffer", parts.aof.pendingBytes],
     ["mem_allocator", "v8"],
     ["v8_heap_used", heapUsed],
     ["v8_heap_total", heapTotal],
@@ -174,8 +174,8 @@ function status(wentWell: boolean): string {
   return wentWell ? "ok" : "err";
 }
 
-function persistence(engine: Engine): Field[] {
-  const { aof, loading, persistence, keyspace } = engine;
+function persistence(parts: Services): Field[] {
+  const { aof, persistence, loading: { state: loading } } = parts;
   const { background } = persistence;
   const keysDone = background?.keysDone ?? 0;
   const keysTotal = background?.keysTotal ?? 0;
@@ -188,7 +188,7 @@ function persistence(engine: Engine): Field[] {
     ["current_fork_perc", background === null ? "0.00" : percentOf(keysDone, keysTotal)],
     ["current_save_keys_processed", keysDone],
     ["current_save_keys_total", keysTotal],
-    ["rdb_changes_since_last_save", keyspace.dirty],
+    ["rdb_changes_since_last_save", persistence.unsavedChanges],
     ["rdb_bgsave_in_progress", flag(background !== null)],
     ["rdb_last_save_time", persistence.lastSave],
     ["rdb_last_bgsave_status", persistence.lastWentWell ? "ok" : "err"],
@@ -222,7 +222,7 @@ function persistence(engine: Engine): Field[] {
     );
   }
   if (loading !== null) {
-    const elapsed = Math.max(1, (engine.clock.ms - loading.startedMs) / 1000);
+    const elapsed = Math.max(1, (parts.clock.ms - loading.startedMs) / 1000);
     const speed = loading.loadedBytes / elapsed;
     // The size of a pipe is not known.
     const left = Math.max(0, loading.totalBytes - loading.loadedBytes);
@@ -242,8 +242,8 @@ function percentOf(part: number, whole: number): string {
   return (whole === 0 ? 0 : part / whole * 100).toFixed(2);
 }
 
-function stats(engine: Engine): Field[] {
-  const { stats, keyspace } = engine;
+function stats(parts: Services): Field[] {
+  const { stats, keyspace } = parts;
   return [
     ["total_connections_received", stats.connectionsReceived],
     ["total_commands_processed", stats.commandsProcessed],
@@ -275,19 +275,19 @@ function stats(engine: Engine): Field[] {
     [
       "total_eviction_exceeded_time",
       Math.round(
-        stats.evictionExceededMs + engine.memory.currentExceededMs,
+        stats.evictionExceededMs + parts.memory.currentExceededMs,
       ),
     ],
-    ["current_eviction_exceeded_time", Math.round(engine.memory.currentExceededMs)],
+    ["current_eviction_exceeded_time", Math.round(parts.memory.currentExceededMs)],
     ["keyspace_hits", keyspace.stats.hits],
     ["keyspace_misses", keyspace.stats.misses],
-    ["pubsub_channels", engine.pubsub.size("channel")],
-    ["pubsub_patterns", engine.pubsub.size("pattern")],
-    ["pubsubshard_channels", engine.pubsub.size("shard")],
+    ["pubsub_channels", parts.pubsub.size("channel")],
+    ["pubsub_patterns", parts.pubsub.size("pattern")],
+    ["pubsubshard_channels", parts.pubsub.size("shard")],
     ["latest_fork_usec", 0],
     ["total_forks", 0],
-    ["migrate_cached_sockets", engine.peers.size],
-    ["slave_expires_tracked_keys", engine.replication.ownExpiries.size],
+    ["migrate_cached_sockets", parts.peers.size],
+    ["slave_expires_tracked_keys", parts.replication.ownExpiries.size],
     ["active_defrag_hits", 0],
     ["active_defrag_misses", 0],
     ["active_defrag_key_hits", 0],
@@ -320,8 +320,8 @@ function stats(engine: Engine): Field[] {
   ];
 }
 
-function cpu(engine: Engine): Field[] {
-  const { cpuUser, cpuSystem } = engine.host.resources();
+function cpu(parts: Services): Field[] {
+  const { cpuUser, cpuSystem } = parts.host.resources();
   return [
     ["used_cpu_sys", cpuSystem.toFixed(6)],
     ["used_cpu_user", cpuUser.toFixed(6)],
@@ -332,8 +332,8 @@ function cpu(engine: Engine): Field[] {
   ];
 }
 
-function commandStats(engine: Engine): Field[] {
-  return Array.from(engine.registry.allStats(), ([command, stats]): Field => {
+function commandStats(parts: Services): Field[] {
+  return Array.from(parts.registry.allStats(), ([command, stats]): Field => {
     const { calls, micros, rejected, failed } = stats;
     const perCall = (calls === 0 ? 0 : micros / calls).toFixed(2);
     return [
@@ -344,17 +344,17 @@ function commandStats(engine: Engine): Field[] {
   });
 }
 
-function errorStats(engine: Engine): Field[] {
+function errorStats(parts: Services): Field[] {
   return Array.from(
-    engine.stats.errors,
+    parts.stats.errors,
     ([code, count]): Field => [`errorstat_${code}`, `count=${count}`],
   );
 }
 
-function latencyStats(engine: Engine): Field[] {
-  const percentiles = engine.config.values.latencyTrackingInfoPercentiles;
+function latencyStats(parts: Services): Field[] {
+  const percentiles = parts.config.values.latencyTrackingInfoPercentiles;
   const fields: Field[] = [];
-  for (const [command, { latency }] of engine.registry.allStats()) {
+  for (const [command, { latency }] of parts.registry.allStats()) {
     if (latency === null || latency.total === 0) continue;
     const shown = percentiles.map((p) => `p${p}=${latency.percentile(p).toFixed(3)}`);
     fields.push([`latency_percentiles_usec_${command.name}`, shown.join(",")]);
@@ -366,9 +366,9 @@ function cluster(): Field[] {
   return [["cluster_enabled", 0]];
 }
 
-function keyspaceSection(engine: Engine): Field[] {
-  const now = engine.clock.ms;
-  return engine.keyspace.databases.filter((db) => db.size > 0).map((db): Field => [
+function keyspaceSection(parts: Services): Field[] {
+  const now = parts.clock.ms;
+  return parts.keyspace.databases.filter((db) => db.size > 0).map((db): Field => [
     `db${db.index}`,
     `keys=${db.size},expires=${db.table.expiring},avg_ttl=${
       Math.max(0, Math.round(db.table.averageTtl(now)))

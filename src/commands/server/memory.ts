@@ -6,9 +6,9 @@
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
 import { integer, key, opt } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
-import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
-import type { Engine } from "../../execution/engine.ts";
+import type { Context } from "../../command/context.ts";
+import { type CommandSpec, defineCommand } from "../../command/command.ts";
+import type { AdminContext, ServerCommand, Services } from "../services.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { NO_ENTRY } from "../../keyspace/key_table.ts";
 import {
@@ -24,6 +24,9 @@ import { defineHelp } from "../help.ts";
 import { parseIntArg } from "../parse.ts";
 import { humanBytes } from "./info_sections.ts";
 import { type MemoryReport, reportMemory } from "./memory_report.ts";
+
+/** What these commands work with: MEMORY reports on all parts. */
+type Needs = AdminContext<keyof Services>;
 
 const common = {
   since: "4.0.0",
@@ -60,7 +63,7 @@ const usage = defineCommand({
   },
 });
 
-function usageOf({ db }: Client, name: ByteString, samples: number): Reply {
+function usageOf({ db }: Context, name: ByteString, samples: number): Reply {
   // A key past its time takes memory as well.
   const entry = db.table.find(name);
   if (entry === NO_ENTRY) return null;
@@ -82,10 +85,10 @@ const stats = defineCommand({
   name: "memory|stats",
   summary: "Answers what the server's memory is taken by.",
   complexity: "O(1)",
-  run(client) {
-    const report = reportMemory(client.engine);
+  run({ services: parts }: Needs) {
+    const report = reportMemory(parts);
     const { used, peak, startup, resident, active, resources } = report;
-    const buffers = client.engine.replication.replicas.memory();
+    const buffers = parts.replication.replicas.memory();
     return new MapReply([
       ...["peak.allocated", peak, "total.allocated", used, "startup.allocated", startup],
       ...["replication.backlog", buffers.backlog, "clients.slaves", buffers.replicas],
@@ -120,25 +123,26 @@ const doctor = defineCommand({
   name: "memory|doctor",
   summary: "Names what is unusual about the server's memory.",
   complexity: "O(1)",
-  run: ({ engine }) => new VerbatimReply("txt", `${diagnose(engine).join("\n\n")}\n`),
+  run: ({ services: parts }: Needs) =>
+    new VerbatimReply("txt", `${diagnose(parts).join("\n\n")}\n`),
 });
 
 /** Below this there is nothing to be said. */
 const MUCH = 5 << 20;
 
 /** What MEMORY DOCTOR says, a paragraph for each finding. */
-function diagnose(engine: Engine): string[] {
-  const report = reportMemory(engine);
+function diagnose(parts: Services): string[] {
+  const report = reportMemory(parts);
   if (report.used < MUCH) {
     return ["There is hardly any data, so the figures say nothing about how memory is used."];
   }
-  const found = [...findings(engine, report)];
+  const found = [...findings(parts, report)];
   if (found.length === 0) return ["Nothing unusual was found."];
   return [`Unusual about this server's ${humanBytes(report.used)} of memory:`, ...found];
 }
 
-function* findings(engine: Engine, report: MemoryReport): Generator<string> {
-  const { memory, config: { values }, clients } = engine;
+function* findings(parts: Services, report: MemoryReport): Generator<string> {
+  const { memory, config: { values }, clients } = parts;
   const { used, peak, active, resident } = report;
   if (memory.heapFull) {
     yield "- V8's heap is nearly full, so commands that need memory are refused. Start the server " +
@@ -176,18 +180,19 @@ const mallocStats = defineCommand({
   name: "memory|malloc-stats",
   summary: "Shows the pages of the key tables and the state of V8's heap.",
   complexity: "O(N) where N is the number of pages",
-  run: ({ engine }) => new VerbatimReply("txt", allocatorLines(engine).join("\n") + "\n"),
+  run: ({ services: parts }: Needs) =>
+    new VerbatimReply("txt", allocatorLines(parts).join("\n") + "\n"),
 });
 
-function allocatorLines(engine: Engine): string[] {
-  const { resources, used, active } = reportMemory(engine);
-  const { meter } = engine.memory;
+function allocatorLines(parts: Services): string[] {
+  const { resources, used, active } = reportMemory(parts);
+  const { meter } = parts.memory;
   const lines = [
     `used ${used}, held ${active}, resident ${resources.resident}`,
     `v8: used ${meter.last.used}, old generation ${meter.last.old} of ${meter.heap.oldLimit}, ` +
     `outside ${meter.last.external}`,
   ];
-  for (const { index, table } of engine.keyspace.databases) {
+  for (const { index, table } of parts.keyspace.databases) {
     if (table.size === 0) continue;
     const { reserved, used, free, index: rows, columns, classes } = table.stats();
     lines.push(
@@ -207,18 +212,18 @@ const purge = defineCommand({
   summary: "Closes gaps in the key tables' pages and collects garbage.",
   complexity: "O(N) where N is the number of keys",
   tips: ["request_policy:all_shards", "response_policy:all_succeeded"],
-  run({ engine }) {
-    for (const { table } of engine.keyspace.databases) {
+  run({ services: parts }: Needs) {
+    for (const { table } of parts.keyspace.databases) {
       // Each pass is over all entries; it ends when no page can be emptied any more.
       while (table.compactStep(1 << 16));
     }
-    engine.memory.meter.collect(0);
+    parts.memory.meter.collect(0);
     return OK;
   },
 });
 
 /** MEMORY. */
-export const memoryCommand: Command = defineCommand({
+export const memoryCommand: ServerCommand = defineCommand({
   name: "memory",
   summary: "Groups the commands about memory.",
   since: "4.0.0",

@@ -10,7 +10,8 @@
  * @module
  */
 
-import type { Engine, Resources } from "../../execution/engine.ts";
+import type { Resources } from "../../observe/resources.ts";
+import type { Services } from "../services.ts";
 
 /** Figures of one database, in bytes. */
 export interface DatabaseMemory {
@@ -41,8 +42,8 @@ export interface MemoryReport {
 }
 
 /** Look at everything now. O(databases + clients + pages). */
-export function reportMemory(engine: Engine): MemoryReport {
-  const { memory, keyspace, host } = engine;
+export function reportMemory(parts: Services): MemoryReport {
+  const { memory, keyspace, host } = parts;
   const { meter } = memory;
   meter.sample();
   const { used, clients } = meter;

@@ -6,10 +6,13 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { opt, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
-import { type Command, defineCommand } from "../../command/command.ts";
+import { defineCommand } from "../../command/command.ts";
 import { OK, RedisError, type Reply, SimpleString, syntaxError } from "../../resp/reply.ts";
 import { isWord } from "../parse.ts";
+import type { AdminContext, ServerCommand } from "../services.ts";
+
+/** What these commands work with. */
+type Needs = AdminContext<"aof" | "persistence">;
 
 const STARTED = new SimpleString("Background saving started");
 const SCHEDULED = new SimpleString("Background saving scheduled");
@@ -18,8 +21,8 @@ function inProgress(): RedisError {
   return new RedisError("ERR Background save already in progress");
 }
 
-function runSave(client: Client): Reply {
-  const { persistence, journal } = client.engine;
+function runSave(context: Needs): Reply {
+  const { journal, services: { persistence } } = context;
   if (persistence.saving) throw inProgress();
   // Saving sets the count of changes back, which must not be taken for a change.
   journal.suppress();
@@ -40,13 +43,13 @@ const save = defineCommand({
   run: runSave,
 });
 
-function runBgSave(client: Client, args: readonly ByteString[]): Reply {
-  const { persistence, aof } = client.engine;
+function runBgSave(context: Needs, args: readonly ByteString[]): Reply {
+  const { services: { persistence, aof } } = context;
   const schedule = args.length > 1;
   if (schedule && (args.length > 2 || !isWord(args[1], "SCHEDULE"))) throw syntaxError();
   if (persistence.saving) throw inProgress();
   // Within a transaction the data are not what they will be at its end.
-  if (client.inExec || (aof.rewriting && schedule)) {
+  if (context.client.caller.inTransaction || (aof.rewriting && schedule)) {
     persistence.scheduled = true;
     return SCHEDULED;
   }
@@ -75,4 +78,4 @@ const bgSave = defineCommand({
 });
 
 /** The commands that save. */
-export const persistenceCommands: readonly Command[] = [save, bgSave];
+export const persistenceCommands: readonly ServerCommand[] = [save, bgSave];

@@ -8,7 +8,7 @@ import type { ByteString } from "../../bytes/bytes.ts";
 import { asciiUpper } from "../../bytes/bytes.ts";
 import { parseInteger } from "../../bytes/int.ts";
 import { integer, key, many, opt } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyCount, keyRange } from "../../command/key_specs.ts";
 import type { Database } from "../../keyspace/database.ts";
@@ -56,7 +56,7 @@ const storing = {
 } satisfies Partial<CommandSpec>;
 
 /** Put a result at a key, or remove the key when it is empty. */
-function store({ db }: Client, name: ByteString, result: SetValue, event: string): Reply {
+function store({ db }: Context, name: ByteString, result: SetValue, event: string): Reply {
   if (result.size === 0) {
     if (db.delete(name)) db.changed(name, EventClass.GENERIC, "del");
     return 0;
@@ -98,10 +98,10 @@ const sinterstore = defineCommand({
   summary: "Stores the members that all of several sets have.",
   complexity: INTERSECTION_COST,
   keys: [keyRange("RW update"), keyRange("RO access", { at: 2, last: -1 })],
-  run(client, args) {
-    const sets = operands(client.db, args.slice(2));
-    const result = intersectionValue(sets, client.db.keyspace.limits);
-    return store(client, args[1], result, "sinterstore");
+  run(context, args) {
+    const sets = operands(context.db, args.slice(2));
+    const result = intersectionValue(sets, context.db.keyspace.limits);
+    return store(context, args[1], result, "sinterstore");
   },
 });
 
@@ -111,10 +111,10 @@ const sunionstore = defineCommand({
   summary: "Stores the members that any of several sets has.",
   complexity: TOTAL_COST,
   keys: [keyRange("OW update"), keyRange("RO access", { at: 2, last: -1 })],
-  run(client, args) {
-    const sets = operands(client.db, args.slice(2));
-    const result = unite(sets, client.db.keyspace.limits, true);
-    return store(client, args[1], result, "sunionstore");
+  run(context, args) {
+    const sets = operands(context.db, args.slice(2));
+    const result = unite(sets, context.db.keyspace.limits, true);
+    return store(context, args[1], result, "sunionstore");
   },
 });
 
@@ -124,14 +124,14 @@ const sdiffstore = defineCommand({
   summary: "Stores the members of a set that others do not have.",
   complexity: TOTAL_COST,
   keys: [keyRange("OW update"), keyRange("RO access", { at: 2, last: -1 })],
-  run(client, args) {
-    const sets = operands(client.db, args.slice(2));
-    const result = subtract(sets, client.db.keyspace.limits, true);
-    return store(client, args[1], result, "sdiffstore");
+  run(context, args) {
+    const sets = operands(context.db, args.slice(2));
+    const result = subtract(sets, context.db.keyspace.limits, true);
+    return store(context, args[1], result, "sdiffstore");
   },
 });
 
-function countCommon({ db }: Client, args: ByteString[]): Reply {
+function countCommon({ db }: Context, args: ByteString[]): Reply {
   const count = parseInteger(args[1]);
   if (count === null || count < 1) throw new RedisError("ERR numkeys should be greater than 0");
   if (count > args.length - 2) {
@@ -167,7 +167,7 @@ const sintercard = defineCommand({
 });
 
 /** The commands on several sets. */
-export const combiningCommands: readonly Command[] = [
+export const combiningCommands: readonly Command<Context>[] = [
   sinter,
   sinterstore,
   sintercard,

@@ -6,7 +6,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { integer, key, many, opt, pattern, string } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -128,7 +128,7 @@ const scard = defineCommand({
   run: ({ db }, args) => db.getAs(args[1], SetValue)?.size ?? 0,
 });
 
-function moveMember({ db }: Client, [, from, to, member]: ByteString[]): Reply {
+function moveMember({ db }: Context, [, from, to, member]: ByteString[]): Reply {
   const source = db.getForWriteAs(from, SetValue);
   if (source === undefined) return 0;
   const target = db.getForWriteAs(to, SetValue);
@@ -189,7 +189,7 @@ const sscan = defineCommand({
 });
 
 /** The commands on one set. */
-export const memberCommands: readonly Command[] = [
+export const memberCommands: readonly Command<Context>[] = [
   sadd,
   srem,
   sismember,

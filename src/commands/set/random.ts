@@ -8,7 +8,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { integer, key, opt } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -20,20 +20,21 @@ import { parseSampleCount } from "../sample_count.ts";
 /** Members in one SREM of the journal, so that none is longer than a request may be. */
 const BATCH = 1024;
 
-function pop(client: Client, args: ByteString[]): Reply {
+function pop(context: Context, args: ByteString[]): Reply {
   if (args.length > 3) throw syntaxError();
-  if (args.length === 3) return popMany(client, args[1], args[2]);
-  const { db, engine } = client;
+  if (args.length === 3) return popMany(context, args[1], args[2]);
+  const { db } = context;
   const set = db.getForWriteAs(args[1], SetValue);
   const member = set?.pop(db.keyspace.random);
   if (set === undefined || member === undefined) return null;
   db.changed(args[1], EventClass.SET, "spop");
-  if (engine.journal.active) engine.journal.replace(db.index, ["SREM", args[1], member]);
+  if (context.journal.active) context.journal.replace(db.index, ["SREM", args[1], member]);
   if (set.size === 0) db.deleteEmptied(args[1]);
   return member;
 }
 
-function popMany({ db, engine }: Client, name: ByteString, countText: ByteString): Reply {
+function popMany(context: Context, name: ByteString, countText: ByteString): Reply {
+  const { db } = context;
   const count = parseRangeArg(
     countText,
     0,
@@ -47,11 +48,11 @@ function popMany({ db, engine }: Client, name: ByteString, countText: ByteString
   db.changed(name, EventClass.SET, "spop", members.length);
   if (set.size === 0) {
     db.deleteEmptied(name);
-    const { lazyfreeLazyServerDel } = engine.config.values;
-    engine.journal.replace(db.index, [lazyfreeLazyServerDel ? "UNLINK" : "DEL", name]);
-  } else if (engine.journal.active) {
+    const { lazyfreeLazyServerDel } = context.config.values;
+    context.journal.replace(db.index, [lazyfreeLazyServerDel ? "UNLINK" : "DEL", name]);
+  } else if (context.journal.active) {
     for (let i = 0; i < members.length; i += BATCH) {
-      engine.journal.replace(db.index, ["SREM", name, ...members.slice(i, i + BATCH)]);
+      context.journal.replace(db.index, ["SREM", name, ...members.slice(i, i + BATCH)]);
     }
   }
   return new SetReply(members);
@@ -73,7 +74,7 @@ const spop = defineCommand({
   run: pop,
 });
 
-function pick({ db }: Client, args: ByteString[]): Reply {
+function pick({ db }: Context, args: ByteString[]): Reply {
   const { random } = db.keyspace;
   if (args.length === 2) return db.getAs(args[1], SetValue)?.random(random) ?? null;
   if (args.length > 3) throw syntaxError();
@@ -113,4 +114,4 @@ const srandmember = defineCommand({
 });
 
 /** The commands that pick members at random. */
-export const randomMemberCommands: readonly Command[] = [spop, srandmember];
+export const randomMemberCommands: readonly Command<Context>[] = [spop, srandmember];

@@ -19,7 +19,7 @@ import {
   string,
   token,
 } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -70,7 +70,7 @@ function parseScore(text: ByteString): number {
 }
 
 /** Read the arguments from the third on, `[option …] score member [score member …]`, and run them. */
-function parseAndAdd(client: Client, args: ByteString[], base: AddOptions): Reply {
+function parseAndAdd(context: Context, args: ByteString[], base: AddOptions): Reply {
   let options = base;
   let first = 2;
   for (; first < args.length; first++) {
@@ -95,7 +95,7 @@ function parseAndAdd(client: Client, args: ByteString[], base: AddOptions): Repl
   }
   const scores: number[] = [];
   for (let i = first; i < args.length; i += 2) scores.push(parseScore(args[i]));
-  return add(client, args, { first: first + 1, scores, options });
+  return add(context, args, { first: first + 1, scores, options });
 }
 
 /**
@@ -103,8 +103,8 @@ function parseAndAdd(client: Client, args: ByteString[], base: AddOptions): Repl
  *
  * @param args those of the ZADD
  */
-export function addMembers(client: Client, args: ByteString[]): Reply {
-  return parseAndAdd(client, args, PLAIN);
+export function addMembers(context: Context, args: ByteString[]): Reply {
+  return parseAndAdd(context, args, PLAIN);
 }
 
 /** What to add, and how. */
@@ -117,10 +117,10 @@ interface Addition {
 }
 
 /** Add members to the sorted set at `args[1]`. */
-function add(client: Client, args: readonly ByteString[], addition: Addition): Reply {
+function add(context: Context, args: readonly ByteString[], addition: Addition): Reply {
   const { first, scores, options } = addition;
-  const { db } = client;
-  const { limits } = client.engine.keyspace;
+  const { db } = context;
+  const { limits } = context.keyspace;
   const found = db.getForWriteAs(args[1], ZSetValue);
   if (found === undefined && options.xx) return options.incr ? null : 0;
   const zset = found ?? ZSetValue.create(limits, scores.length, args[first].length);
@@ -209,8 +209,8 @@ const zincrby = defineCommand({
   keys: [keyRange("RW access update")],
   args: [key("key"), integer("increment"), string("member")],
   // The real server reads options here, too, if only to find that then the score is missing.
-  run: (client, args) => parseAndAdd(client, args, INCREMENT),
+  run: (context, args) => parseAndAdd(context, args, INCREMENT),
 });
 
 /** The commands that add members. */
-export const addCommands: readonly Command[] = [zadd, zincrby];
+export const addCommands: readonly Command<Context>[] = [zadd, zincrby];

@@ -8,7 +8,7 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { parseDouble } from "../../bytes/double.ts";
 import { type Argument, integer, key, many, oneof, opt, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyCount, keyRange } from "../../command/key_specs.ts";
 import { RedisError, type Reply, syntaxError, wrongType } from "../../resp/reply.ts";
@@ -54,7 +54,7 @@ interface Operation {
  * Read `numkeys key [key …] [option …]`, and look the keys up. A key of a wrong type is found before
  * an error in the options behind it.
  */
-function parse(client: Client, args: readonly ByteString[], form: Form): Operation {
+function parse(context: Context, args: readonly ByteString[], form: Form): Operation {
   const numKeys = parseIntArg(args[form.at]);
   if (numKeys < 1) {
     throw new RedisError(`ERR at least 1 input key is needed for '${form.name}' command`);
@@ -63,15 +63,15 @@ function parse(client: Client, args: readonly ByteString[], form: Form): Operati
   if (end > args.length) throw syntaxError();
   const sources: Source[] = [];
   for (let i = form.at + 1; i < end; i++) {
-    sources.push({ value: lookUp(client, args[i]), weight: 1 });
+    sources.push({ value: lookUp(context, args[i]), weight: 1 });
   }
   const operation: Operation = { sources, aggregate: "sum", withScores: false, limit: 0 };
   for (let i = end; i < args.length;) i = parseOption(args, i, form, operation);
   return operation;
 }
 
-function lookUp(client: Client, key: ByteString): ZSetValue | SetValue | undefined {
-  const value = client.db.get(key);
+function lookUp(context: Context, key: ByteString): ZSetValue | SetValue | undefined {
+  const value = context.db.get(key);
   if (value === undefined || value instanceof ZSetValue || value instanceof SetValue) return value;
   throw wrongType();
 }
@@ -127,25 +127,25 @@ const difference: Combine = ({ sources }) => subtract(sources);
 
 /** Answer a result by score and member. O(n log n). */
 function answer(
-  client: Client,
+  context: Context,
   args: readonly ByteString[],
   form: Form,
   combine: Combine,
 ): Reply {
-  const operation = parse(client, args, form);
+  const operation = parse(context, args, form);
   const { members, scores } = combine(operation);
   const entries: ZSetEntry[] = members.map((member, i) => ({ member, score: scores[i] }));
   entries.sort((a, b) => {
     if (a.score !== b.score) return a.score < b.score ? -1 : 1;
     return a.member < b.member ? -1 : 1;
   });
-  return entriesReply(client, entries, operation.withScores);
+  return entriesReply(context, entries, operation.withScores);
 }
 
 /** Store a result at `args[1]`. */
-function store(client: Client, args: readonly ByteString[], form: Form, combine: Combine): Reply {
-  const { members, scores } = combine(parse(client, args, form));
-  return storeResult(client, args[1], { members, scores, event: form.name });
+function store(context: Context, args: readonly ByteString[], form: Form, combine: Combine): Reply {
+  const { members, scores } = combine(parse(context, args, form));
+  return storeResult(context, args[1], { members, scores, event: form.name });
 }
 
 const KEYS: readonly Argument[] = [integer("numkeys"), many(key("key"))];
@@ -195,7 +195,7 @@ const zunion = defineCommand({
   summary: "Answers the members that any of several sorted sets has.",
   complexity: UNION_COST,
   args: [...KEYS, ...OPTIONS, WITHSCORES],
-  run: (client, args) => answer(client, args, ZUNION, union),
+  run: (context, args) => answer(context, args, ZUNION, union),
 });
 
 const ZINTER: Form = { name: "zinter", at: 1, weighted: true, answering: true };
@@ -205,7 +205,7 @@ const zinter = defineCommand({
   summary: "Answers the members that all of several sorted sets have.",
   complexity: INTERSECTION_COST,
   args: [...KEYS, ...OPTIONS, WITHSCORES],
-  run: (client, args) => answer(client, args, ZINTER, intersection),
+  run: (context, args) => answer(context, args, ZINTER, intersection),
 });
 
 const ZDIFF: Form = { name: "zdiff", at: 1, answering: true };
@@ -215,7 +215,7 @@ const zdiff = defineCommand({
   summary: "Answers the members of a sorted set that others do not have.",
   complexity: DIFFERENCE_COST,
   args: [...KEYS, WITHSCORES],
-  run: (client, args) => answer(client, args, ZDIFF, difference),
+  run: (context, args) => answer(context, args, ZDIFF, difference),
 });
 
 const ZUNIONSTORE: Form = { name: "zunionstore", at: 2, weighted: true };
@@ -226,7 +226,7 @@ const zunionstore = defineCommand({
   since: "2.0.0",
   complexity: UNION_COST,
   args: [...STORE_KEYS, ...OPTIONS],
-  run: (client, args) => store(client, args, ZUNIONSTORE, union),
+  run: (context, args) => store(context, args, ZUNIONSTORE, union),
 });
 
 const ZINTERSTORE: Form = { name: "zinterstore", at: 2, weighted: true };
@@ -237,7 +237,7 @@ const zinterstore = defineCommand({
   since: "2.0.0",
   complexity: INTERSECTION_COST,
   args: [...STORE_KEYS, ...OPTIONS],
-  run: (client, args) => store(client, args, ZINTERSTORE, intersection),
+  run: (context, args) => store(context, args, ZINTERSTORE, intersection),
 });
 
 const ZDIFFSTORE: Form = { name: "zdiffstore", at: 2 };
@@ -248,7 +248,7 @@ const zdiffstore = defineCommand({
   since: "6.2.0",
   complexity: DIFFERENCE_COST,
   args: [...STORE_KEYS],
-  run: (client, args) => store(client, args, ZDIFFSTORE, difference),
+  run: (context, args) => store(context, args, ZDIFFSTORE, difference),
 });
 
 const ZINTERCARD: Form = { name: "zintercard", at: 1, counting: true };
@@ -260,14 +260,14 @@ const zintercard = defineCommand({
   complexity:
     "O(N*K) at worst, where N is the size of the smallest input and K the number of inputs",
   args: [...KEYS, opt(integer("limit", { token: "LIMIT" }))],
-  run(client, args) {
-    const { sources, limit } = parse(client, args, ZINTERCARD);
+  run(context, args) {
+    const { sources, limit } = parse(context, args, ZINTERCARD);
     return countIntersection(sources, limit === 0 ? Infinity : limit);
   },
 });
 
 /** The commands on several sorted sets. */
-export const combiningCommands: readonly Command[] = [
+export const combiningCommands: readonly Command<Context>[] = [
   zunion,
   zinter,
   zdiff,

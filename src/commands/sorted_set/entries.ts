@@ -5,16 +5,16 @@
  * @module
  */
 
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { DoubleReply, type Reply } from "../../resp/reply.ts";
 import type { ZSetCursor, ZSetEntry } from "../../values/zset.ts";
 
 /** All that a cursor walks over. O(n). */
-export function cursorReply(client: Client, cursor: ZSetCursor, withScores: boolean): Reply[] {
+export function cursorReply(context: Context, cursor: ZSetCursor, withScores: boolean): Reply[] {
   const reply: Reply[] = [];
   if (!withScores) {
     while (cursor.next()) reply.push(cursor.member);
-  } else if (client.protocol === 3) {
+  } else if (context.client.protocol === 3) {
     while (cursor.next()) reply.push([cursor.member, new DoubleReply(cursor.score)]);
   } else {
     while (cursor.next()) reply.push(cursor.member, new DoubleReply(cursor.score));
@@ -24,12 +24,12 @@ export function cursorReply(client: Client, cursor: ZSetCursor, withScores: bool
 
 /** Entries one behind the other. O(n). */
 export function entriesReply(
-  client: Client,
+  context: Context,
   entries: readonly ZSetEntry[],
   withScores: boolean,
 ): Reply[] {
   if (!withScores) return entries.map((entry) => entry.member);
-  return client.protocol === 3 ? pairsReply(entries) : flatReply(entries);
+  return context.client.protocol === 3 ? pairsReply(entries) : flatReply(entries);
 }
 
 /** Each entry as an array of member and score, with either protocol. O(n). */

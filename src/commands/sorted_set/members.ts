@@ -7,7 +7,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { key, many, opt, string, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { DoubleReply, NULL_ARRAY, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
@@ -35,7 +35,7 @@ const zscore = defineCommand({
   complexity: "O(1)",
   arity: 3,
   args: [key("key"), string("member")],
-  run: (client, args) => scoreOf(client.db.getAs(args[1], ZSetValue), args[2]),
+  run: (context, args) => scoreOf(context.db.getAs(args[1], ZSetValue), args[2]),
 });
 
 const zmscore = defineCommand({
@@ -46,8 +46,8 @@ const zmscore = defineCommand({
   complexity: "O(N) where N is the number of members asked for",
   arity: -3,
   args: [key("key"), many(string("member"))],
-  run(client, args) {
-    const zset = client.db.getAs(args[1], ZSetValue);
+  run(context, args) {
+    const zset = context.db.getAs(args[1], ZSetValue);
     const scores: Reply[] = [];
     for (let i = 2; i < args.length; i++) scores.push(scoreOf(zset, args[i]));
     return scores;
@@ -63,18 +63,18 @@ const zcard = defineCommand({
   arity: 2,
   keys: [keyRange("RO")],
   args: [key("key")],
-  run: (client, args) => client.db.getAs(args[1], ZSetValue)?.size ?? 0,
+  run: (context, args) => context.db.getAs(args[1], ZSetValue)?.size ?? 0,
 });
 
 /** `key member [WITHSCORE]` */
-function rankOf(client: Client, args: readonly ByteString[], reverse: boolean): Reply {
+function rankOf(context: Context, args: readonly ByteString[], reverse: boolean): Reply {
   if (args.length > 4) {
     const name = reverse ? "zrevrank" : "zrank";
     throw new RedisError(`ERR wrong number of arguments for '${name}' command`);
   }
   if (args.length === 4 && !isWord(args[3], "WITHSCORE")) throw syntaxError();
   const withScore = args.length === 4;
-  const zset = client.db.getAs(args[1], ZSetValue);
+  const zset = context.db.getAs(args[1], ZSetValue);
   const rank = zset === undefined ? -1 : reverse ? zset.reverseRank(args[2]) : zset.rank(args[2]);
   if (rank < 0) return withScore ? NULL_ARRAY : null;
   return withScore ? [rank, scoreOf(zset, args[2])] : rank;
@@ -94,15 +94,21 @@ const zrank = defineCommand({
   ...rankCommon,
   name: "zrank",
   summary: "Answers how many members of a sorted set come before a member.",
-  run: (client, args) => rankOf(client, args, false),
+  run: (context, args) => rankOf(context, args, false),
 });
 
 const zrevrank = defineCommand({
   ...rankCommon,
   name: "zrevrank",
   summary: "Answers how many members of a sorted set come after a member.",
-  run: (client, args) => rankOf(client, args, true),
+  run: (context, args) => rankOf(context, args, true),
 });
 
 /** The commands on single members. */
-export const memberCommands: readonly Command[] = [zscore, zmscore, zcard, zrank, zrevrank];
+export const memberCommands: readonly Command<Context>[] = [
+  zscore,
+  zmscore,
+  zcard,
+  zrank,
+  zrevrank,
+];

@@ -12,9 +12,10 @@ import { popCommands } from "./pop.ts";
 import { rangeCommands } from "./range.ts";
 import { removeCommands } from "./remove.ts";
 import { samplingCommands } from "./sampling.ts";
+import type { Context } from "../../command/context.ts";
 
 /** Every sorted set command. */
-export const sortedSetCommands: readonly Command[] = [
+export const sortedSetCommands: readonly Command<Context>[] = [
   ...addCommands,
   ...memberCommands,
   ...rangeCommands,

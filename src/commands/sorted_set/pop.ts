@@ -10,7 +10,7 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { detach } from "../../bytes/latin1.ts";
 import { double, integer, key, many, oneof, opt, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyCount, keyRange } from "../../command/key_specs.ts";
 import { NULL_ARRAY, type Reply, syntaxError } from "../../resp/reply.ts";
@@ -25,7 +25,7 @@ type End = "min" | "max";
 
 /** Take up to `count` entries, the outermost first. */
 function take(
-  client: Client,
+  context: Context,
   key: ByteString,
   zset: ZSetValue,
   options: { end: End; count: number },
@@ -38,21 +38,21 @@ function take(
     entries.push({ member: cursor.member, score: cursor.score });
   }
   zset.deleteRangeByRank(start, start + count);
-  reportRemoval(client, key, zset, { count, event: `zpop${end}` });
+  reportRemoval(context, key, zset, { count, event: `zpop${end}` });
   return entries;
 }
 
 /** `key [count]` */
-function pop(client: Client, args: readonly ByteString[], end: End): Reply {
+function pop(context: Context, args: readonly ByteString[], end: End): Reply {
   if (args.length > 3) throw syntaxError();
   const counted = args.length === 3;
   const count = counted
     ? parseRangeArg(args[2], 0, Infinity, "ERR value is out of range, must be positive")
     : 1;
-  const zset = client.db.getForWriteAs(args[1], ZSetValue);
+  const zset = context.db.getForWriteAs(args[1], ZSetValue);
   if (zset === undefined || count === 0) return [];
-  const entries = take(client, args[1], zset, { end, count });
-  return counted ? entriesReply(client, entries, true) : flatReply(entries);
+  const entries = take(context, args[1], zset, { end, count });
+  return counted ? entriesReply(context, entries, true) : flatReply(entries);
 }
 
 /** What {@linkcode popFirst} is to take. */
@@ -69,17 +69,17 @@ interface PopOptions {
  * @throws RedisError WRONGTYPE when a key before it holds something else
  */
 function popFirst(
-  client: Client,
+  context: Context,
   keys: readonly ByteString[],
   options: PopOptions,
 ): Reply | undefined {
-  const { db } = client;
-  const { journal } = client.engine;
+  const { db } = context;
+  const { journal } = context;
   const { end, count } = options;
   for (const key of keys) {
     const zset = db.getForWriteAs(key, ZSetValue);
     if (zset === undefined) continue;
-    const entries = take(client, key, zset, { end, count: count ?? 1 });
+    const entries = take(context, key, zset, { end, count: count ?? 1 });
     const name = end === "min" ? "ZPOPMIN" : "ZPOPMAX";
     if (count === null) {
       if (journal.active) journal.replace(db.index, [name, key]);
@@ -93,29 +93,29 @@ function popFirst(
 
 /** Take entries from the first of the sorted sets that is there, or wait until there is one. */
 function popOrBlock(
-  client: Client,
+  context: Context,
   args: readonly ByteString[],
   request: { keys: readonly ByteString[]; timeoutMs: number; options: PopOptions },
 ): Reply {
   const { timeoutMs, options } = request;
-  const reply = popFirst(client, request.keys, options);
+  const reply = popFirst(context, request.keys, options);
   if (reply !== undefined) return reply;
   const keys = request.keys.map(detach);
-  return client.engine.blocking.block(client, args, {
+  return context.blocking.block(context.client, args, {
     keys,
     type: "zset",
     timeoutMs,
-    retry: () => popFirst(client, keys, options),
+    retry: () => popFirst(context, keys, options),
     onTimeout: () => NULL_ARRAY,
   });
 }
 
 /** `key [key …] timeout` */
-function blockingPop(client: Client, args: readonly ByteString[], end: End): Reply {
+function blockingPop(context: Context, args: readonly ByteString[], end: End): Reply {
   const last = args.length - 1;
-  const timeoutMs = parseTimeoutSeconds(args[last], client.engine.clock.ms);
+  const timeoutMs = parseTimeoutSeconds(args[last], context.clock.ms);
   const options = { end, count: null };
-  return popOrBlock(client, args, { keys: args.slice(1, last), timeoutMs, options });
+  return popOrBlock(context, args, { keys: args.slice(1, last), timeoutMs, options });
 }
 
 /**
@@ -160,14 +160,14 @@ const zpopmin = defineCommand({
   ...popCommon,
   name: "zpopmin",
   summary: "Removes the members of a sorted set that have the lowest scores, and answers them.",
-  run: (client, args) => pop(client, args, "min"),
+  run: (context, args) => pop(context, args, "min"),
 });
 
 const zpopmax = defineCommand({
   ...popCommon,
   name: "zpopmax",
   summary: "Removes the members of a sorted set that have the highest scores, and answers them.",
-  run: (client, args) => pop(client, args, "max"),
+  run: (context, args) => pop(context, args, "max"),
 });
 
 /** What BZPOPMIN and BZPOPMAX share. */
@@ -189,7 +189,7 @@ const bzpopmin = defineCommand({
   summary:
     "Removes and answers the member with the lowest score of the first sorted set that is there, " +
     "or waits.",
-  run: (client, args) => blockingPop(client, args, "min"),
+  run: (context, args) => blockingPop(context, args, "min"),
 });
 
 const bzpopmax = defineCommand({
@@ -198,7 +198,7 @@ const bzpopmax = defineCommand({
   summary:
     "Removes and answers the member with the highest score of the first sorted set that is there, " +
     "or waits.",
-  run: (client, args) => blockingPop(client, args, "max"),
+  run: (context, args) => blockingPop(context, args, "max"),
 });
 
 /** What ZMPOP and BZMPOP share. */
@@ -225,9 +225,9 @@ const zmpop = defineCommand({
   acl: ["@write", "@sortedset", "@slow"],
   keys: [keyCount("RW access delete", 1)],
   args: SEVERAL_ARGS,
-  run(client, args) {
+  run(context, args) {
     const { keys, options } = parseSeveral(args, 1);
-    return popFirst(client, keys, options) ?? NULL_ARRAY;
+    return popFirst(context, keys, options) ?? NULL_ARRAY;
   },
 });
 
@@ -241,15 +241,15 @@ const bzmpop = defineCommand({
   acl: ["@write", "@sortedset", "@slow", "@blocking"],
   keys: [keyCount("RW access delete", 2)],
   args: [double("timeout"), ...SEVERAL_ARGS],
-  run(client, args) {
+  run(context, args) {
     const { keys, options } = parseSeveral(args, 2);
-    const timeoutMs = parseTimeoutSeconds(args[1], client.engine.clock.ms);
-    return popOrBlock(client, args, { keys, timeoutMs, options });
+    const timeoutMs = parseTimeoutSeconds(args[1], context.clock.ms);
+    return popOrBlock(context, args, { keys, timeoutMs, options });
   },
 });
 
 /** The commands that take entries off the ends. */
-export const popCommands: readonly Command[] = [
+export const popCommands: readonly Command<Context>[] = [
   zpopmin,
   zpopmax,
   zmpop,

@@ -7,7 +7,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { block, double, integer, key, oneof, opt, string, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import type { Reply } from "../../resp/reply.ts";
@@ -17,12 +17,12 @@ import { cursorReply } from "./entries.ts";
 import { parseRangeQuery, queryRanks, type RangeForm } from "./range_query.ts";
 import { storeResult } from "./store.ts";
 
-function runRange(client: Client, args: readonly ByteString[], form: RangeForm): Reply {
+function runRange(context: Context, args: readonly ByteString[], form: RangeForm): Reply {
   const query = parseRangeQuery(args, form);
-  const zset = client.db.getAs(args[form.keyAt], ZSetValue);
+  const zset = context.db.getAs(args[form.keyAt], ZSetValue);
   if (zset === undefined) return [];
   const { start, end } = queryRanks(zset, query);
-  return cursorReply(client, zset.cursor(start, end, query.reverse), query.withScores);
+  return cursorReply(context, zset.cursor(start, end, query.reverse), query.withScores);
 }
 
 const LIMIT = opt(block("limit", [integer("offset"), integer("count")], { token: "LIMIT" }));
@@ -56,7 +56,7 @@ const zrange = defineCommand({
     { ...LIMIT, since: "6.2.0" },
     opt(token("WITHSCORES")),
   ],
-  run: (client, args) => runRange(client, args, ZRANGE),
+  run: (context, args) => runRange(context, args, ZRANGE),
 });
 
 const ZREVRANGE: RangeForm = { keyAt: 1, by: "rank", reverse: true };
@@ -67,7 +67,7 @@ const zrevrange = defineCommand({
   since: "1.2.0",
   replacedBy: "`ZRANGE` with the `REV` argument",
   args: [key("key"), integer("start"), integer("stop"), opt(token("WITHSCORES"))],
-  run: (client, args) => runRange(client, args, ZREVRANGE),
+  run: (context, args) => runRange(context, args, ZREVRANGE),
 });
 
 const ZRANGEBYSCORE: RangeForm = { keyAt: 1, by: "score", reverse: false };
@@ -85,7 +85,7 @@ const zrangebyscore = defineCommand({
     opt(token("WITHSCORES", { since: "2.0.0" })),
     LIMIT,
   ],
-  run: (client, args) => runRange(client, args, ZRANGEBYSCORE),
+  run: (context, args) => runRange(context, args, ZRANGEBYSCORE),
 });
 
 const ZREVRANGEBYSCORE: RangeForm = { keyAt: 1, by: "score", reverse: true };
@@ -97,7 +97,7 @@ const zrevrangebyscore = defineCommand({
   history: [["2.1.6", "An end of the range can be left out of it."]],
   replacedBy: "`ZRANGE` with the `REV` and `BYSCORE` arguments",
   args: [key("key"), double("max"), double("min"), opt(token("WITHSCORES")), LIMIT],
-  run: (client, args) => runRange(client, args, ZREVRANGEBYSCORE),
+  run: (context, args) => runRange(context, args, ZREVRANGEBYSCORE),
 });
 
 const ZRANGEBYLEX: RangeForm = { keyAt: 1, by: "lex", reverse: false };
@@ -108,7 +108,7 @@ const zrangebylex = defineCommand({
   since: "2.8.9",
   replacedBy: "`ZRANGE` with the `BYLEX` argument",
   args: [key("key"), string("min"), string("max"), LIMIT],
-  run: (client, args) => runRange(client, args, ZRANGEBYLEX),
+  run: (context, args) => runRange(context, args, ZRANGEBYLEX),
 });
 
 const ZREVRANGEBYLEX: RangeForm = { keyAt: 1, by: "lex", reverse: true };
@@ -121,7 +121,7 @@ const zrevrangebylex = defineCommand({
   since: "2.8.9",
   replacedBy: "`ZRANGE` with the `REV` and `BYLEX` arguments",
   args: [key("key"), string("max"), string("min"), LIMIT],
-  run: (client, args) => runRange(client, args, ZREVRANGEBYLEX),
+  run: (context, args) => runRange(context, args, ZREVRANGEBYLEX),
 });
 
 const ZRANGESTORE: RangeForm = { keyAt: 2, store: true };
@@ -145,9 +145,9 @@ const zrangestore = defineCommand({
     opt(token("REV")),
     LIMIT,
   ],
-  run(client, args) {
+  run(context, args) {
     const query = parseRangeQuery(args, ZRANGESTORE);
-    const zset = client.db.getAs(args[2], ZSetValue);
+    const zset = context.db.getAs(args[2], ZSetValue);
     const members: ByteString[] = [];
     const scores: number[] = [];
     if (zset !== undefined) {
@@ -157,7 +157,7 @@ const zrangestore = defineCommand({
         scores.push(cursor.score);
       }
     }
-    return storeResult(client, args[1], { members, scores, event: "zrangestore" });
+    return storeResult(context, args[1], { members, scores, event: "zrangestore" });
   },
 });
 
@@ -177,9 +177,9 @@ const zcount = defineCommand({
   summary: "Counts the members of a sorted set in a range of scores.",
   since: "2.0.0",
   args: [key("key"), double("min"), double("max")],
-  run(client, args) {
+  run(context, args) {
     const range = parseScoreRange(args[2], args[3]);
-    return client.db.getAs(args[1], ZSetValue)?.countByScore(range) ?? 0;
+    return context.db.getAs(args[1], ZSetValue)?.countByScore(range) ?? 0;
   },
 });
 
@@ -189,14 +189,14 @@ const zlexcount = defineCommand({
   summary: "Counts the members in a range of members of a sorted set whose scores are all equal.",
   since: "2.8.9",
   args: [key("key"), string("min"), string("max")],
-  run(client, args) {
+  run(context, args) {
     const range = parseLexRange(args[2], args[3]);
-    return client.db.getAs(args[1], ZSetValue)?.countByLex(range) ?? 0;
+    return context.db.getAs(args[1], ZSetValue)?.countByLex(range) ?? 0;
   },
 });
 
 /** The commands that read ranges. */
-export const rangeCommands: readonly Command[] = [
+export const rangeCommands: readonly Command<Context>[] = [
   zrange,
   zrevrange,
   zrangebyscore,

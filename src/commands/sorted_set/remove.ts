@@ -6,7 +6,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { double, integer, key, many, string } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -26,12 +26,12 @@ export interface Removal {
 
 /** Report that members have left a sorted set, and remove it when it is empty. */
 export function reportRemoval(
-  client: Client,
+  context: Context,
   key: ByteString,
   zset: ZSetValue,
   removal: Removal,
 ): void {
-  const { db } = client;
+  const { db } = context;
   db.changed(key, EventClass.ZSET, removal.event, removal.count);
   if (zset.size === 0) db.deleteEmptied(key);
 }
@@ -49,27 +49,27 @@ const zrem = defineCommand({
   keys: [keyRange("RW delete")],
   history: [["2.4.0", "Several members may be given."]],
   args: [key("key"), many(string("member"))],
-  run(client, args) {
-    const zset = client.db.getForWriteAs(args[1], ZSetValue);
+  run(context, args) {
+    const zset = context.db.getForWriteAs(args[1], ZSetValue);
     if (zset === undefined) return 0;
     let count = 0;
     for (let i = 2; i < args.length; i++) if (zset.delete(args[i])) count++;
-    if (count > 0) reportRemoval(client, args[1], zset, { count, event: "zrem" });
+    if (count > 0) reportRemoval(context, args[1], zset, { count, event: "zrem" });
     return count;
   },
 });
 
 /** Remove a range from the sorted set at `args[1]`; `remove` says how many members that were. */
 function removeRange(
-  client: Client,
+  context: Context,
   args: readonly ByteString[],
   event: string,
   remove: (zset: ZSetValue) => number,
 ): Reply {
-  const zset = client.db.getForWriteAs(args[1], ZSetValue);
+  const zset = context.db.getForWriteAs(args[1], ZSetValue);
   if (zset === undefined) return 0;
   const count = remove(zset);
-  if (count > 0) reportRemoval(client, args[1], zset, { count, event });
+  if (count > 0) reportRemoval(context, args[1], zset, { count, event });
   return count;
 }
 
@@ -90,10 +90,10 @@ const zremrangebyscore = defineCommand({
   summary: "Removes the members of a sorted set in a range of scores.",
   since: "1.2.0",
   args: [key("key"), double("min"), double("max")],
-  run(client, args) {
+  run(context, args) {
     const range = parseScoreRange(args[2], args[3]);
     return removeRange(
-      client,
+      context,
       args,
       "zremrangebyscore",
       (zset) => zset.deleteRangeByScore(range),
@@ -107,10 +107,10 @@ const zremrangebyrank = defineCommand({
   summary: "Removes the members of a sorted set in a range of indexes.",
   since: "2.0.0",
   args: [key("key"), integer("start"), integer("stop")],
-  run(client, args) {
+  run(context, args) {
     const start = parseIntArg(args[2]);
     const stop = parseIntArg(args[3]);
-    return removeRange(client, args, "zremrangebyrank", (zset) => {
+    return removeRange(context, args, "zremrangebyrank", (zset) => {
       const ranks = ranksByIndex(zset.size, start, stop);
       return zset.deleteRangeByRank(ranks.start, ranks.end);
     });
@@ -123,14 +123,14 @@ const zremrangebylex = defineCommand({
   summary: "Removes the members in a range of members of a sorted set whose scores are all equal.",
   since: "2.8.9",
   args: [key("key"), string("min"), string("max")],
-  run(client, args) {
+  run(context, args) {
     const range = parseLexRange(args[2], args[3]);
-    return removeRange(client, args, "zremrangebylex", (zset) => zset.deleteRangeByLex(range));
+    return removeRange(context, args, "zremrangebylex", (zset) => zset.deleteRangeByLex(range));
   },
 });
 
 /** The commands that remove members. */
-export const removeCommands: readonly Command[] = [
+export const removeCommands: readonly Command<Context>[] = [
   zrem,
   zremrangebyscore,
   zremrangebyrank,

@@ -8,7 +8,7 @@ import type { ByteString } from "../../bytes/bytes.ts";
 import { formatDouble, formatDouble17 } from "../../bytes/double.ts";
 import { parseInteger } from "../../bytes/int.ts";
 import { block, integer, key, opt, pattern, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
@@ -22,10 +22,10 @@ import { cursorReply, entriesReply } from "./entries.ts";
 const MOST_PAIRS = 2n ** 62n - 1n;
 
 /** `key [count [WITHSCORES]]` */
-function pick(client: Client, args: readonly ByteString[]): Reply {
-  const { random } = client.engine.keyspace;
+function pick(context: Context, args: readonly ByteString[]): Reply {
+  const { random } = context.keyspace;
   if (args.length === 2) {
-    return client.db.getAs(args[1], ZSetValue)?.randomEntry(random).member ?? null;
+    return context.db.getAs(args[1], ZSetValue)?.randomEntry(random).member ?? null;
   }
   const count = parseSampleCount(args[2]);
   if (args.length > 4 || (args.length === 4 && !isWord(args[3], "WITHSCORES"))) {
@@ -35,11 +35,11 @@ function pick(client: Client, args: readonly ByteString[]): Reply {
   if (withScores && parseInteger(args[2])! > MOST_PAIRS) {
     throw new RedisError("ERR value is out of range");
   }
-  const zset = client.db.getAs(args[1], ZSetValue);
+  const zset = context.db.getAs(args[1], ZSetValue);
   if (zset === undefined || count === 0) return [];
-  if (count >= zset.size) return cursorReply(client, zset.cursor(0, zset.size, true), withScores);
+  if (count >= zset.size) return cursorReply(context, zset.cursor(0, zset.size, true), withScores);
   const entries = count > 0 ? zset.sample(count, random) : draw(zset, -count, random);
-  return entriesReply(client, entries, withScores);
+  return entriesReply(context, entries, withScores);
 }
 
 /** Entries drawn one by one, so that some may come several times. O(count). */
@@ -82,9 +82,9 @@ const zscan = defineCommand({
     opt(pattern("pattern", { token: "MATCH" })),
     opt(integer("count", { token: "COUNT" })),
   ],
-  run(client, args) {
+  run(context, args) {
     const cursor = parseScanCursor(args[2]);
-    const zset = client.db.getAs(args[1], ZSetValue);
+    const zset = context.db.getAs(args[1], ZSetValue);
     if (zset === undefined) return ["0", []];
     const options = parseScanOptions(args, 3, false);
     // Only here does 7.2 still write 17 digits, and that of large sorted sets alone.
@@ -98,4 +98,4 @@ const zscan = defineCommand({
 });
 
 /** The commands that pick and walk. */
-export const samplingCommands: readonly Command[] = [zrandmember, zscan];
+export const samplingCommands: readonly Command<Context>[] = [zrandmember, zscan];

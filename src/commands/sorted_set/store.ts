@@ -5,7 +5,7 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { ZSetValue } from "../../values/zset.ts";
 
@@ -24,11 +24,11 @@ export interface StoredResult {
  *
  * @returns how many members there are
  */
-export function storeResult(client: Client, key: ByteString, result: StoredResult): number {
-  const { db } = client;
+export function storeResult(context: Context, key: ByteString, result: StoredResult): number {
+  const { db } = context;
   const { members, scores, event } = result;
   if (members.length > 0) {
-    db.put(key, ZSetValue.from(members, scores, client.engine.keyspace.limits));
+    db.put(key, ZSetValue.from(members, scores, context.keyspace.limits));
     db.changed(key, EventClass.ZSET, event);
   } else if (db.delete(key)) {
     db.changed(key, EventClass.GENERIC, "del");

@@ -9,7 +9,7 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { INT64_MAX, parseInteger } from "../../bytes/int.ts";
 import { integer, key, many, opt, string, token, unixTime } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
@@ -97,30 +97,30 @@ function dropDeleted({ group }: FoundGroup, entry: PendingEntry, effects: GroupE
 
 /** Hand a pending entry over; its time and count are already right. */
 function handOver(
-  client: Client,
+  context: Context,
   { group }: FoundGroup,
   entry: PendingEntry,
   consumer: StreamConsumer,
   effects: GroupEffects,
 ): void {
   group.reassign(entry, consumer);
-  consumer.activeTime = client.engine.clock.ms;
+  consumer.activeTime = context.clock.ms;
   effects.pending(consumer, [entry.id], entry.deliveryTime, entry.deliveryCount);
   effects.changed();
 }
 
-function claim(client: Client, args: ByteString[]): Reply {
-  const found = requireGroup(client, args[1], args[2]);
+function claim(context: Context, args: ByteString[]): Reply {
+  const found = requireGroup(context, args[1], args[2]);
   const { stream, group } = found;
-  const now = client.engine.clock.ms;
+  const now = context.clock.ms;
   const minIdle = Math.max(
     parseIntArg(args[4], "ERR Invalid min-idle-time argument for XCLAIM"),
     0,
   );
   const options = parseClaimOptions(args, now);
   const { deliveryTime, deliveryCount, force, justId, lastId } = options;
-  client.engine.journal.suppress();
-  const effects = new GroupEffects(client, args[1], group);
+  context.journal.suppress();
+  const effects = new GroupEffects(context, args[1], group);
   // Every XCLAIM in the journal tells the last id; without any it must be told alone.
   let progressed = false;
   if (lastId !== undefined && compareStreamIds(lastId, group.lastId) > 0) {
@@ -146,7 +146,7 @@ function claim(client: Client, args: ByteString[]): Reply {
     entry.deliveryTime = deliveryTime;
     if (deliveryCount !== undefined) entry.deliveryCount = deliveryCount;
     else if (!justId) entry.deliveryCount++;
-    handOver(client, found, entry, consumer, effects);
+    handOver(context, found, entry, consumer, effects);
     progressed = false;
     reply.push(claimedReply(stream, id, justId));
   }
@@ -225,7 +225,7 @@ function select(
   return { entries, cursor };
 }
 
-function autoClaim(client: Client, args: ByteString[]): Reply {
+function autoClaim(context: Context, args: ByteString[]): Reply {
   const minIdle = Math.max(
     parseIntArg(args[4], "ERR Invalid min-idle-time argument for XAUTOCLAIM"),
     0,
@@ -242,11 +242,11 @@ function autoClaim(client: Client, args: ByteString[]): Reply {
       throw syntaxError();
     }
   }
-  const found = requireGroup(client, args[1], args[2]);
+  const found = requireGroup(context, args[1], args[2]);
   const { stream, group } = found;
-  const now = client.engine.clock.ms;
-  client.engine.journal.suppress();
-  const effects = new GroupEffects(client, args[1], group);
+  const now = context.clock.ms;
+  context.journal.suppress();
+  const effects = new GroupEffects(context, args[1], group);
   const consumer = effects.seenConsumer(args[3]);
   const claimed: Reply[] = [];
   const deleted: Reply[] = [];
@@ -259,7 +259,7 @@ function autoClaim(client: Client, args: ByteString[]): Reply {
     }
     entry.deliveryTime = now;
     if (!justId) entry.deliveryCount++;
-    handOver(client, found, entry, consumer, effects);
+    handOver(context, found, entry, consumer, effects);
     claimed.push(claimedReply(stream, entry.id, justId));
   }
   return [formatStreamId(cursor), claimed, deleted];
@@ -290,4 +290,4 @@ const xautoclaim = defineCommand({
 });
 
 /** The commands of this module. */
-export const streamClaimCommands: readonly Command[] = [xclaim, xautoclaim];
+export const streamClaimCommands: readonly Command<Context>[] = [xclaim, xautoclaim];

@@ -9,38 +9,38 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import type { StreamConsumer, StreamGroup } from "../../values/stream.ts";
 import { formatStreamId, type StreamId } from "../../values/stream_id.ts";
 
 /** A consumer group that a command works on, with the key it is at. */
 export class GroupEffects {
-  readonly #client: Client;
+  readonly #context: Context;
   readonly #key: ByteString;
   readonly #group: StreamGroup;
 
-  constructor(client: Client, key: ByteString, group: StreamGroup) {
-    this.#client = client;
+  constructor(context: Context, key: ByteString, group: StreamGroup) {
+    this.#context = context;
     this.#key = key;
     this.#group = group;
   }
 
   /** Say that the command has changed something, without an event. */
   changed(): void {
-    this.#client.engine.keyspace.dirty++;
+    this.#context.keyspace.changes++;
   }
 
   /** The consumer of that name, made if need be, as one that was seen now. */
   seenConsumer(name: ByteString): StreamConsumer {
-    const now = this.#client.engine.clock.ms;
+    const now = this.#context.clock.ms;
     const known = this.#group.consumer(name);
     if (known !== undefined) {
       known.seenTime = now;
       return known;
     }
     this.changed();
-    this.#client.db.notify(this.#key, EventClass.STREAM, "xgroup-createconsumer");
+    this.#context.db.notify(this.#key, EventClass.STREAM, "xgroup-createconsumer");
     this.#leave(["XGROUP", "CREATECONSUMER", this.#key, this.#group.name, name]);
     return this.#group.createConsumer(name, now)!;
   }
@@ -52,7 +52,7 @@ export class GroupEffects {
     deliveryTime: number,
     deliveryCount: number,
   ): void {
-    if (!this.#client.engine.journal.active) return;
+    if (!this.#context.journal.active) return;
     const effect = ["XCLAIM", this.#key, this.#group.name, consumer.name, "0"];
     for (const id of ids) effect.push(formatStreamId(id));
     effect.push("TIME", String(deliveryTime), "RETRYCOUNT", String(deliveryCount));
@@ -75,6 +75,6 @@ export class GroupEffects {
   }
 
   #leave(effect: ByteString[]): void {
-    this.#client.engine.journal.replace(this.#client.db.index, effect);
+    this.#context.journal.replace(this.#context.db.index, effect);
   }
 }

@@ -6,7 +6,7 @@
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
 import { integer, key, oneof, opt, string, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -50,13 +50,13 @@ function parseGroupOptions(args: readonly ByteString[], forCreate: boolean): Gro
 }
 
 /** Report a change of groups. Who watches the key watches its entries: for them it is none. */
-function tell(client: Client, name: ByteString, event: string): void {
-  client.engine.keyspace.dirty++;
-  client.db.notify(name, EventClass.STREAM, event);
+function tell(context: Context, name: ByteString, event: string): void {
+  context.keyspace.changes++;
+  context.db.notify(name, EventClass.STREAM, event);
 }
 
-function requireStream(client: Client, name: ByteString): StreamValue {
-  const stream = client.db.getForWriteAs(name, StreamValue);
+function requireStream(context: Context, name: ByteString): StreamValue {
+  const stream = context.db.getForWriteAs(name, StreamValue);
   if (stream !== undefined) return stream;
   throw new RedisError(
     "ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to " +
@@ -64,19 +64,19 @@ function requireStream(client: Client, name: ByteString): StreamValue {
   );
 }
 
-function requireGroup(client: Client, args: readonly ByteString[]): StreamGroup {
-  const group = requireStream(client, args[2]).group(args[3]);
+function requireGroup(context: Context, args: readonly ByteString[]): StreamGroup {
+  const group = requireStream(context, args[2]).group(args[3]);
   if (group === undefined) throw noSuchGroup(args[2], args[3]);
   return group;
 }
 
-function create(client: Client, args: ByteString[]): Reply {
+function create(context: Context, args: ByteString[]): Reply {
   const options = parseGroupOptions(args, true);
-  const { db } = client;
+  const { db } = context;
   const name = args[2];
   let stream = options.makeStream
     ? db.getForWriteAs(name, StreamValue)
-    : requireStream(client, name);
+    : requireStream(context, name);
   if (args.length > 8) throw subcommandSyntaxError(args);
   const id = args[4] === "$" ? stream?.lastId ?? MIN_STREAM_ID : parseId(args[4]);
   const isNew = stream === undefined;
@@ -88,42 +88,42 @@ function create(client: Client, args: ByteString[]): Reply {
     db.add(name, stream);
     db.changed(name, EventClass.STREAM, "xgroup-create");
   } else {
-    tell(client, name, "xgroup-create");
+    tell(context, name, "xgroup-create");
   }
   return OK;
 }
 
-function setId(client: Client, args: ByteString[]): Reply {
+function setId(context: Context, args: ByteString[]): Reply {
   const { entriesRead } = parseGroupOptions(args, false);
-  const stream = requireStream(client, args[2]);
+  const stream = requireStream(context, args[2]);
   const group = stream.group(args[3]);
   if (group === undefined) throw noSuchGroup(args[2], args[3]);
   if (args.length !== 5 && args.length !== 7) throw subcommandSyntaxError(args);
   group.lastId = args[4] === "$" ? stream.lastId : parseIdOrEnd(args[4]);
   group.entriesRead = entriesRead;
-  tell(client, args[2], "xgroup-setid");
+  tell(context, args[2], "xgroup-setid");
   return OK;
 }
 
-function destroy(client: Client, args: ByteString[]): Reply {
-  if (!requireStream(client, args[2]).destroyGroup(args[3])) return 0;
-  tell(client, args[2], "xgroup-destroy");
+function destroy(context: Context, args: ByteString[]): Reply {
+  if (!requireStream(context, args[2]).destroyGroup(args[3])) return 0;
+  tell(context, args[2], "xgroup-destroy");
   // Who waits for new entries in the name of the group has to be told.
-  client.db.signalReady(args[2]);
+  context.db.signalReady(args[2]);
   return 1;
 }
 
-function createConsumer(client: Client, args: ByteString[]): Reply {
-  const group = requireGroup(client, args);
-  if (group.createConsumer(args[4], client.engine.clock.ms) === null) return 0;
-  tell(client, args[2], "xgroup-createconsumer");
+function createConsumer(context: Context, args: ByteString[]): Reply {
+  const group = requireGroup(context, args);
+  if (group.createConsumer(args[4], context.clock.ms) === null) return 0;
+  tell(context, args[2], "xgroup-createconsumer");
   return 1;
 }
 
-function deleteConsumer(client: Client, args: ByteString[]): Reply {
-  const pending = requireGroup(client, args).deleteConsumer(args[4]);
+function deleteConsumer(context: Context, args: ByteString[]): Reply {
+  const pending = requireGroup(context, args).deleteConsumer(args[4]);
   if (pending === null) return 0;
-  tell(client, args[2], "xgroup-delconsumer");
+  tell(context, args[2], "xgroup-delconsumer");
   return pending;
 }
 

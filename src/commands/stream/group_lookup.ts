@@ -5,7 +5,7 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { RedisError } from "../../resp/reply.ts";
 import { type StreamGroup, StreamValue } from "../../values/stream.ts";
 
@@ -23,11 +23,11 @@ export function nameInError(name: ByteString): ByteString {
 
 /** The group, or undefined when it or its key is not there. Counts a read of the key. */
 export function findGroup(
-  client: Client,
+  context: Context,
   key: ByteString,
   name: ByteString,
 ): FoundGroup | undefined {
-  const { db } = client;
+  const { db } = context;
   const stream = db.getAs(key, StreamValue);
   // A group is part of the stream, and who asks for it mostly changes it.
   if (db.keyspace.snapshot !== null && stream !== undefined) db.beforeChange(db.table.find(key));
@@ -42,12 +42,12 @@ export function findGroup(
  * @throws RedisError NOGROUP
  */
 export function requireGroup(
-  client: Client,
+  context: Context,
   key: ByteString,
   name: ByteString,
   suffix = "",
 ): FoundGroup {
-  const found = findGroup(client, key, name);
+  const found = findGroup(context, key, name);
   if (found !== undefined) return found;
   throw new RedisError(
     `NOGROUP No such key '${nameInError(key)}' or consumer group '${nameInError(name)}'${suffix}`,

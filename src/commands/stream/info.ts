@@ -6,7 +6,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { block, integer, key, opt, string, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { MapReply, RedisError, type Reply } from "../../resp/reply.ts";
@@ -18,16 +18,16 @@ import { subcommandSyntaxError } from "./group.ts";
 import { noSuchGroup } from "./group_lookup.ts";
 import { entriesReply, entryReply } from "./range.ts";
 
-function requireStream(client: Client, name: ByteString): StreamValue {
-  const stream = client.db.getAs(name, StreamValue);
+function requireStream(context: Context, name: ByteString): StreamValue {
+  const stream = context.db.getAs(name, StreamValue);
   if (stream === undefined) throw new RedisError("ERR no such key");
   return stream;
 }
 
-function consumers(client: Client, args: ByteString[]): Reply {
-  const group = requireStream(client, args[2]).group(args[3]);
+function consumers(context: Context, args: ByteString[]): Reply {
+  const group = requireStream(context, args[2]).group(args[3]);
   if (group === undefined) throw noSuchGroup(args[2], args[3]);
-  const now = client.engine.clock.ms;
+  const now = context.clock.ms;
   return group.consumers().map(({ name, pending, seenTime, activeTime }) =>
     new MapReply([
       "name",
@@ -42,8 +42,8 @@ function consumers(client: Client, args: ByteString[]): Reply {
   );
 }
 
-function groups(client: Client, args: ByteString[]): Reply {
-  const stream = requireStream(client, args[2]);
+function groups(context: Context, args: ByteString[]): Reply {
+  const stream = requireStream(context, args[2]);
   return stream.groups().map((group) =>
     new MapReply([
       "name",
@@ -74,8 +74,8 @@ function parseFull(args: readonly ByteString[]): number | undefined {
   return count < 0 ? 10 : count;
 }
 
-function streamInfo(client: Client, args: ByteString[]): Reply {
-  const stream = requireStream(client, args[2]);
+function streamInfo(context: Context, args: ByteString[]): Reply {
+  const stream = requireStream(context, args[2]);
   const full = parseFull(args);
   const fields: Reply[] = [
     "length",

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Command } from "../../command/command.ts";
 import { streamClaimCommands } from "./claim.ts";
 import { xgroup } from "./group.ts";
 import { xinfo } from "./info.ts";
@@ -14,9 +13,10 @@ import { xread } from "./read.ts";
 import { streamReadGroupCommands } from "./read_group.ts";
 import { xsetid } from "./set_id.ts";
 import { streamWriteCommands } from "./write.ts";
+import type { ServerCommand } from "../services.ts";
 
 /** All commands on streams. */
-export const streamCommands: readonly Command[] = [
+export const streamCommands: readonly ServerCommand[] = [
   ...streamWriteCommands,
   ...streamRangeCommands,
   xsetid,

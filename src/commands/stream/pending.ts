@@ -6,7 +6,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { block, integer, key, opt, string } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { NULL_ARRAY, type Reply, syntaxError } from "../../resp/reply.ts";
@@ -37,12 +37,12 @@ function parseFilter(args: readonly ByteString[]): Filter {
   return { start, end, minIdle, count, consumer: args[at + 3] };
 }
 
-function pending(client: Client, args: ByteString[]): Reply {
+function pending(context: Context, args: ByteString[]): Reply {
   const { length } = args;
   if (length !== 3 && (length < 6 || length > 9)) throw syntaxError();
   const filter = length > 3 ? parseFilter(args) : null;
-  const { group } = requireGroup(client, args[1], args[2]);
-  return filter === null ? summary(group) : listed(group, filter, client.engine.clock.ms);
+  const { group } = requireGroup(context, args[1], args[2]);
+  return filter === null ? summary(group) : listed(group, filter, context.clock.ms);
 }
 
 function summary(group: StreamGroup): Reply {

@@ -6,7 +6,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { integer, key, opt, string } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { NULL_ARRAY, type Reply, syntaxError } from "../../resp/reply.ts";
@@ -27,7 +27,7 @@ export function entryReply(entry: StreamEntry): Reply[] {
   return [formatStreamId(entry.id), entry.fields];
 }
 
-function range(client: Client, args: readonly ByteString[], reverse: boolean): Reply {
+function range(context: Context, args: readonly ByteString[], reverse: boolean): Reply {
   const start = parseRangeStart(args[reverse ? 3 : 2]);
   const end = parseRangeEnd(args[reverse ? 2 : 3]);
   let count: number | undefined;
@@ -35,7 +35,7 @@ function range(client: Client, args: readonly ByteString[], reverse: boolean): R
     if (i + 1 === args.length || !isWord(args[i], "COUNT")) throw syntaxError();
     count = Math.max(parseIntArg(args[i + 1]), 0);
   }
-  const stream = client.db.getAs(args[1], StreamValue);
+  const stream = context.db.getAs(args[1], StreamValue);
   if (stream === undefined) return [];
   if (count === 0) return NULL_ARRAY;
   return entriesReply(stream.range(start, end, { reverse, count }));
@@ -59,7 +59,7 @@ const xrange = defineCommand({
   name: "xrange",
   summary: "Answers the entries of a stream between two ids, the oldest first.",
   args: [key("key"), string("start"), string("end"), count],
-  run: (client, args) => range(client, args, false),
+  run: (context, args) => range(context, args, false),
 });
 
 const xrevrange = defineCommand({
@@ -67,7 +67,7 @@ const xrevrange = defineCommand({
   name: "xrevrange",
   summary: "Answers the entries of a stream between two ids, the newest first.",
   args: [key("key"), string("end"), string("start"), count],
-  run: (client, args) => range(client, args, true),
+  run: (context, args) => range(context, args, true),
 });
 
 const xlen = defineCommand({
@@ -85,4 +85,4 @@ const xlen = defineCommand({
 });
 
 /** The commands of this module. */
-export const streamRangeCommands: readonly Command[] = [xlen, xrange, xrevrange];
+export const streamRangeCommands: readonly Command<Context>[] = [xlen, xrange, xrevrange];

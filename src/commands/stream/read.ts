@@ -5,7 +5,7 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { defineCommand } from "../../command/command.ts";
 import { keyAfter } from "../../command/key_specs.ts";
 import { NULL_ARRAY, RedisError, type Reply } from "../../resp/reply.ts";
@@ -40,12 +40,12 @@ function startOf(text: ByteString, stream: StreamValue | undefined): StreamId {
 }
 
 /** What is behind the ids; undefined when nothing is. */
-function readNew(client: Client, options: ReadOptions): Reply | undefined {
+function readNew(context: Context, options: ReadOptions): Reply | undefined {
   const { keys, ids, count } = options;
   const streams: (StreamValue | undefined)[] = [];
   const starts: StreamId[] = [];
   for (let i = 0; i < keys.length; i++) {
-    const stream = client.db.getAs(keys[i], StreamValue);
+    const stream = context.db.getAs(keys[i], StreamValue);
     streams.push(stream);
     starts.push(startOf(ids[i], stream));
   }
@@ -57,26 +57,26 @@ function readNew(client: Client, options: ReadOptions): Reply | undefined {
     if (entries === undefined || entries.length === 0) continue;
     (found ??= []).push([keys[i], entriesReply(entries)]);
   }
-  return found === undefined ? undefined : readReply(client, found);
+  return found === undefined ? undefined : readReply(context, found);
 }
 
-function read(client: Client, args: ByteString[]): Reply {
-  const options = parseReadOptions(client, args, false);
-  const reply = readNew(client, options);
+function read(context: Context, args: ByteString[]): Reply {
+  const options = parseReadOptions(context, args, false);
+  const reply = readNew(context, options);
   if (reply !== undefined) return reply;
   if (options.blockMs === undefined) return NULL_ARRAY;
-  return client.engine.blocking.block(client, withLastIds(client, args, options), {
+  return context.blocking.block(context.client, withLastIds(context, args, options), {
     keys: options.keys,
     type: "stream",
     timeoutMs: options.blockMs,
-    retry: (args) => readNew(client, parseReadOptions(client, args, false)),
+    retry: (args) => readNew(context, parseReadOptions(context, args, false)),
     onTimeout: () => NULL_ARRAY,
   });
 }
 
 /** The command with the present last ids for `$`, which means something else later. */
 function withLastIds(
-  client: Client,
+  context: Context,
   args: readonly ByteString[],
   { keys, ids }: ReadOptions,
 ): ByteString[] {
@@ -84,7 +84,7 @@ function withLastIds(
   const idsAt = args.length - ids.length;
   for (let i = 0; i < ids.length; i++) {
     if (ids[i] !== "$") continue;
-    const stream = client.db.peek(keys[i]);
+    const stream = context.db.peek(keys[i]);
     out[idsAt + i] = formatStreamId(
       stream instanceof StreamValue ? stream.lastId : MIN_STREAM_ID,
     );

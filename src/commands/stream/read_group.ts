@@ -7,7 +7,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { block, key, many, opt, string, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyAfter, keyRange } from "../../command/key_specs.ts";
 import { NULL_ARRAY, RedisError, type Reply } from "../../resp/reply.ts";
@@ -40,13 +40,13 @@ function historyStart(text: ByteString): StreamId | null {
 
 /** What was not read yet, and is now; empty when there is nothing. */
 function deliverNew(
-  client: Client,
+  context: Context,
   { stream, group }: FoundGroup,
   consumer: StreamConsumer,
   effects: GroupEffects,
   { count, noAck }: ReadOptions,
 ): Reply[] {
-  const now = client.engine.clock.ms;
+  const now = context.clock.ms;
   const entries = stream.deliver(group, consumer, { count, noAck, now });
   if (entries.length === 0) return [];
   if (!noAck) effects.pending(consumer, entries.map(({ id }) => id), now, 1);
@@ -56,56 +56,56 @@ function deliverNew(
 
 /** What the consumer has not acknowledged. */
 function deliverAgain(
-  client: Client,
+  context: Context,
   { stream }: FoundGroup,
   consumer: StreamConsumer,
   start: StreamId,
   count: number | undefined,
 ): Reply[] {
-  return stream.redeliver(consumer, start, { count, now: client.engine.clock.ms })
+  return stream.redeliver(consumer, start, { count, now: context.clock.ms })
     .map(({ id, fields }) => [formatStreamId(id), fields ?? NULL_ARRAY]);
 }
 
 /** Read; undefined when there is nothing. */
-function readOnce(client: Client, options: ReadOptions): Reply | undefined {
+function readOnce(context: Context, options: ReadOptions): Reply | undefined {
   const { keys, ids, group: name } = options;
   const suffix = " in XREADGROUP with GROUP option";
   // All that is wrong with the command has to be found before anything is delivered.
   const groups: FoundGroup[] = [];
   const starts: (StreamId | null)[] = [];
   for (let i = 0; i < keys.length; i++) {
-    groups.push(requireGroup(client, keys[i], name, suffix));
+    groups.push(requireGroup(context, keys[i], name, suffix));
     starts.push(historyStart(ids[i]));
   }
-  client.engine.journal.suppress();
+  context.journal.suppress();
   let found: [ByteString, Reply][] | undefined;
   for (let i = 0; i < keys.length; i++) {
-    const effects = new GroupEffects(client, keys[i], groups[i].group);
+    const effects = new GroupEffects(context, keys[i], groups[i].group);
     const consumer = effects.seenConsumer(options.consumer);
     const start = starts[i];
     let entries: Reply[];
     if (start === null) {
-      entries = deliverNew(client, groups[i], consumer, effects, options);
+      entries = deliverNew(context, groups[i], consumer, effects, options);
       if (entries.length === 0) continue;
     } else {
-      entries = deliverAgain(client, groups[i], consumer, start, options.count);
+      entries = deliverAgain(context, groups[i], consumer, start, options.count);
     }
     effects.changed();
     (found ??= []).push([keys[i], entries]);
   }
-  return found === undefined ? undefined : readReply(client, found);
+  return found === undefined ? undefined : readReply(context, found);
 }
 
-function readGroup(client: Client, args: ByteString[]): Reply {
-  const options = parseReadOptions(client, args, true);
-  const reply = readOnce(client, options);
+function readGroup(context: Context, args: ByteString[]): Reply {
+  const options = parseReadOptions(context, args, true);
+  const reply = readOnce(context, options);
   if (reply !== undefined) return reply;
   if (options.blockMs === undefined) return NULL_ARRAY;
-  return client.engine.blocking.block(client, args, {
+  return context.blocking.block(context.client, args, {
     keys: options.keys,
     type: "stream",
     timeoutMs: options.blockMs,
-    retry: (args) => readOnce(client, parseReadOptions(client, args, true)),
+    retry: (args) => readOnce(context, parseReadOptions(context, args, true)),
     onTimeout: () => NULL_ARRAY,
     wakeOnDelete: true,
   });
@@ -142,16 +142,16 @@ const xack = defineCommand({
   acl: ["@write", "@stream", "@fast"],
   keys: [keyRange("RW update")],
   args: [key("key"), string("group"), many(string("id"))],
-  run(client, args) {
-    const found = findGroup(client, args[1], args[2]);
+  run(context, args) {
+    const found = findGroup(context, args[1], args[2]);
     if (found === undefined) return 0;
     const ids = args.slice(3).map((arg) => parseId(arg));
     let acknowledged = 0;
     for (const id of ids) if (found.group.acknowledge(id)) acknowledged++;
-    client.engine.keyspace.dirty += acknowledged;
+    context.keyspace.changes += acknowledged;
     return acknowledged;
   },
 });
 
 /** The commands of this module. */
-export const streamReadGroupCommands: readonly Command[] = [xreadgroup, xack];
+export const streamReadGroupCommands: readonly Command<Context>[] = [xreadgroup, xack];

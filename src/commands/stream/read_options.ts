@@ -7,7 +7,7 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import { INT64_MAX, parseInteger } from "../../bytes/int.ts";
 import { block, integer, key, many, opt, string } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { MapReply, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import { isWord, parseIntArg } from "../parse.ts";
 
@@ -42,7 +42,7 @@ export interface ReadOptions {
  * @throws RedisError
  */
 export function parseReadOptions(
-  client: Client,
+  context: Context,
   args: readonly ByteString[],
   grouped: boolean,
 ): ReadOptions {
@@ -55,7 +55,7 @@ export function parseReadOptions(
     const arg = args[i];
     const more = args.length - 1 - i;
     if (more > 0 && isWord(arg, "BLOCK")) {
-      blockMs = parseTimeout(client, args[++i]);
+      blockMs = parseTimeout(context, args[++i]);
     } else if (more > 0 && isWord(arg, "COUNT")) {
       count = Math.max(parseIntArg(args[++i]), 0);
     } else if (more > 0 && isWord(arg, "STREAMS")) {
@@ -101,17 +101,17 @@ function onlyWithGroup(option: string): RedisError {
 }
 
 /** Milliseconds; not a float as for the other blocking commands. */
-function parseTimeout(client: Client, text: ByteString): number {
+function parseTimeout(context: Context, text: ByteString): number {
   const value = parseInteger(text);
   if (value === null) throw new RedisError("ERR timeout is not an integer or out of range");
   if (value < 0) throw new RedisError("ERR timeout is negative");
-  if (BigInt(value) > INT64_MAX - BigInt(client.engine.clock.ms)) {
+  if (BigInt(value) > INT64_MAX - BigInt(context.clock.ms)) {
     throw new RedisError("ERR timeout is out of range");
   }
   return Number(value);
 }
 
 /** What was read, by stream: a map in RESP3, an array of pairs in RESP2. */
-export function readReply(client: Client, found: [ByteString, Reply][]): Reply {
-  return client.protocol === 3 ? new MapReply(found.flat()) : found;
+export function readReply(context: Context, found: [ByteString, Reply][]): Reply {
+  return context.client.protocol === 3 ? new MapReply(found.flat()) : found;
 }

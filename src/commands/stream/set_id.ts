@@ -93,13 +93,13 @@ export const xsetid = defineCommand({
     opt(integer("entries-added", { token: "ENTRIESADDED", since: "7.0.0" })),
     opt(string("max-deleted-id", { token: "MAXDELETEDID", since: "7.0.0" })),
   ],
-  run({ db, engine }, args) {
+  run({ db, keyspace }, args) {
     const counters = parseCounters(args);
     const stream = db.getForWriteAs(args[1], StreamValue);
     if (stream === undefined) throw new RedisError("ERR no such key");
     check(stream, counters);
     stream.setId(counters.lastId, counters.entriesAdded, counters.maxDeletedId);
-    engine.keyspace.dirty++;
+    keyspace.changes++;
     db.notify(args[1], EventClass.STREAM, "xsetid");
     return OK;
   },

@@ -10,12 +10,12 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { block, integer, oneof, opt, string, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
 import { RedisError, syntaxError } from "../../resp/reply.ts";
 import type { StreamTrim, StreamValue } from "../../values/stream.ts";
 import { formatStreamId, MAX_STREAM_ID } from "../../values/stream_id.ts";
 import { isWord, parseIntArg } from "../parse.ts";
 import { type NewId, parseId, parseNewId } from "./ids.ts";
+import type { Context } from "../../command/context.ts";
 
 /** The grammar of the options. */
 export const trimArgument = block("trim", [
@@ -46,7 +46,7 @@ const AUTO: NewId = { kind: "auto" };
  * @throws RedisError
  */
 export function parseTrimOptions(
-  client: Client,
+  context: Context,
   args: readonly ByteString[],
   forAdd: boolean,
 ): TrimOptions {
@@ -79,7 +79,7 @@ export function parseTrimOptions(
       throw syntaxError();
     }
   }
-  return { trim: finishTrim(client, threshold, limit, forAdd), onlyExisting, newId, newIdAt: i };
+  return { trim: finishTrim(context, threshold, limit, forAdd), onlyExisting, newId, newIdAt: i };
 }
 
 function parseThreshold(strategy: ByteString, text: ByteString, approximate: boolean): StreamTrim {
@@ -92,7 +92,7 @@ function parseThreshold(strategy: ByteString, text: ByteString, approximate: boo
 }
 
 function finishTrim(
-  client: Client,
+  context: Context,
   trim: StreamTrim | null,
   limit: number | null,
   forAdd: boolean,
@@ -106,15 +106,15 @@ function finishTrim(
     throw new RedisError("ERR syntax error, XTRIM must be called with a trimming strategy");
   }
   // An append only file and a primary give the boundary that was come to; the LIMIT is a leftover.
-  if (client.engine.loading !== null || client.isPrimary) return trim;
-  if (trim?.approximate) return { ...trim, limit: limit ?? defaultLimit(client) };
+  if (context.client.caller.obeyed) return trim;
+  if (trim?.approximate) return { ...trim, limit: limit ?? defaultLimit(context) };
   if (limit === null) return trim;
   throw new RedisError("ERR syntax error, LIMIT cannot be used without the special ~ option");
 }
 
 /** How many entries may go without LIMIT: that bounds the time that one command takes. */
-function defaultLimit(client: Client): number {
-  const limit = 100 * client.engine.keyspace.limits.streamNodeMaxEntries;
+function defaultLimit(context: Context): number {
+  const limit = 100 * context.keyspace.limits.streamNodeMaxEntries;
   return limit <= 0 ? 10_000 : Math.min(limit, 1_000_000);
 }
 

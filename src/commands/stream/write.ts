@@ -8,7 +8,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { block, key, many, oneof, opt, string, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -39,8 +39,8 @@ function nextIdOf(stream: StreamValue, wanted: NewId, now: number): StreamId {
   return id;
 }
 
-function add(client: Client, args: ByteString[]): Reply {
-  const options = parseTrimOptions(client, args, true);
+function add(context: Context, args: ByteString[]): Reply {
+  const options = parseTrimOptions(context, args, true);
   const { trim, newId, newIdAt } = options;
   const count = args.length - newIdAt - 1;
   if (count < 2 || count % 2 === 1) {
@@ -49,7 +49,7 @@ function add(client: Client, args: ByteString[]): Reply {
   if (newId.kind === "full" && isZeroStreamId(newId.id)) {
     throw new RedisError("ERR The ID specified in XADD must be greater than 0-0");
   }
-  const { db, engine } = client;
+  const { db } = context;
   const name = args[1];
   let stream = db.getForWriteAs(name, StreamValue);
   const isNew = stream === undefined;
@@ -62,16 +62,16 @@ function add(client: Client, args: ByteString[]): Reply {
       "ERR The stream has exhausted the last possible ID, unable to add more items",
     );
   }
-  const id = nextIdOf(stream, newId, engine.clock.ms);
-  const added = stream.add(id, args.slice(newIdAt + 1), engine.keyspace.limits);
+  const id = nextIdOf(stream, newId, context.clock.ms);
+  const added = stream.add(id, args.slice(newIdAt + 1), context.keyspace.limits);
   if (added === "not-greater") throw new RedisError(NOT_GREATER);
   if (added === "too-large") throw new RedisError("ERR Elements are too large to be stored");
   if (isNew) db.add(name, stream);
   db.changed(name, EventClass.STREAM, "xadd");
   if (trim !== null && stream.trim(trim) > 0) db.notify(name, EventClass.STREAM, "xtrim");
   const idText = formatStreamId(id);
-  if (engine.journal.active && (newId.kind !== "full" || trim?.approximate === true)) {
-    engine.journal.replace(db.index, exactAdd(args, options, stream, idText));
+  if (context.journal.active && (newId.kind !== "full" || trim?.approximate === true)) {
+    context.journal.replace(db.index, exactAdd(args, options, stream, idText));
   }
   if (!isNew) db.signalReady(name);
   return idText;
@@ -152,20 +152,20 @@ const xtrim = defineCommand({
   tips: ["nondeterministic_output"],
   history: [["6.2.0", "The options MINID and LIMIT came."]],
   args: [key("key"), trimArgument],
-  run(client, args) {
-    const trim = parseTrimOptions(client, args, false).trim!;
-    const { db, engine } = client;
+  run(context, args) {
+    const trim = parseTrimOptions(context, args, false).trim!;
+    const { db } = context;
     const stream = db.getForWriteAs(args[1], StreamValue);
     if (stream === undefined) return 0;
     const removed = stream.trim(trim);
     if (removed === 0) return 0;
     db.changed(args[1], EventClass.STREAM, "xtrim", removed);
-    if (trim.approximate && engine.journal.active) {
-      engine.journal.replace(db.index, [args[0], args[1], ...exactTrimWords(trim, stream)]);
+    if (trim.approximate && context.journal.active) {
+      context.journal.replace(db.index, [args[0], args[1], ...exactTrimWords(trim, stream)]);
     }
     return removed;
   },
 });
 
 /** The commands of this module. */
-export const streamWriteCommands: readonly Command[] = [xadd, xdel, xtrim];
+export const streamWriteCommands: readonly Command<Context>[] = [xadd, xdel, xtrim];

@@ -6,7 +6,7 @@
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
 import { integer, key, opt, token } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { asString } from "../../keyspace/database.ts";
@@ -41,8 +41,8 @@ function parseOptions(args: readonly ByteString[]): LcsOptions {
   return options;
 }
 
-function stringAt(client: Client, key: ByteString): ByteString {
-  const value = client.db.get(key);
+function stringAt(context: Context, key: ByteString): ByteString {
+  const value = context.db.get(key);
   if (value === undefined) return "";
   if (typeof value !== "string" && !(value instanceof StringBuffer)) {
     throw new RedisError("ERR The specified keys must contain string values");
@@ -73,10 +73,10 @@ function lengths(a: ByteString, b: ByteString): Uint32Array {
   return cells;
 }
 
-function findLcs(client: Client, args: ByteString[]): Reply {
+function findLcs(context: Context, args: ByteString[]): Reply {
   // Both values are looked at before the options, so a wrong type is what is reported first.
-  const a = stringAt(client, args[1]);
-  const b = stringAt(client, args[2]);
+  const a = stringAt(context, args[1]);
+  const b = stringAt(context, args[2]);
   const options = parseOptions(args);
   const width = b.length + 1;
   const cells = lengths(a, b);
@@ -143,4 +143,4 @@ const lcs = defineCommand({
 });
 
 /** LCS. */
-export const lcsCommands: readonly Command[] = [lcs];
+export const lcsCommands: readonly Command<Context>[] = [lcs];

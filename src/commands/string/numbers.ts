@@ -11,7 +11,7 @@ import type { ByteString } from "../../bytes/bytes.ts";
 import { addLongDouble, isLongDouble } from "../../bytes/double.ts";
 import { INT64_MAX, INT64_MIN, isInt64Text, parseInteger } from "../../bytes/int.ts";
 import { double, integer, key } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -20,8 +20,8 @@ import { notAnInteger, RedisError, type Reply } from "../../resp/reply.ts";
 import { StringBuffer } from "../../values/string_buffer.ts";
 
 /** Add to the integer at a key, exactly. */
-function add(client: Client, key: ByteString, delta: number | bigint): Reply {
-  const { db } = client;
+function add(context: Context, key: ByteString, delta: number | bigint): Reply {
+  const { db } = context;
   const entry = db.entryOf(key);
   if (entry !== NO_ENTRY && typeof delta === "number") {
     // The usual case: a small number, read and written where it stands.
@@ -66,7 +66,7 @@ const incr = defineCommand({
   acl: ["@write", "@string", "@fast"],
   keys: [keyRange("RW access update")],
   args: [key("key")],
-  run: (client, args) => add(client, args[1], 1),
+  run: (context, args) => add(context, args[1], 1),
 });
 
 const decr = defineCommand({
@@ -80,7 +80,7 @@ const decr = defineCommand({
   acl: ["@write", "@string", "@fast"],
   keys: [keyRange("RW access update")],
   args: [key("key")],
-  run: (client, args) => add(client, args[1], -1),
+  run: (context, args) => add(context, args[1], -1),
 });
 
 const incrBy = defineCommand({
@@ -94,7 +94,7 @@ const incrBy = defineCommand({
   acl: ["@write", "@string", "@fast"],
   keys: [keyRange("RW access update")],
   args: [key("key"), integer("increment")],
-  run: (client, args) => add(client, args[1], parseDelta(args[2])),
+  run: (context, args) => add(context, args[1], parseDelta(args[2])),
 });
 
 const decrBy = defineCommand({
@@ -108,15 +108,15 @@ const decrBy = defineCommand({
   acl: ["@write", "@string", "@fast"],
   keys: [keyRange("RW access update")],
   args: [key("key"), integer("decrement")],
-  run(client, args) {
+  run(context, args) {
     const delta = parseDelta(args[2]);
     if (delta === INT64_MIN) throw new RedisError("ERR decrement would overflow");
-    return add(client, args[1], -delta);
+    return add(context, args[1], -delta);
   },
 });
 
-function addFloat(client: Client, args: ByteString[]): Reply {
-  const { db, engine } = client;
+function addFloat(context: Context, args: ByteString[]): Reply {
+  const { db } = context;
   const key = args[1];
   const old = db.getStringForWrite(key) ?? "0";
   if (!isLongDouble(old) || !isLongDouble(args[2])) {
@@ -127,7 +127,7 @@ function addFloat(client: Client, args: ByteString[]): Reply {
   // A sum that looks like an integer is still held as text, which OBJECT ENCODING shows.
   db.putKeepingExpiry(key, isInt64Text(sum) ? StringBuffer.from(sum, "embstr") : sum);
   db.changed(key, EventClass.STRING, "incrbyfloat");
-  if (engine.journal.active) engine.journal.replace(db.index, ["SET", key, sum, "KEEPTTL"]);
+  if (context.journal.active) context.journal.replace(db.index, ["SET", key, sum, "KEEPTTL"]);
   return sum;
 }
 
@@ -146,4 +146,10 @@ const incrByFloat = defineCommand({
 });
 
 /** The commands on numbers. */
-export const numberCommands: readonly Command[] = [incr, decr, incrBy, decrBy, incrByFloat];
+export const numberCommands: readonly Command<Context>[] = [
+  incr,
+  decr,
+  incrBy,
+  decrBy,
+  incrByFloat,
+];

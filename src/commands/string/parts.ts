@@ -8,7 +8,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { integer, key, string } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { asString } from "../../keyspace/database.ts";
@@ -18,9 +18,9 @@ import { StringBuffer } from "../../values/string_buffer.ts";
 import type { Value } from "../../values/value.ts";
 import { parseIntArg } from "../parse.ts";
 
-function checkLength(client: Client, length: number): void {
+function checkLength(context: Context, length: number): void {
   // What the primary has done is done.
-  if (length > client.engine.config.values.protoMaxBulkLen && !client.isPrimary) {
+  if (length > context.config.values.protoMaxBulkLen && !context.client.caller.obeyed) {
     throw new RedisError("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
   }
 }
@@ -30,10 +30,10 @@ function checkLength(client: Client, length: number): void {
  *
  * @throws RedisError WRONGTYPE
  */
-export function editable(client: Client, key: ByteString, old: Value): StringBuffer {
+export function editable(context: Context, key: ByteString, old: Value): StringBuffer {
   if (old instanceof StringBuffer && old.encoding === "raw") return old;
   const buffer = StringBuffer.from(asString(old)!);
-  client.db.putKeepingExpiry(key, buffer);
+  context.db.putKeepingExpiry(key, buffer);
   return buffer;
 }
 
@@ -53,16 +53,16 @@ const append = defineCommand({
   acl: ["@write", "@string", "@fast"],
   keys: [keyRange("RW insert")],
   args: [key("key"), string("value")],
-  run(client, [, key, value]) {
-    const { db } = client;
+  run(context, [, key, value]) {
+    const { db } = context;
     const old = db.getForWrite(key);
     let length: number;
     if (old === undefined) {
       db.add(key, value);
       length = value.length;
     } else {
-      checkLength(client, lengthOf(old) + value.length);
-      length = editable(client, key, old).append(value);
+      checkLength(context, lengthOf(old) + value.length);
+      length = editable(context, key, old).append(value);
     }
     db.changed(key, EventClass.STRING, "append");
     return length;
@@ -80,31 +80,31 @@ const setRange = defineCommand({
   acl: ["@write", "@string", "@slow"],
   keys: [keyRange("RW update")],
   args: [key("key"), integer("offset"), string("value")],
-  run(client, [, key, at, value]) {
-    const { db } = client;
+  run(context, [, key, at, value]) {
+    const { db } = context;
     const offset = parseIntArg(at);
     if (offset < 0) throw new RedisError("ERR offset is out of range");
     const old = db.getForWrite(key);
     const oldLength = old === undefined ? 0 : lengthOf(old);
     if (value.length === 0) return oldLength;
-    checkLength(client, offset + value.length);
+    checkLength(context, offset + value.length);
     let length: number;
     if (old === undefined) {
       const buffer = StringBuffer.from("");
       length = buffer.setRange(offset, value);
       db.add(key, buffer);
     } else {
-      length = editable(client, key, old).setRange(offset, value);
+      length = editable(context, key, old).setRange(offset, value);
     }
     db.changed(key, EventClass.STRING, "setrange");
     return length;
   },
 });
 
-function getPart(client: Client, args: ByteString[]): Reply {
+function getPart(context: Context, args: ByteString[]): Reply {
   const from = parseIntArg(args[2]);
   const to = parseIntArg(args[3]);
-  const value = client.db.get(args[1]);
+  const value = context.db.get(args[1]);
   if (value === undefined) return "";
   const length = lengthOf(value);
   if (from < 0 && to < 0 && from > to) return "";
@@ -157,11 +157,17 @@ const strLen = defineCommand({
   acl: ["@read", "@string", "@fast"],
   keys: [keyRange("RO")],
   args: [key("key")],
-  run(client, args) {
-    const value = client.db.get(args[1]);
+  run(context, args) {
+    const value = context.db.get(args[1]);
     return value === undefined ? 0 : lengthOf(value);
   },
 });
 
 /** The commands on parts of strings. */
-export const partCommands: readonly Command[] = [append, setRange, getRange, substr, strLen];
+export const partCommands: readonly Command<Context>[] = [
+  append,
+  setRange,
+  getRange,
+  substr,
+  strLen,
+];

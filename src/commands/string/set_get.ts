@@ -8,7 +8,7 @@
 
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
 import { integer, key, oneof, opt, string, token, unixTime } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -27,7 +27,7 @@ interface SetOptions {
 
 const PLAIN: SetOptions = { condition: null, get: false, keepTtl: false, expireAt: NO_EXPIRY };
 
-function parseSetOptions(client: Client, args: readonly ByteString[]): SetOptions {
+function parseSetOptions(context: Context, args: readonly ByteString[]): SetOptions {
   const options: SetOptions = { ...PLAIN };
   let unit: string | null = null;
   let amount = "";
@@ -61,41 +61,41 @@ function parseSetOptions(client: Client, args: readonly ByteString[]): SetOption
         throw syntaxError();
     }
   }
-  if (unit !== null) options.expireAt = expiryOf(client, unit, amount, "set");
+  if (unit !== null) options.expireAt = expiryOf(context, unit, amount, "set");
   return options;
 }
 
 /** The time that EX, PX, EXAT or PXAT with an amount means, in unix milliseconds. */
-function expiryOf(client: Client, unit: string, amount: ByteString, command: string): number {
-  return parseExpireTime(client, amount, unit[0] === "E" ? "s" : "ms", unit.length === 2, command);
+function expiryOf(context: Context, unit: string, amount: ByteString, command: string): number {
+  return parseExpireTime(context, amount, unit[0] === "E" ? "s" : "ms", unit.length === 2, command);
 }
 
-function setString(client: Client, args: ByteString[]): Reply {
-  const { db } = client;
+function setString(context: Context, args: ByteString[]): Reply {
+  const { db } = context;
   const key = args[1];
   if (args.length === 3) {
     db.put(key, args[2]);
     db.changed(key, EventClass.STRING, "set");
     return OK;
   }
-  const options = parseSetOptions(client, args);
+  const options = parseSetOptions(context, args);
   const old = options.get ? db.getString(key) : undefined;
   const notDone = options.get ? old ?? null : null;
   if (options.condition !== null && db.has(key) !== (options.condition === "XX")) return notDone;
-  store(client, key, args[2], options);
+  store(context, key, args[2], options);
   return options.get ? old ?? null : OK;
 }
 
-function store(client: Client, key: ByteString, value: ByteString, options: SetOptions): void {
-  const { db, engine } = client;
+function store(context: Context, key: ByteString, value: ByteString, options: SetOptions): void {
+  const { db } = context;
   if (options.keepTtl) db.putKeepingExpiry(key, value);
   else db.put(key, value);
   db.changed(key, EventClass.STRING, "set");
   if (options.expireAt === NO_EXPIRY) return;
   db.setExpireAt(key, options.expireAt);
   db.notify(key, EventClass.GENERIC, "expire");
-  if (engine.journal.active) {
-    engine.journal.replace(db.index, ["SET", key, value, "PXAT", String(options.expireAt)]);
+  if (context.journal.active) {
+    context.journal.replace(db.index, ["SET", key, value, "PXAT", String(options.expireAt)]);
   }
 }
 
@@ -154,9 +154,9 @@ const setNx = defineCommand({
   deprecatedSince: "2.6.12",
   replacedBy: "`SET` with the `NX` argument",
   args: [key("key"), string("value")],
-  run(client, [, key, value]) {
-    if (client.db.has(key)) return 0;
-    store(client, key, value, PLAIN);
+  run(context, [, key, value]) {
+    if (context.db.has(key)) return 0;
+    store(context, key, value, PLAIN);
     return 1;
   },
 });
@@ -174,8 +174,8 @@ const setEx = defineCommand({
   deprecatedSince: "2.6.12",
   replacedBy: "`SET` with the `EX` argument",
   args: [key("key"), integer("seconds"), string("value")],
-  run(client, [, key, amount, value]) {
-    store(client, key, value, { ...PLAIN, expireAt: expiryOf(client, "EX", amount, "setex") });
+  run(context, [, key, amount, value]) {
+    store(context, key, value, { ...PLAIN, expireAt: expiryOf(context, "EX", amount, "setex") });
     return OK;
   },
 });
@@ -193,8 +193,8 @@ const psetEx = defineCommand({
   deprecatedSince: "2.6.12",
   replacedBy: "`SET` with the `PX` argument",
   args: [key("key"), integer("milliseconds"), string("value")],
-  run(client, [, key, amount, value]) {
-    store(client, key, value, { ...PLAIN, expireAt: expiryOf(client, "PX", amount, "psetex") });
+  run(context, [, key, amount, value]) {
+    store(context, key, value, { ...PLAIN, expireAt: expiryOf(context, "PX", amount, "psetex") });
     return OK;
   },
 });
@@ -210,7 +210,7 @@ const get = defineCommand({
   acl: ["@read", "@string", "@fast"],
   keys: [keyRange("RO access")],
   args: [key("key")],
-  run: (client, args) => client.db.getString(args[1]) ?? null,
+  run: (context, args) => context.db.getString(args[1]) ?? null,
 });
 
 const getSet = defineCommand({
@@ -226,12 +226,12 @@ const getSet = defineCommand({
   deprecatedSince: "6.2.0",
   replacedBy: "`SET` with the `!GET` argument",
   args: [key("key"), string("value")],
-  run(client, [, key, value]) {
-    const old = client.db.getString(key) ?? null;
-    client.db.put(key, value);
-    client.db.changed(key, EventClass.STRING, "set");
-    if (client.engine.journal.active) {
-      client.engine.journal.replace(client.db.index, ["SET", key, value]);
+  run(context, [, key, value]) {
+    const old = context.db.getString(key) ?? null;
+    context.db.put(key, value);
+    context.db.changed(key, EventClass.STRING, "set");
+    if (context.journal.active) {
+      context.journal.replace(context.db.index, ["SET", key, value]);
     }
     return old;
   },
@@ -248,19 +248,19 @@ const getDel = defineCommand({
   acl: ["@write", "@string", "@fast"],
   keys: [keyRange("RW access delete")],
   args: [key("key")],
-  run(client, [, key]) {
-    const { db, engine } = client;
+  run(context, [, key]) {
+    const { db } = context;
     const value = db.getString(key);
     if (value === undefined) return null;
     db.delete(key);
     db.changed(key, EventClass.GENERIC, "del");
-    if (engine.journal.active) engine.journal.replace(db.index, ["DEL", key]);
+    if (context.journal.active) context.journal.replace(db.index, ["DEL", key]);
     return value;
   },
 });
 
-function getAndExpire(client: Client, args: ByteString[]): Reply {
-  const { db, engine } = client;
+function getAndExpire(context: Context, args: ByteString[]): Reply {
+  const { db } = context;
   const key = args[1];
   let unit: string | null = null;
   let amount = "";
@@ -277,19 +277,19 @@ function getAndExpire(client: Client, args: ByteString[]): Reply {
   if (unit === "PERSIST") {
     if (db.persist(key)) {
       db.changed(key, EventClass.GENERIC, "persist");
-      engine.journal.replace(db.index, ["PERSIST", key]);
+      context.journal.replace(db.index, ["PERSIST", key]);
     }
     return value;
   }
-  const expireAt = expiryOf(client, unit, amount, "getex");
-  if (expireAt <= engine.clock.ms && !engine.keyspace.hidesExpired) {
+  const expireAt = expiryOf(context, unit, amount, "getex");
+  if (expireAt <= context.clock.ms && !context.keyspace.hidesExpired) {
     db.delete(key);
     db.changed(key, EventClass.GENERIC, "del");
-    engine.journal.replace(db.index, ["DEL", key]);
+    context.journal.replace(db.index, ["DEL", key]);
   } else {
     db.setExpireAt(key, expireAt);
     db.changed(key, EventClass.GENERIC, "expire");
-    engine.journal.replace(db.index, ["PEXPIREAT", key, String(expireAt)]);
+    context.journal.replace(db.index, ["PEXPIREAT", key, String(expireAt)]);
   }
   return value;
 }
@@ -322,7 +322,7 @@ const getEx = defineCommand({
 });
 
 /** SET, GET and their relatives. */
-export const setGetCommands: readonly Command[] = [
+export const setGetCommands: readonly Command<Context>[] = [
   set,
   setNx,
   setEx,

@@ -6,7 +6,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { block, key, many, string } from "../../command/arguments.ts";
-import type { Client } from "../../session/client.ts";
+import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
@@ -25,10 +25,10 @@ const mGet = defineCommand({
   keys: [keyRange("RO access", { last: -1 })],
   tips: ["request_policy:multi_shard"],
   args: [many(key("key"))],
-  run(client, args) {
+  run(context, args) {
     const replies: Reply[] = [];
     for (let i = 1; i < args.length; i++) {
-      const value = client.db.get(args[i]);
+      const value = context.db.get(args[i]);
       if (typeof value === "string") replies.push(value);
       else replies.push(value instanceof StringBuffer ? value.toByteString() : null);
     }
@@ -36,10 +36,10 @@ const mGet = defineCommand({
   },
 });
 
-function setAll(client: Client, args: readonly ByteString[]): void {
+function setAll(context: Context, args: readonly ByteString[]): void {
   for (let i = 1; i < args.length; i += 2) {
-    client.db.put(args[i], args[i + 1]);
-    client.db.changed(args[i], EventClass.STRING, "set");
+    context.db.put(args[i], args[i + 1]);
+    context.db.changed(args[i], EventClass.STRING, "set");
   }
 }
 
@@ -61,9 +61,9 @@ const mSet = defineCommand({
   keys: [keyRange("OW update", { last: -1, step: 2 })],
   tips: ["request_policy:multi_shard", "response_policy:all_succeeded"],
   args: [many(block("data", [key("key"), string("value")]))],
-  run(client, args) {
+  run(context, args) {
     checkPairs("mset", args);
-    setAll(client, args);
+    setAll(context, args);
     return OK;
   },
 });
@@ -79,13 +79,13 @@ const mSetNx = defineCommand({
   acl: ["@write", "@string", "@slow"],
   keys: [keyRange("OW insert", { last: -1, step: 2 })],
   args: [many(block("data", [key("key"), string("value")]))],
-  run(client, args) {
+  run(context, args) {
     checkPairs("msetnx", args);
-    for (let i = 1; i < args.length; i += 2) if (client.db.has(args[i])) return 0;
-    setAll(client, args);
+    for (let i = 1; i < args.length; i += 2) if (context.db.has(args[i])) return 0;
+    setAll(context, args);
     return 1;
   },
 });
 
 /** The commands on several strings. */
-export const severalCommands: readonly Command[] = [mGet, mSet, mSetNx];
+export const severalCommands: readonly Command<Context>[] = [mGet, mSet, mSetNx];

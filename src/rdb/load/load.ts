@@ -80,7 +80,7 @@ export async function loadRdbFile(
 ): Promise<LoadResult> {
   const result = newLoadResult();
   const loader = new KeyLoader(keyspace, result, options);
-  keyspace.expiryPaused = true;
+  const endPause = keyspace.pauseExpiry();
   try {
     using source = await RdbSource.open(path);
     const { totalBytes } = source;
@@ -105,7 +105,7 @@ export async function loadRdbFile(
       if (pause !== undefined) await pause;
     }
   } finally {
-    keyspace.expiryPaused = false;
+    endPause();
   }
   return result;
 }

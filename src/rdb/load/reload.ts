@@ -37,8 +37,7 @@ export function reloadRdbFile(
     sink: loader,
   });
   const chunk = new Uint8Array(CHUNK_BYTES);
-  const { expiryPaused } = keyspace;
-  keyspace.expiryPaused = true;
+  const endPause = keyspace.pauseExpiry();
   try {
     while (!decoder.done) {
       const count = file.readSync(chunk);
@@ -49,7 +48,7 @@ export function reloadRdbFile(
       }
     }
   } finally {
-    keyspace.expiryPaused = expiryPaused;
+    endPause();
   }
   return result;
 }

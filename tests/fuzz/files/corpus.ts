@@ -10,7 +10,7 @@ import { RdbDecoder } from "../../../src/rdb/decode/decoder.ts";
 import { RdbError } from "../../../src/rdb/error.ts";
 import { encodeDumpPayload } from "../../../src/rdb/encode/value.ts";
 import type { WriteVersion } from "../../../src/rdb/encode/value.ts";
-import type { Engine } from "../../../src/execution/engine.ts";
+import type { TestParts } from "../../support/parts.ts";
 import { fixtureNames as aofNames, FIXTURES as AOF_FIXTURES } from "../../aof/support.ts";
 import { damagedFiles, fixtureNames, readBytes } from "../../rdb/fixtures.ts";
 import { encodeCommand } from "../../support/resp.ts";
@@ -134,23 +134,23 @@ function settled(files: AofFiles): AofFiles {
 }
 
 /** Dumps of what is in an engine, in every version. */
-function ownDumps(engine: Engine, client: ReturnType<Engine["createClient"]>): ByteString[] {
+function ownDumps(parts: TestParts, client: ReturnType<TestParts["createClient"]>): ByteString[] {
   const dumps: ByteString[] = [];
-  const run = (...args: string[]) => engine.execute(client, args);
+  const run = (...args: string[]) => parts.execute(client, args);
   for (const version of VERSIONS) {
     for (const compress of ["yes", "no"]) {
       run("CONFIG", "SET", "rdb-version", `${version}`, "rdbcompression", compress);
       run("SAVE");
-      dumps.push(fromBytes(Deno.readFileSync(engine.config.path("dump.rdb"))));
+      dumps.push(fromBytes(Deno.readFileSync(parts.config.path("dump.rdb"))));
     }
   }
   run("CONFIG", "SET", "rdb-version", "11", "rdbcompression", "yes");
   return dumps;
 }
 
-function ownValues(engine: Engine): ByteString[] {
+function ownValues(parts: TestParts): ByteString[] {
   const values: ByteString[] = [];
-  const { keyspace } = engine;
+  const { keyspace } = parts;
   for (const { table } of keyspace.databases) {
     for (let entry = 0; entry < table.entryLimit; entry++) {
       if (!table.isLive(entry)) continue;
@@ -164,12 +164,12 @@ function ownValues(engine: Engine): ByteString[] {
 }
 
 /** Gather it. @param engine an empty one, which is empty again afterwards */
-export function gatherCorpus(engine: Engine): Corpus {
-  const client = engine.createClient(null);
-  for (const args of dataCommands()) engine.execute(client, args);
-  const own = ownDumps(engine, client);
-  const values = new Set(ownValues(engine));
-  engine.execute(client, ["FLUSHALL"]);
+export function gatherCorpus(parts: TestParts): Corpus {
+  const client = parts.createClient(null);
+  for (const args of dataCommands()) parts.execute(client, args);
+  const own = ownDumps(parts, client);
+  const values = new Set(ownValues(parts));
+  parts.execute(client, ["FLUSHALL"]);
   const dumps: ByteString[] = [...own, ...own];
   for (const name of fixtureNames()) {
     const bytes = readBytes(name);

@@ -50,7 +50,7 @@ export class Runner implements Disposable {
 
   constructor(seed: number) {
     this.#dir = Deno.makeTempDirSync({ prefix: "redeno-test-", dir: memoryFolder() });
-    this.cases = new Cases(gatherCorpus(new Subject(this.#dir).engine), seed, commandNames());
+    this.cases = new Cases(gatherCorpus(new Subject(this.#dir).parts), seed, commandNames());
   }
 
   /** Run the case of a number. */

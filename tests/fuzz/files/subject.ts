@@ -11,7 +11,8 @@ import { ManualClock } from "../../../src/clock/clock.ts";
 import { allCommands } from "../../../src/commands/mod.ts";
 import { Config } from "../../../src/config/config.ts";
 import type { Client } from "../../../src/session/client.ts";
-import { Engine, type Host } from "../../../src/execution/engine.ts";
+import { TestParts } from "../../support/parts.ts";
+import type { Host } from "../../../src/commands/services.ts";
 import { Registry } from "../../../src/command/registry.ts";
 import { beginAofLoad, takeAofResult } from "../../../src/persistence/replay.ts";
 import { ByteMap } from "../../../src/keyspace/byte_map/byte_map.ts";
@@ -41,7 +42,7 @@ const registry = new Registry(allCommands);
 
 /** An engine over files in a directory. */
 export class Subject {
-  readonly engine: Engine;
+  readonly parts: TestParts;
   readonly client: Client;
   readonly lines: string[] = [];
   readonly #dir: string;
@@ -62,7 +63,7 @@ export class Subject {
       if (fault !== null) throw new Error(`${name}: ${fault}`);
     }
     this.#dir = dir;
-    this.engine = new Engine({
+    this.parts = new TestParts({
       clock,
       config,
       log: new Logger({
@@ -81,7 +82,7 @@ export class Subject {
       newTable: () => new ByteMap(),
       random: mulberry32(1).next,
     });
-    this.client = this.engine.createClient(null);
+    this.client = this.parts.createClient(null);
   }
 
   /** Throw when something was logged that must not happen. */
@@ -92,7 +93,7 @@ export class Subject {
 
   /** Run a command, and encode its reply in both protocols. */
   run(...args: string[]): Reply {
-    const reply = this.engine.execute(this.client, args);
+    const reply = this.parts.execute(this.client, args);
     for (const protocol of [2, 3] as const) {
       const encoder = new ReplyEncoder(protocol);
       encoder.write(reply);
@@ -118,7 +119,7 @@ export class Subject {
   /** Load a dump as at the start. @returns whether it was taken */
   async loadDump(bytes: ByteString): Promise<boolean> {
     Deno.writeFileSync(`${this.#dir}/dump.rdb`, toBytes(bytes));
-    const loaded = await loadDataset(this.engine, new AbortController().signal);
+    const loaded = await loadDataset(this.parts, new AbortController().signal);
     this.checkLog();
     return loaded;
   }
@@ -137,12 +138,12 @@ export class Subject {
     Deno.mkdirSync(folder);
     for (const { name, bytes } of files) Deno.writeFileSync(`${folder}/${name}`, toBytes(bytes));
     try {
-      if (!prepareAof(this.engine)) return false;
+      if (!prepareAof(this.parts)) return false;
       const { done, value } = this.#load();
       this.checkLog();
       if (!done || value === null) return false;
-      takeAofResult(this.engine, value);
-      if (this.engine.blocking.count > 0) throw new Fault("a client without connection is blocked");
+      takeAofResult(this.parts, value);
+      if (this.parts.blocking.count > 0) throw new Fault("a client without connection is blocked");
       return true;
     } finally {
       Deno.removeSync(folder, { recursive: true });
@@ -150,15 +151,20 @@ export class Subject {
   }
 
   #load() {
-    const { engine } = this;
-    engine.loading = { startedMs: NOW, totalBytes: 0, loadedBytes: 0, loadedKeys: 0 };
+    const { parts } = this;
+    const end = parts.loading.begin({
+      startedMs: NOW,
+      totalBytes: 0,
+      loadedBytes: 0,
+      loadedKeys: 0,
+    });
     try {
-      const work = beginAofLoad(engine);
+      const work = beginAofLoad(parts);
       let step = work.next();
       while (!step.done) step = work.next();
       return step;
     } finally {
-      engine.loading = null;
+      end();
     }
   }
 

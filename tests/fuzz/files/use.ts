@@ -177,7 +177,7 @@ interface LoadedKey {
 
 function someKeys(subject: Subject, random: Prng): LoadedKey[] {
   const keys: LoadedKey[] = [];
-  for (const { index, table } of subject.engine.keyspace.databases) {
+  for (const { index, table } of subject.parts.keyspace.databases) {
     for (let id = 0; id < table.entryLimit; id++) {
       if (!table.isLive(id)) continue;
       const value = table.valueAt(id);
@@ -192,7 +192,7 @@ function someKeys(subject: Subject, random: Prng): LoadedKey[] {
 }
 
 function memberOf(subject: Subject, { db, key }: LoadedKey): ByteString {
-  const value = subject.engine.keyspace.databases[db].peek(key);
+  const value = subject.parts.keyspace.databases[db].peek(key);
   if (value === undefined || typeof value === "string") return "a";
   switch (value.type) {
     case "set":
@@ -226,7 +226,7 @@ function runAll(subject: Subject, key: LoadedKey, commands: readonly string[][])
 
 /** Idle times are not there in files of this kind. */
 function content(subject: Subject): CanonicalContent["dbs"] {
-  const dbs = keyspaceContent(subject.engine.keyspace);
+  const dbs = keyspaceContent(subject.parts.keyspace);
   for (const key of Object.values(dbs).flat()) {
     delete key.idle_s;
     delete key.freq;
@@ -243,8 +243,8 @@ function checkSaving(subject: Subject, whole: boolean): void {
   if (before !== null) assertEquals(content(subject), before);
 }
 
-function hasNegativeZero({ engine }: Subject): boolean {
-  for (const { table } of engine.keyspace.databases) {
+function hasNegativeZero({ parts }: Subject): boolean {
+  for (const { table } of parts.keyspace.databases) {
     for (let id = 0; id < table.entryLimit; id++) {
       const value = table.isLive(id) ? table.valueAt(id) : "";
       if (!(value instanceof ZSetValue)) continue;
@@ -256,9 +256,9 @@ function hasNegativeZero({ engine }: Subject): boolean {
   return false;
 }
 
-function hasPast({ engine }: Subject): boolean {
-  const now = engine.clock.ms;
-  for (const { table } of engine.keyspace.databases) {
+function hasPast({ parts }: Subject): boolean {
+  const now = parts.clock.ms;
+  for (const { table } of parts.keyspace.databases) {
     for (let id = 0; id < table.entryLimit; id++) {
       if (!table.isLive(id)) continue;
       const at = table.expireAt(id);
@@ -273,7 +273,7 @@ function hasPast({ engine }: Subject): boolean {
 /** It is the same after a rewrite into commands was loaded. */
 function checkRewriting(subject: Subject, dir: string): void {
   const writer = new CommandBaseWriter([], null);
-  for (const { index, table } of subject.engine.keyspace.databases) {
+  for (const { index, table } of subject.parts.keyspace.databases) {
     for (let id = 0; id < table.entryLimit; id++) {
       if (table.isLive(id)) writer.key(index, table, id);
     }

@@ -6,9 +6,12 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 import type { Reply } from "../resp/reply.ts";
-import type { BlockedState } from "./blocking.ts";
+import type { BlockedState } from "../session/blocked.ts";
 import type { Client } from "../session/client.ts";
-import type { Engine } from "./engine.ts";
+import type { ReplicationNeeds } from "./needs.ts";
+
+/** What this works with. */
+type Parts = Pick<ReplicationNeeds, "aof" | "blocking">;
 
 /** What a client waits for. */
 export interface WriteWait {
@@ -22,23 +25,23 @@ export interface WriteWait {
 
 /** The waiting clients of a server. */
 export class WriteWaits {
-  readonly #engine: Engine;
+  readonly #parts: Parts;
   readonly #waiting = new Map<Client, { wait: WriteWait; state: BlockedState }>();
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
   /** Whether all that a client wrote is on the disk. */
   isSynced(client: Client): boolean {
-    const { aof } = this.#engine;
+    const { aof } = this.#parts;
     return aof.enabled && aof.syncedPosition >= client.writePosition;
   }
 
   /** Block a client that has to wait; it is answered by {@linkcode WriteWaits.serve}, or by time. */
   block(client: Client, args: readonly ByteString[], wait: WriteWait): Reply {
     const { timeoutMs, reply } = wait;
-    const result = this.#engine.blocking.block(client, args, {
+    const result = this.#parts.blocking.block(client, args, {
       keys: [],
       timeoutMs,
       retry: () => undefined,
@@ -56,7 +59,7 @@ export class WriteWaits {
       if (client.blocked !== state) this.#waiting.delete(client);
       else if (wait.done()) {
         this.#waiting.delete(client);
-        this.#engine.blocking.timeout(client);
+        this.#parts.blocking.timeout(client);
       }
     }
   }
@@ -66,7 +69,7 @@ export class WriteWaits {
     for (const [client, { state }] of this.#waiting) {
       if (client.blocked !== state) continue;
       client.closeAfterReply = true;
-      this.#engine.blocking.fail(client, error);
+      this.#parts.blocking.fail(client, error);
     }
     this.#waiting.clear();
   }

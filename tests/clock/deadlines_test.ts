@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ManualClock } from "../../src/clock/clock.ts";
-import { type Deadline, Deadlines } from "../../src/execution/deadlines.ts";
+import { type Deadline, Deadlines } from "../../src/clock/deadlines.ts";
 import { mulberry32 } from "../support/prng.ts";
 
 Deno.test("deadlines: each fires at its time and in order, against a plain list", () => {

@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { Clock, Timer } from "../clock/clock.ts";
+import type { Clock, Timer } from "./clock.ts";
 
 /** A deadline that has been set. */
 export class Deadline<T> {
@@ -30,7 +30,7 @@ function isBefore<T>(a: Deadline<T>, b: Deadline<T>): boolean {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { ManualClock } from "../clock/clock.ts";
+ * import { ManualClock } from "./clock.ts";
  * const clock = new ManualClock();
  * const due: string[] = [];
  * const deadlines = new Deadlines<string>(clock, (item) => due.push(item));

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ByteString } from "../bytes/bytes.ts";
+import type { ByteString } from "./bytes.ts";
 
 /** Host and port as one text. */
 export function joinAddress(host: ByteString, port: number): ByteString {

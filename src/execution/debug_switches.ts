@@ -1,0 +1,13 @@
+/**
+ * What DEBUG turns on and off.
+ *
+ * @module
+ */
+
+/** The switches of one server. */
+export class DebugSwitches {
+  /** Whether the active side of expiry works (DEBUG SET-ACTIVE-EXPIRE). */
+  activeExpire = true;
+  /** Whether checksums of RDB files and DUMP payloads count (DEBUG SET-SKIP-CHECKSUM-VALIDATION). */
+  verifiesChecksums = true;
+}

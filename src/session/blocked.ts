@@ -1,0 +1,30 @@
+/**
+ * Why a client waits, and what it waits with.
+ *
+ * @module
+ */
+
+import type { ByteString } from "../bytes/bytes.ts";
+import type { Deadline } from "../clock/deadlines.ts";
+import type { Command } from "../command/command.ts";
+import type { BlockRequest } from "../command/context.ts";
+import type { Database } from "../keyspace/database.ts";
+import type { Client } from "./client.ts";
+
+/**
+ * What a client waits for: keys (or nothing but the time); a pause to end; keys that are on their way
+ * to another server; or work that goes on outside of commands.
+ */
+export type BlockKind = "keys" | "pause" | "held" | "work";
+
+/** A client that waits. */
+export interface BlockedState {
+  readonly kind: BlockKind;
+  readonly db: Database;
+  readonly request: BlockRequest;
+  readonly command: Command | null;
+  readonly args: readonly ByteString[];
+  readonly deadline: Deadline<Client> | null;
+  /** Time spent in the command so far, in microseconds. */
+  micros: number;
+}
