@@ -6,11 +6,17 @@
  */
 
 import type { ChangeListener } from "../config/config.ts";
-import type { Parts } from "../parts.ts";
+import type { Services } from "../commands/services.ts";
+import type { Notifications } from "../pubsub/notifications.ts";
 import { ListenError, type Listeners } from "../net/listeners.ts";
 
+/** The parts that follow the configuration. */
+type Needs =
+  & Pick<Services, "config" | "keyspace" | "log" | "memory" | "replication">
+  & { readonly notifications: Notifications };
+
 /** Bring the parts in line with the configuration. */
-export function applyConfig(parts: Parts): void {
+export function applyConfig(parts: Needs): void {
   const { values } = parts.config;
   const { limits, access } = parts.keyspace;
   limits.hashMaxListpackEntries = values.hashMaxListpackEntries;
@@ -32,7 +38,7 @@ export function applyConfig(parts: Parts): void {
 }
 
 /** Follow CONFIG SET from now on. */
-export function watchConfig(parts: Parts, listeners: Listeners): void {
+export function watchConfig(parts: Needs, listeners: Listeners): void {
   const { config } = parts;
   config.onChange([
     "hash-max-listpack-entries",

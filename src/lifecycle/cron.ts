@@ -5,7 +5,7 @@
  */
 
 import type { Clock, Timer } from "../clock/clock.ts";
-import type { Parts } from "../parts.ts";
+import type { Services } from "../commands/services.ts";
 import { clientLine } from "../session/client_info.ts";
 import { expireStep } from "../keyspace/active_expire.ts";
 import { expireFieldsStep } from "../keyspace/field_expire.ts";
@@ -16,9 +16,26 @@ const EXPIRE_BUDGET_MS = 2;
 /** Pause between two steps of active expiry while more is due: clients get their turn. */
 const EXPIRE_GAP_MS = 1;
 
+/** The parts that have regular work. */
+type Needs = Pick<
+  Services,
+  | "blocking"
+  | "clock"
+  | "config"
+  | "keyspace"
+  | "loading"
+  | "log"
+  | "memory"
+  | "pause"
+  | "persistence"
+  | "replication"
+  | "stats"
+  | "switches"
+>;
+
 /** Runs the regular work until it is stopped. */
 export class Cron {
-  readonly #parts: Parts;
+  readonly #parts: Needs;
   readonly #clock: Clock;
   readonly #connections: Iterable<Connection>;
   #tick: Timer | null = null;
@@ -27,7 +44,7 @@ export class Cron {
   /** Turns since the work that is done once a second. */
   #turns = 0;
 
-  constructor(parts: Parts, connections: Iterable<Connection>) {
+  constructor(parts: Needs, connections: Iterable<Connection>) {
     this.#parts = parts;
     this.#clock = parts.clock;
     this.#connections = connections;

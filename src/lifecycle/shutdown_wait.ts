@@ -9,23 +9,25 @@
  */
 
 import type { Timer } from "../clock/clock.ts";
-import type { ShutdownRequest } from "../commands/services.ts";
-import type { Parts } from "../parts.ts";
+import type { Services, ShutdownRequest } from "../commands/services.ts";
 import type { ReplicaSession } from "../replication/replica_session.ts";
 
 /** Milliseconds between two looks at the replicas. */
 const LOOK_EVERY_MS = 20;
 
+/** The parts that a wait looks at. */
+type Needs = Pick<Services, "clock" | "config" | "loading" | "log" | "pause" | "replication">;
+
 /** A shutdown that may have to wait. */
 export class ShutdownWait {
-  readonly #parts: Parts;
+  readonly #parts: Needs;
   #request: ShutdownRequest | null = null;
   /** Who is to be told when the server stays. */
   #onStay: (() => void)[] = [];
   #timer: Timer | null = null;
   #deadlineMs: number | null = null;
 
-  constructor(parts: Parts) {
+  constructor(parts: Needs) {
     this.#parts = parts;
   }
 
