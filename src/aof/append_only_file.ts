@@ -88,8 +88,6 @@ export class AppendOnlyFile {
   lastRewriteSeconds = -1;
   /** Bytes of all files at the end of the last rewrite, or at the start. */
   baseSize = 0;
-  /** Why writes have to be refused; null when they need not be. */
-  error: string | null = null;
   /** A rewrite is to begin as soon as it can. */
   rewriteScheduled = false;
 
@@ -102,6 +100,7 @@ export class AppendOnlyFile {
   #rewrite: Rewrite | null = null;
   #unsubscribe: (() => void) | null = null;
   #timer: Timer | null = null;
+  #error: string | null = null;
 
   constructor(options: AofOptions) {
     this.#options = options;
@@ -115,13 +114,20 @@ export class AppendOnlyFile {
       log,
       position: () => journal.position,
       rewriting: () => this.#rewrite !== null || host.busy,
-      onError: (reason) => {
-        this.error = reason;
-        host.onError();
-      },
+      onError: (reason) => this.error = reason,
       onSynced: () => host.onSynced(),
       onFatal: () => host.onFatal(),
     });
+  }
+
+  /** Why writes have to be refused; null when they need not be. */
+  get error(): string | null {
+    return this.#error;
+  }
+
+  set error(reason: string | null) {
+    this.#error = reason;
+    this.#options.host.onError();
   }
 
   /** Whether it is on, or about to be. */

@@ -94,7 +94,7 @@ export class SnapshotService {
 
   get #busy(): boolean {
     const { keyspace, loading, persistence } = this.#parts;
-    return keyspace.snapshot !== null || loading !== null || persistence.background !== null;
+    return keyspace.snapshot !== null || loading.active || persistence.background !== null;
   }
 
   /** Begin a snapshot if one is due and can be. */

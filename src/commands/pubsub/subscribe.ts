@@ -34,7 +34,7 @@ function subscriber(word: string, kind: TopicKind) {
       context.client.caller.inTransaction ? kind === "shard" : context.client.connection === null
     ) {
       throw new RedisError(
-        `ERR ${word.toUpperCase()} isn't allowed for a DENY BLOCKING context`,
+        `ERR ${word.toUpperCase()} isn't allowed for a DENY BLOCKING client`,
       );
     }
     const { services: { pubsub } } = context;

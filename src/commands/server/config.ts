@@ -88,7 +88,7 @@ const set = defineCommand({
     const { config, services: { loading } } = context;
     const error = config.setMany(pairs, {
       local: context.client.connection === null || context.client.connection.isLocal,
-      loading: loading !== null,
+      loading: loading.active,
     });
     if (error !== null) throw new RedisError(error);
     return OK;
