@@ -78,7 +78,7 @@ export interface CanonicalKey {
 export interface CanonicalContent {
   rdb_version: number;
   lua_scripts?: Base64[];
-  functions?: { name: Base64; parts: string; code: Base64 }[];
+  functions?: { name: Base64; engine: string; code: Base64 }[];
   dbs: Record<string, CanonicalKey[]>;
 }
 
@@ -131,7 +131,7 @@ export function canonicalContent(records: Iterable<RdbRecord>): CanonicalContent
 function canonicalFunction(code: ByteString) {
   const shebang = /^#!(\S+)\s+name=([^\s]+)/.exec(code);
   if (shebang === null) throw new Error("a function library without a first line");
-  return { name: btoa(shebang[2]), parts: shebang[1].toUpperCase(), code: btoa(code) };
+  return { name: btoa(shebang[2]), engine: shebang[1].toUpperCase(), code: btoa(code) };
 }
 
 function canonicalKey(record: RdbKeyRecord): CanonicalKey {
