@@ -6,7 +6,6 @@
  */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { until } from "../server/support.ts";
 import { mulberry32 } from "../support/prng.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import {
@@ -28,6 +27,7 @@ import {
   warnings,
 } from "./disks.ts";
 import { copyFolder } from "./support.ts";
+import { until } from "../support/until.ts";
 
 const redis = findRedisServer();
 const INCR = "appendonlydir/appendonly.aof.1.incr.aof";

@@ -16,7 +16,8 @@ import {
   startRedis,
 } from "../support/servers.ts";
 import { TempDir } from "../support/temp.ts";
-import { runToEnd, until } from "../server/support.ts";
+import { runToEnd } from "../server/support.ts";
+import { until } from "../support/until.ts";
 
 const redis = findRedisServer();
 

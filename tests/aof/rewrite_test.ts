@@ -2,8 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { keyspaceContent } from "../rdb/keyspace_content.ts";
 import { mulberry32 } from "../support/prng.ts";
 import { TempDir } from "../support/temp.ts";
-import { until } from "../server/support.ts";
 import { AofServer } from "./support.ts";
+import { until } from "../support/until.ts";
 
 /** Commands of all types, some of which the journal has to put differently. */
 function* randomCommands(seed: number): Generator<string[]> {

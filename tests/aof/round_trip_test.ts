@@ -9,8 +9,8 @@ import { assert, assertEquals } from "@std/assert";
 import { ManualClock } from "../../src/clock/clock.ts";
 import { findRedisServer, startRedis } from "../support/servers.ts";
 import { TempDir } from "../support/temp.ts";
-import { until } from "../server/support.ts";
 import { AofServer, copyFixture, fixtureNames, readExpected, settingsOf } from "./support.ts";
+import { until } from "../support/until.ts";
 
 const installed = findRedisServer() !== undefined;
 
@@ -80,13 +80,10 @@ for (const name of fixtureNames()) {
           await using client = await real.connect();
           assertEquals(await client.call("DEBUG", "DIGEST"), want, `preamble ${preamble}`);
           await client.call("BGREWRITEAOF");
-          await until(
-            async () =>
-              /aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0/.test(
-                await client.call("INFO", "persistence"),
-              ),
-            "the rewrite",
-          );
+          await until(async () =>
+            /aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0/.test(
+              await client.call("INFO", "persistence"),
+            ), "the rewrite");
           for (const [, key] of MORE) await client.call("COPY", key, `copy of ${key}`);
           want = await client.call("DEBUG", "DIGEST");
         }

@@ -15,13 +15,14 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { Program, until } from "../server/support.ts";
+import { Program } from "../server/support.ts";
 import { mulberry32, type Prng } from "../support/prng.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { freePort, type ServerProcess, startRedeno } from "../support/servers.ts";
 import { TempDir } from "../support/temp.ts";
 import { observeShared } from "./observe.ts";
 import { Writer } from "./writer.ts";
+import { until } from "../support/until.ts";
 
 /** How the server keeps its data. */
 export type Mode = "always" | "everysec" | "rdb";

@@ -9,6 +9,7 @@
 import { Redis, type RedisOptions } from "ioredis";
 import { createClient } from "redis";
 import { type ServerProcess, startSubject } from "../support/servers.ts";
+import { until } from "../support/until.ts";
 
 /** Longest wait for something that should come at once, in milliseconds. */
 const PATIENCE_MS = 20_000;
@@ -144,21 +145,14 @@ async function within<T>(ms: number, complaint: string, promise: Promise<T>): Pr
   }
 }
 
-/** Ask until the answer is yes. @throws Error when it never is */
-export async function until(holds: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + PATIENCE_MS;
-  while (!await holds()) {
-    if (performance.now() > end) throw new Error(`not within ${PATIENCE_MS} ms: ${holds}`);
-  }
-}
-
 /** Wait until so many clients are blocked. */
 export function untilBlocked(
   client: { info(section: string): Promise<unknown> },
   count: number,
-): Promise<void> {
-  return until(async () =>
-    `${await client.info("clients")}`.includes(`\nblocked_clients:${count}\r`)
+): Promise<boolean> {
+  return until(
+    async () => `${await client.info("clients")}`.includes(`\nblocked_clients:${count}\r`),
+    `${count} blocked clients`,
   );
 }
 

@@ -13,7 +13,7 @@ import {
   startRedeno,
   startRedis,
 } from "../support/servers.ts";
-import { until } from "../server/support.ts";
+import { until } from "../support/until.ts";
 
 type Start = (options?: ServerOptions) => Promise<ServerProcess>;
 

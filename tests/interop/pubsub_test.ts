@@ -8,7 +8,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { RESP_TYPES } from "redis";
-import { binary, Inbox, Topic, until } from "./clients.ts";
+import { binary, Inbox, Topic } from "./clients.ts";
+import { until } from "../support/until.ts";
 
 const topic = new Topic("publishing");
 
@@ -69,7 +70,7 @@ topic.ioredis("subscriptions come back with the connection", async ({ client, co
   assertEquals(await messages.take(2), ["before", "before"]);
   for (let round = 0; round < 3; round++) {
     assertEquals(await client.client("KILL", "TYPE", "PUBSUB"), 1);
-    await until(async () => await client.publish("kept", "") === 2);
+    await until(async () => await client.publish("kept", "") === 2, "the condition");
     await client.publish("kept", "after");
     while ((await messages.take(1))[0] === "");
     assertEquals(await messages.take(1), ["after"]);
@@ -143,7 +144,7 @@ topic.nodeRedis("subscriptions come back with the connection", async ({ client, 
   await listener.pSubscribe("k?pt", (message) => messages.put(message));
   const killed: unknown = await client.sendCommand(["CLIENT", "KILL", "TYPE", "PUBSUB"]);
   assertEquals(killed, 1);
-  await until(async () => await client.publish("kept", "") === 2);
+  await until(async () => await client.publish("kept", "") === 2, "the condition");
   await client.publish("kept", "after");
   while ((await messages.take(1))[0] === "");
   assertEquals(await messages.take(1), ["after"]);

@@ -8,6 +8,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { RawClient } from "../support/raw_client.ts";
 import { startRedeno } from "../support/servers.ts";
 import { canonicalContent, decodeAll } from "./canonical.ts";
+import { until } from "../support/until.ts";
 
 async function field(client: RawClient, name: string): Promise<string | undefined> {
   const info = await client.call("INFO", "persistence");
@@ -68,12 +69,8 @@ Deno.test("SHUTDOWN NOSAVE does not save", async () => {
 });
 
 /** Wait until a field of INFO is what it is to be. */
-async function until(client: RawClient, name: string, value: string): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
-    if (await field(client, name) === value) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`${name} is ${await field(client, name)}, not ${value}`);
+function untilField(client: RawClient, name: string, value: string): Promise<boolean> {
+  return until(async () => await field(client, name) === value, `${name} is ${value}`);
 }
 
 Deno.test("BGSAVE saves what there was when it began", async () => {
@@ -97,7 +94,7 @@ Deno.test("BGSAVE saves what there was when it began", async () => {
   await client.call("SET", "late", "1");
   await client.call("SWAPDB", "0", "1");
   await client.call("CONFIG", "SET", "rdb-key-save-delay", "0");
-  await until(client, "rdb_bgsave_in_progress", "0");
+  await untilField(client, "rdb_bgsave_in_progress", "0");
   assertEquals(await field(client, "rdb_last_bgsave_status"), "ok");
   assertEquals(await field(client, "rdb_changes_since_last_save"), "4");
   const saved = canonicalContent(decodeAll(Deno.readFileSync(`${server.dir}/dump.rdb`))).dbs;
@@ -119,7 +116,7 @@ Deno.test("BGSAVE in a transaction, FLUSHALL and SHUTDOWN in a BGSAVE", async ()
   await client.call("MULTI");
   await client.call("BGSAVE");
   assertEquals(await client.call("EXEC"), "*1\r\n+Background saving scheduled\r\n");
-  await until(client, "rdb_changes_since_last_save", "0");
+  await untilField(client, "rdb_changes_since_last_save", "0");
   assertEquals(savedKeys(server.dir).sort(), ["a", "b"]);
   await client.call("CONFIG", "SET", "rdb-key-save-delay", "10000000");
   await client.call("CONFIG", "SET", "save", "3600 1");
@@ -140,14 +137,14 @@ Deno.test("save points save by themselves; when that fails, writes are refused",
   await using server = await startRedeno({ args: ["--save", "1 2"] });
   await using client = await server.connect();
   await client.call("MSET", "a", "1", "b", "2");
-  await until(client, "rdb_changes_since_last_save", "0");
+  await untilField(client, "rdb_changes_since_last_save", "0");
   assertEquals(savedKeys(server.dir).sort(), ["a", "b"]);
   assertMatch(server.log(), /\* 2 changes in 1 seconds\. Saving\.\.\.\n/);
   Deno.removeSync(`${server.dir}/dump.rdb`);
   Deno.mkdirSync(`${server.dir}/dump.rdb/inside`, { recursive: true });
   await client.call("CONFIG", "SET", "save", "3600 1");
   assertEquals(await client.call("BGSAVE"), "+Background saving started\r\n");
-  await until(client, "rdb_last_bgsave_status", "err");
+  await untilField(client, "rdb_last_bgsave_status", "err");
   assertMatch(server.log(), /# Background saving error\n/);
   const refusal = /^-MISCONF Redis is configured to save RDB snapshots, but it's currently unable/;
   assertMatch(await client.call("SET", "k", "v"), refusal);

@@ -12,8 +12,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { mulberry32, type Prng } from "../support/prng.ts";
 import { type Fault, type Plan, Proxy } from "./proxy.ts";
-import { assertEqualData, HAS_REDIS, type Make, Node, setting, until } from "./support.ts";
+import { assertEqualData, HAS_REDIS, type Make, Node, setting } from "./support.ts";
 import { Writer } from "./writer.ts";
+import { until } from "../support/until.ts";
+import { logsOf } from "./support.ts";
 
 const SCHEDULES = setting("REPL_SCHEDULES", 4);
 /** The first few from here on have a link that hangs and a small backlog, and are soon over. */
@@ -157,7 +159,7 @@ class Schedule implements AsyncDisposable {
     await until(
       async () => await count("repl_backlog_first_byte_offset") > now + 1,
       "the backlog lets go of what the replica wants",
-      { nodes: [primary] },
+      { logs: () => logsOf([primary]) },
     );
   }
 
@@ -167,7 +169,7 @@ class Schedule implements AsyncDisposable {
     await until(
       async () => this.proxy.accepted > known && await replica.linked(),
       "the link is back",
-      { nodes: [primary, replica], timeoutMs: RECOVERY_MS },
+      { logs: () => logsOf([primary, replica]), timeoutMs: RECOVERY_MS },
     );
   }
 

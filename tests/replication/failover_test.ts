@@ -3,7 +3,9 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { assertEqualData, HAS_REDIS, type Make, Node, until, untilSynced } from "./support.ts";
+import { assertEqualData, HAS_REDIS, type Make, Node, untilSynced } from "./support.ts";
+import { until } from "../support/until.ts";
+import { logsOf } from "./support.ts";
 
 async function role(node: Node): Promise<string | undefined> {
   return (await node.info("replication")).get("role");
@@ -42,7 +44,9 @@ for (const makes of [["redeno", "real"], ["real", "redeno"], ["redeno", "redeno"
         await old.call("FAILOVER", "TO", "127.0.0.1", `${port}`, "TIMEOUT", "10000");
         // A write that comes now waits, and finds a replica then.
         const late = writer.call("SET", "late", "1");
-        await until(async () => await role(next) === "master", "the other takes over", { nodes });
+        await until(async () => await role(next) === "master", "the other takes over", {
+          logs: () => logsOf(nodes),
+        });
         await untilSynced(next, [old]);
         assertEquals(await failoverState(old), "no-failover");
         const reply = await late;

@@ -5,10 +5,11 @@
  */
 
 import { ManualClock } from "../../src/clock/clock.ts";
-import { LocalServer, until } from "../server/support.ts";
+import { LocalServer } from "../server/support.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { TempDir } from "../support/temp.ts";
 import { FakePrimary } from "./fake_primary.ts";
+import { until } from "../support/until.ts";
 
 /** A replica with a script as its primary. */
 export class Replica implements AsyncDisposable {

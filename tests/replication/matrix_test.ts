@@ -9,16 +9,10 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import {
-  assertEqualData,
-  HAS_REDIS,
-  type Make,
-  Node,
-  setting,
-  until,
-  untilSynced,
-} from "./support.ts";
+import { assertEqualData, HAS_REDIS, type Make, Node, setting, untilSynced } from "./support.ts";
 import { Writer } from "./writer.ts";
+import { until } from "../support/until.ts";
+import { logsOf } from "./support.ts";
 
 const WRITES = setting("REPL_WRITES", 5000);
 const FIRST_SEED = setting("REPL_SEED", 1000);
@@ -152,7 +146,7 @@ async function run(row: Row, seed: number): Promise<void> {
   const linking = until(
     async () => (await Promise.all(replicas.map((node) => node.linked()))).every(Boolean),
     "links up",
-    { nodes, timeoutMs: 60_000 },
+    { logs: () => logsOf(nodes), timeoutMs: 60_000 },
   ).finally(() => linked = true);
   await Promise.all([linking, writer.run(WRITES / 3, () => linked)]);
   await writer.run(WRITES / 3);
@@ -171,7 +165,7 @@ async function reload(primary: Node, replicas: Node[], row: Row): Promise<void> 
       return info.get("aof_enabled") === "1" && info.get("aof_rewrite_in_progress") === "0" &&
         info.get("aof_rewrite_scheduled") === "0";
     };
-    await until(idle, "the rewrite of the append-only file", { nodes: [replica] });
+    await until(idle, "the rewrite of the append-only file", { logs: () => logsOf([replica]) });
     assertEquals((await replica.call("DEBUG", "LOADAOF")).text, "OK");
   }
   if (kept.length > 0) {

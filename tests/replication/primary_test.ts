@@ -8,10 +8,10 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { RdbDecoder } from "../../src/rdb/decode/decoder.ts";
-import { until } from "../server/support.ts";
 import { toBytes } from "../support/resp.ts";
 import { expectStream, FakeReplica, stream } from "./fake_replica.ts";
 import { Primary, sessions } from "./local_primary.ts";
+import { until } from "../support/until.ts";
 
 /** A slow snapshot, so that things can happen while it is made. */
 const SLOW = { "rdb-key-save-delay": "2000" };

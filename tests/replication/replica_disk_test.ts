@@ -3,10 +3,10 @@
  */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { until } from "../server/support.ts";
 import { encodeCommand } from "../support/resp.ts";
 import { HISTORY, snapshot, streamLength } from "./fake_primary.ts";
 import { Replica } from "./local_replica.ts";
+import { until } from "../support/until.ts";
 
 Deno.test("an append-only file says how much of it is on the disk, and begins anew", async () => {
   await using replica = await Replica.start({ appendonly: "yes" });

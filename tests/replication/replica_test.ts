@@ -6,9 +6,9 @@
  */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { until } from "../server/support.ts";
 import { FakePrimary, type Follower, HISTORY, snapshot, streamLength } from "./fake_primary.ts";
 import { Replica } from "./local_replica.ts";
+import { until } from "../support/until.ts";
 
 const MARK = "m".repeat(20) + "n".repeat(20);
 

@@ -11,6 +11,7 @@ import { RawClient } from "../support/raw_client.ts";
 import { parseReply, type Reply } from "../support/resp.ts";
 import { findRedisServer, freePort, REPOSITORY } from "../support/servers.ts";
 import { TempDir } from "../support/temp.ts";
+import { until } from "../support/until.ts";
 
 /** Which program a server is. */
 export type Kind = "redis" | "redeno";
@@ -32,36 +33,6 @@ const PACE_MS = 2;
 
 const SENTINELS = 3;
 const QUORUM = 2;
-
-/**
- * Wait until something holds. Refused and closed connections count as not yet.
- *
- * @param what it, for the error's text
- * @param probe gives undefined or false as long as it does not hold
- * @returns what the probe gave
- * @throws Error with all logs when it does not hold in time
- */
-export async function until<T>(
-  what: string,
-  probe: () => Promise<T | undefined | false> | T | undefined | false,
-  { timeoutMs = 30_000, logs = () => "" }: { timeoutMs?: number; logs?: () => string } = {},
-): Promise<T> {
-  const end = performance.now() + timeoutMs;
-  let last: unknown;
-  for (;;) {
-    try {
-      const value = await probe();
-      if (value !== undefined && value !== false) return value;
-      last = undefined;
-    } catch (error) {
-      last = error;
-    }
-    if (performance.now() > end) {
-      throw new Error(`not within ${timeoutMs} ms: ${what}\n${last ?? ""}\n${logs()}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 /** The lines `name:value` of INFO. */
 export function infoFields(text: string): Map<string, string> {
@@ -294,40 +265,40 @@ export class Group implements AsyncDisposable {
   /** Until every sentinel knows all replicas and its fellows, and finds nothing wrong. */
   async #acquainted(): Promise<void> {
     for (const sentinel of this.sentinels) {
-      await this.until(`${sentinel.name} knows everybody`, async () => {
+      await this.until(async () => {
         const fields = fieldsOf(await sentinel.call("SENTINEL", "MASTER", MASTER_NAME));
         return fields.get("flags") === "master" &&
           fields.get("num-slaves") === `${this.servers.length - 1}` &&
           fields.get("num-other-sentinels") === `${SENTINELS - 1}`;
-      });
+      }, `${sentinel.name} knows everybody`);
     }
   }
 
   /** Until replicas follow a primary: both ends say so. */
   async linked(primary: Node, replicas: readonly Node[]): Promise<void> {
     for (const replica of replicas) {
-      await this.until(`${replica.name} follows ${primary.name}`, async () => {
+      await this.until(async () => {
         const info = await replica.info("replication");
         return info.get("role") === "slave" && info.get("master_link_status") === "up" &&
           info.get("master_port") === `${primary.port}`;
-      });
+      }, `${replica.name} follows ${primary.name}`);
     }
-    await this.until(`${primary.name} has its replicas online`, async () => {
+    await this.until(async () => {
       const info = await primary.info("replication");
       const online = [...info].filter(([name, value]) =>
         /^slave\d+$/.test(name) && value.includes("state=online")
       );
       return info.get("role") === "master" && online.length === replicas.length;
-    });
+    }, `${primary.name} has its replicas online`);
   }
 
   /** Like {@linkcode until}, with the logs of everybody. */
   until<T>(
-    what: string,
     probe: () => Promise<T | undefined | false> | T | undefined | false,
-    timeoutMs = 30_000,
+    what: string,
+    { timeoutMs = 30_000 }: { timeoutMs?: number } = {},
   ): Promise<T> {
-    return until(what, probe, { timeoutMs, logs: () => this.logs() });
+    return until(probe, what, { timeoutMs, logs: () => this.logs() });
   }
 
   /** The ends of all logs. */
@@ -345,15 +316,19 @@ export class Group implements AsyncDisposable {
 
   /** Until all sentinels name another primary than before, and it says that it is one. */
   switched(from: Node, patienceMs: number): Promise<Node> {
-    return this.until("a new primary", async () => {
-      const named = await this.primaryOf(this.sentinels[0]);
-      if (named === undefined || named === from) return undefined;
-      for (const sentinel of this.sentinels) {
-        if (await this.primaryOf(sentinel) !== named) return undefined;
-      }
-      const role = (await named.info("replication")).get("role");
-      return role === "master" && named;
-    }, patienceMs);
+    return this.until(
+      async () => {
+        const named = await this.primaryOf(this.sentinels[0]);
+        if (named === undefined || named === from) return undefined;
+        for (const sentinel of this.sentinels) {
+          if (await this.primaryOf(sentinel) !== named) return undefined;
+        }
+        const role = (await named.info("replication")).get("role");
+        return role === "master" && named;
+      },
+      "a new primary",
+      { timeoutMs: patienceMs },
+    );
   }
 
   /**
@@ -370,14 +345,14 @@ export class Group implements AsyncDisposable {
 
   /** Until all servers stand at the same position of the stream. Nobody may be writing. */
   async level(): Promise<void> {
-    await this.until("equal positions", async () => {
+    await this.until(async () => {
       const offsets = await Promise.all(
         this.servers.map(async (server) =>
           (await server.info("replication")).get("master_repl_offset")
         ),
       );
       return new Set(offsets).size === 1;
-    });
+    }, "equal positions");
   }
 
   /** DEBUG DIGEST of each server. */

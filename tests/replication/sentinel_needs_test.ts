@@ -8,7 +8,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { RawClient } from "../support/raw_client.ts";
 import { findRedisServer } from "../support/servers.ts";
-import { type Kind, Node, until } from "./sentinel.ts";
+import { type Kind, Node } from "./sentinel.ts";
+import { until } from "../support/until.ts";
 
 const ignore = findRedisServer() === undefined;
 const why = ignore ? " (ignored: no redis-server on PATH)" : "";
@@ -55,16 +56,16 @@ function killAll(follow: string[]): string[][] {
 
 async function linked(replica: Node): Promise<void> {
   await until(
-    `${replica.name} is linked`,
     async () => (await replica.info("replication")).get("master_link_status") === "up",
+    `${replica.name} is linked`,
     { logs: () => replica.log },
   );
 }
 
 async function online(primary: Node): Promise<void> {
   await until(
-    `${primary.name} has its replica online`,
     async () => /state=online,offset=[1-9]/.test(await primary.text("INFO", "replication")),
+    `${primary.name} has its replica online`,
     { logs: () => primary.log },
   );
 }
@@ -150,8 +151,8 @@ async function interview(kind: Kind): Promise<Transcript> {
   await linked(subject);
   const announced = /slave0:ip=127\.0\.0\.2,port=7777,state=online/;
   await until(
-    "the announced address",
     async () => announced.test(await other.text("INFO", "replication")),
+    "the announced address",
     { logs: () => subject.log + other.log },
   );
   const [, , [address]] = [0, 0, (await other.call("ROLE")).items![2].items!];
@@ -161,11 +162,15 @@ async function interview(kind: Kind): Promise<Transcript> {
   await subject.text("CONFIG", "SET", "replica-announce-ip", "");
   await subject.text("CONFIG", "SET", "replica-announce-port", "0");
   await other.end("SIGKILL");
-  await until("the link's end is noticed", async () => {
-    const fields = await subject.info("replication");
-    return fields.get("master_link_status") === "down" &&
-      Number(fields.get("master_link_down_since_seconds")) >= 1;
-  }, { logs: () => subject.log });
+  await until(
+    async () => {
+      const fields = await subject.info("replication");
+      return fields.get("master_link_status") === "down" &&
+        Number(fields.get("master_link_down_since_seconds")) >= 1;
+    },
+    "the link's end is noticed",
+    { logs: () => subject.log },
+  );
   record("INFO without its primary", await info(subject));
   const role = await subject.call("ROLE");
   assertMatch(role.items![3].text!, /^connect(ing)?$/);
@@ -209,10 +214,14 @@ Deno.test({
     await using other = await Node.create({ name: "other", kind: "redis", config: CONFIG });
     await other.text("DEBUG", "POPULATE", "200000", "key", "100");
     await subject.text("REPLICAOF", "127.0.0.1", `${other.port}`);
-    const answer = await until("it loads", async () => {
-      const reply = await subject.raw("PING");
-      return reply !== "+PONG\r\n" && reply;
-    }, { logs: () => subject.log });
+    const answer = await until(
+      async () => {
+        const reply = await subject.raw("PING");
+        return reply !== "+PONG\r\n" && reply;
+      },
+      "it loads",
+      { logs: () => subject.log },
+    );
     assertEquals(answer, "-LOADING Redis is loading the dataset in memory\r\n");
     const replication = await subject.info("replication");
     assertEquals(replication.get("role"), "slave");

@@ -68,8 +68,8 @@ function say(text: string): void {
 async function progress(group: Group, load: Load, writes: number): Promise<void> {
   const from = load.acknowledged.length;
   await group.until(
-    `${writes} acknowledged writes`,
     () => load.acknowledged.length >= from + writes,
+    `${writes} acknowledged writes`,
   );
 }
 
@@ -93,10 +93,10 @@ async function failover(
   for (const replica of replicas) {
     position.set(
       replica,
-      await group.until(`${replica.name} has lost its primary`, async () => {
+      await group.until(async () => {
         const info = await replica.info("replication");
         return info.get("master_link_status") === "down" && Number(info.get("slave_repl_offset"));
-      }),
+      }, `${replica.name} has lost its primary`),
     );
   }
   const winner = await group.switched(from, PATIENCE_MS);
@@ -124,10 +124,10 @@ async function comeBack(group: Group, node: Node, primary: Node): Promise<void> 
   await node.start();
   await group.linked(primary, group.servers.filter((server) => server !== primary));
   // The sentinels had it write down its new role.
-  await group.until(`${node.name} has written its configuration`, async () => {
+  await group.until(async () => {
     return new RegExp(`^(replica|slave)of 127\\.0\\.0\\.1 ${primary.port}$`, "m")
       .test(await node.readConfig());
-  });
+  }, `${node.name} has written its configuration`);
 }
 
 /** Stop the load: nothing acknowledged is lost anywhere, and all have the same data. */
@@ -218,9 +218,9 @@ sentinelTest(
     await old.end("SIGTERM");
     const answered = load.acknowledged.length;
     for (const replica of [other, primary]) {
-      await group.until(`${replica.name} has lost its primary`, async () => {
+      await group.until(async () => {
         return (await replica.info("replication")).get("master_link_status") === "down";
-      });
+      }, `${replica.name} has lost its primary`);
       assertEquals(await load.lost(replica), [], replica.name);
     }
     say(`${answered} writes were answered`);
@@ -272,7 +272,7 @@ sentinelTest(
       for (const server of group.servers) {
         await server.text("CONFIG", "SET", "replica-priority", server === next ? "10" : "100");
       }
-      await group.until("the sentinels know the priorities", async () => {
+      await group.until(async () => {
         for (const sentinel of group.sentinels) {
           const { items = [] } = await sentinel.call("SENTINEL", "REPLICAS", "mymaster");
           const known = items.map(fieldsOf);
@@ -280,11 +280,11 @@ sentinelTest(
           if (best?.get("port") !== `${next.port}`) return false;
         }
         return true;
-      });
-      await group.until("the failover is accepted", async () => {
+      }, "the sentinels know the priorities");
+      await group.until(async () => {
         const reply = await group.sentinels[1].raw("SENTINEL", "FAILOVER", "mymaster");
         return reply === "+OK\r\n";
-      });
+      }, "the failover is accepted");
       const switched = await group.switched(primary, FAILOVER_TIMEOUT_MS);
       assertEquals(switched.name, next.name);
       await group.linked(next, group.servers.filter((server) => server !== next));

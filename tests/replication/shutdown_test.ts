@@ -1,9 +1,9 @@
 /** A shutdown waits for replicas that lag behind. */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { until } from "../server/support.ts";
 import { FakeReplica } from "./fake_replica.ts";
 import { Primary, sessions } from "./local_primary.ts";
+import { until } from "../support/until.ts";
 
 /** A replica that is online and has said so. */
 async function attach(local: Primary): Promise<FakeReplica> {

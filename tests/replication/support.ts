@@ -16,6 +16,7 @@ import {
   startRedis,
   startSubject,
 } from "../support/servers.ts";
+import { until } from "../support/until.ts";
 
 /** Which server: a real `redis-server`, or Redeno. */
 export type Make = "real" | "redeno";
@@ -120,22 +121,6 @@ export class Node implements AsyncDisposable {
   }
 }
 
-/** Resolves when `done` holds, asked every few milliseconds; the logs are in the error otherwise. */
-export async function until(
-  done: () => boolean | Promise<boolean>,
-  what: string,
-  { nodes = [], timeoutMs = 20_000 }: { nodes?: readonly Node[]; timeoutMs?: number } = {},
-): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!await done()) {
-    if (performance.now() > deadline) {
-      const logs = nodes.map((node) => node.lastLog).join("\n");
-      throw new Error(`${what}: not within ${timeoutMs} ms\n${logs}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 /** Wait until all links are up and all stand where the primary does. */
 export async function untilSynced(
   primary: Node,
@@ -152,9 +137,14 @@ export async function untilSynced(
     );
   };
   await until(same, `${replicas.map((node) => node.name).join(", ")} in step`, {
-    nodes,
+    logs: () => logsOf(nodes),
     timeoutMs,
   });
+}
+
+/** The ends of the logs, for the text of an error. */
+export function logsOf(nodes: readonly Node[]): string {
+  return nodes.map((node) => node.lastLog).join("\n");
 }
 
 /** Keys that go sooner than this are made to stay before servers are compared. */
@@ -186,7 +176,7 @@ export async function settle(primary: Node): Promise<void> {
     }
     return left === 0;
   };
-  await until(gone, "no volatile keys", { nodes: [primary] });
+  await until(gone, "no volatile keys", { logs: () => logsOf([primary]) });
 }
 
 /** All that two servers must hold alike: more than DEBUG DIGEST looks at. */

@@ -4,7 +4,9 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { HAS_REDIS, type Make, Node, until, untilSynced } from "./support.ts";
+import { HAS_REDIS, type Make, Node, untilSynced } from "./support.ts";
+import { until } from "../support/until.ts";
+import { logsOf } from "./support.ts";
 
 /** Replies as texts, errors included. */
 async function ask(node: Node, ...commands: string[]): Promise<string[]> {
@@ -34,7 +36,7 @@ async function withReplicas(primaryMake: Make, replicaMakes: readonly Make[]): P
   await until(
     async () => Number((await primary.call("WAIT", `${count}`, "1")).text) === count,
     "all acknowledge",
-    { nodes: [primary, ...replicas] },
+    { logs: () => logsOf([primary, ...replicas]) },
   );
   const texts = await ask(
     primary,
@@ -53,7 +55,7 @@ async function withReplicas(primaryMake: Make, replicaMakes: readonly Make[]): P
   await until(
     async () => (await ask(primary, ...transaction)).pop() === `${count} ${count} v`,
     "a transaction sees that all have acknowledged",
-    { nodes: [primary, ...replicas] },
+    { logs: () => logsOf([primary, ...replicas]) },
   );
   const [late] = replicas;
   if (late !== undefined) {

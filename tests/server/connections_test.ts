@@ -8,7 +8,8 @@ import {
 import { ManualClock } from "../../src/clock/clock.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { encodeCommand, fromBytes, parseReply, toBytes } from "../support/resp.ts";
-import { LocalServer, until } from "./support.ts";
+import { LocalServer } from "./support.ts";
+import { until } from "../support/until.ts";
 
 const KB = 1024;
 const MB = 1024 * 1024;

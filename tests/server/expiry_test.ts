@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { ManualClock } from "../../src/clock/clock.ts";
 import { encodeCommand, parseReply } from "../support/resp.ts";
-import { LocalServer, until } from "./support.ts";
+import { LocalServer } from "./support.ts";
+import { until } from "../support/until.ts";
 
 Deno.test("keys and fields past their time go by themselves, within a second", async () => {
   await using local = await LocalServer.start();

@@ -6,7 +6,8 @@ import { RawClient } from "../support/raw_client.ts";
 import { parseReply } from "../support/resp.ts";
 import { freePort } from "../support/servers.ts";
 import { TempDir } from "../support/temp.ts";
-import { LocalServer, Program, until } from "./support.ts";
+import { LocalServer, Program } from "./support.ts";
+import { until } from "../support/until.ts";
 
 const LOADING = "-LOADING Redis is loading the dataset in memory\r\n";
 

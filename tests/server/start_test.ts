@@ -5,7 +5,8 @@ import { RawClient } from "../support/raw_client.ts";
 import { parseReply } from "../support/resp.ts";
 import { freePort } from "../support/servers.ts";
 import { TempDir } from "../support/temp.ts";
-import { inPairs, Program, runToEnd, until } from "./support.ts";
+import { inPairs, Program, runToEnd } from "./support.ts";
+import { until } from "../support/until.ts";
 
 async function setting(client: RawClient, name: string): Promise<string | null | undefined> {
   return parseReply(await client.call("CONFIG", "GET", name)).items?.[1]?.text;

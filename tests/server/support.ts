@@ -12,19 +12,7 @@ import { Logger } from "../../src/log/logger.ts";
 import { Server } from "../../src/server.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { REPOSITORY } from "../support/servers.ts";
-
-/** Resolves when `done` holds, which is asked every few milliseconds; rejects after a while. */
-export async function until(
-  done: () => boolean | Promise<boolean>,
-  what: string,
-  timeoutMs = 20_000,
-): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!await done()) {
-    if (performance.now() > deadline) throw new Error(`${what}: not within ${timeoutMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+import { until } from "../support/until.ts";
 
 /** How to run the program. */
 export interface ProgramOptions {
