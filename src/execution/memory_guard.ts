@@ -264,7 +264,7 @@ export class MemoryGuard {
     this.#exceeded(false);
   }
 
-  /** Let go of timers. */
+  /** Cancel timers. */
   stop(): void {
     this.#stopEvicting();
   }
@@ -301,7 +301,7 @@ export class MemoryGuard {
       );
       return;
     }
-    // What commands removed meanwhile shows once it is collected.
+    // // Memory of what commands removed meanwhile counts as free only after a collection.
     if (this.heapFill >= HEAP_ROOM && keyspace.changes !== this.#changesWhenFull) {
       if (meter.collect(SHARE_WHEN_FULL)) this.#changesWhenFull = keyspace.changes;
     }
@@ -327,7 +327,7 @@ export class MemoryGuard {
       () => this.heapFill * meter.heap.oldLimit - meter.evicted - room,
       true,
     );
-    // At the brim nothing is taken before the collector has shown that there is room.
+    // // Nearly full: no memory is taken before a collection has shown that there is room.
     return result !== "stuck" && this.heapFill < HEAP_BRIM;
   }
 }
