@@ -129,7 +129,7 @@ export class Client {
   /** The time as the server knows it. */
   readonly clock: Clock;
   readonly createdMs: number;
-  /** Who it is to the executor; another one while its transaction runs. */
+  /** What kind of caller it is for the executor; another one while its transaction runs. */
   caller: Caller;
   /** The gates that are up for this client alone. */
   gates = 0;

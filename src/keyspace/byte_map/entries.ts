@@ -1,5 +1,6 @@
 /**
- * Entry numbers and what hangs on each: pages of three words an entry, side by side in one cache line.
+ * Entry numbers and the words of each: pages of three words an entry, side by side in one cache
+ * line.
  *
  * - the address of the entry's record in the slab, or the next free entry;
  * - the meta word: kind of record, length of its key, length of its value; 0 in a free entry;

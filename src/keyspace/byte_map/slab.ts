@@ -8,7 +8,7 @@
  * with no run in use goes back to the machine. There is no header: an address leads to its run, and
  * the run knows its class.
  *
- * What is left over is runs with few live cells. {@linkcode Slab.planCompaction} marks the sparsest
+ * What remains are runs with few live cells. {@linkcode Slab.planCompaction} marks the sparsest
  * ones, whose cells fit into the others of their class; their owner moves the records out (it alone
  * knows who refers to them), and the runs come free.
  *

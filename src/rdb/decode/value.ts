@@ -35,7 +35,7 @@ const MODULE_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 /** Version and checksum behind a DUMP payload's value. */
 const FOOTER_BYTES = 10;
 
-/** Whether a value type of this number has ever been. */
+/** Whether there has ever been a value type of this number. */
 export function isValueType(type: number): boolean {
   return type <= ValueType.HASH_LISTPACK_EX && type !== 8;
 }

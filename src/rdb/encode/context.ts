@@ -1,5 +1,5 @@
 /**
- * What every encoding needs: where the bytes go, and which writer is to be stood in for.
+ * What every encoding needs: where the bytes go, and the format version that is written.
  *
  * @module
  */
