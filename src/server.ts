@@ -124,7 +124,7 @@ export class Server implements Host {
     this.parts.memory.started();
     log.notice("Server initialized");
     const { signal } = this.#loading;
-    // // A server that is stopped does not wait for the file.
+    // A server that is stopped does not wait for the file.
     const loaded = await Promise.race([this.#load(signal), this.#stopped.promise]);
     if (this.#stopping) return;
     if (!loaded) throw new StartError("the data cannot be loaded");
@@ -151,7 +151,7 @@ export class Server implements Host {
     if (values.port !== 0 || this.#anyPort) {
       try {
         this.#listeners.listenTcp(values.bind, values.port, values.tcpBacklog);
-        // // From now on, port 0 means that there is no TCP port.
+        // From now on, port 0 means that there is no TCP port.
         config.assign("port", [String(this.port)]);
       } catch (error) {
         if (!(error instanceof ListenError)) throw error;

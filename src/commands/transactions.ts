@@ -99,7 +99,7 @@ const watch = defineCommand({
     if (context.client.transaction !== null) {
       throw new RedisError("ERR WATCH inside MULTI is not allowed");
     }
-    // // The transaction will fail whatever happens now: there is nothing more to watch.
+    // The transaction will fail whatever happens now: there is nothing more to watch.
     if (context.client.watchBroken) return OK;
     for (let i = 1; i < args.length; i++) {
       context.services.watch.watch(context.client, detach(args[i]));

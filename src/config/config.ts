@@ -263,7 +263,7 @@ export class Config {
             try {
               listener(this.values);
             } catch {
-              // // The old value cannot be restored; the reply already says that something failed.
+              // The old value cannot be restored; the reply already says that something failed.
             }
           }
           return failed(name, error instanceof Error ? error.message : String(error));

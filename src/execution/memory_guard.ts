@@ -301,7 +301,7 @@ export class MemoryGuard {
       );
       return;
     }
-    // // Memory of what commands removed meanwhile counts as free only after a collection.
+    // Memory of what commands removed meanwhile counts as free only after a collection.
     if (this.heapFill >= HEAP_ROOM && keyspace.changes !== this.#changesWhenFull) {
       if (meter.collect(SHARE_WHEN_FULL)) this.#changesWhenFull = keyspace.changes;
     }
@@ -327,7 +327,7 @@ export class MemoryGuard {
       () => this.heapFill * meter.heap.oldLimit - meter.evicted - room,
       true,
     );
-    // // Nearly full: no memory is taken before a collection has shown that there is room.
+    // Nearly full: no memory is taken before a collection has shown that there is room.
     return result !== "stuck" && this.heapFill < HEAP_BRIM;
   }
 }

@@ -178,7 +178,7 @@ export class Database {
     // Under LFU the counter belongs to the key and outlives its value.
     if (!this.keyspace.access.lfu) this.keyspace.recordNew(this.table, entry);
     if (typeof value !== "string") this.#announce(key, value);
-    // // Even a string may matter: a client may wait for the old value to be deleted.
+    // Even a string may matter: a client may wait for the old value to be deleted.
     else if (this.blockedKeys !== 0) this.keyspace.listeners.ready(this, key);
   }
 

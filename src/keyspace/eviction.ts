@@ -105,7 +105,8 @@ export class Evictor {
   }
 
   /**
-   * A random entry that the policy allows; {@linkcode NO_ENTRY} when there is none or hardly any.
+   * A random entry that the policy allows; {@linkcode NO_ENTRY} when there is none, or when the one
+   * that was picked is not allowed.
    */
   #pick(table: KeyTable): number {
     const { random } = this.#keyspace;

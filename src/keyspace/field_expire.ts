@@ -74,7 +74,7 @@ function prune(table: KeyTable, queue: FieldQueue): void {
 }
 
 /**
- * Whether a hash has fields that expire. O(1) for each database and each outdated entry any more.
+ * Whether a hash has fields that expire. O(1) for each database and each outdated entry.
  */
 export function hasExpiringFields(keyspace: Keyspace): boolean {
   for (const { table } of keyspace.databases) {

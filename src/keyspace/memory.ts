@@ -84,7 +84,8 @@ export class MemoryMeter {
     const shrunk = this.#measured - measured;
     if (shrunk > 0) {
       this.evicted = Math.max(0, this.evicted - shrunk);
-      // // Most of what was added are buffers of short life, which a collection frees.
+      // Buffers are freed at other times, too: it was a collection if most of what had been added
+      // is gone.
       if (shrunk > this.uncollected / 2) this.#afterCollection = measured;
     }
     this.#measured = measured;

@@ -137,7 +137,7 @@ export class Transfer implements Hold {
     try {
       if (await this.#attempt(true)) await this.#attempt(false);
     } catch (error) {
-      // // A bug of this server: failures of the connection are handled elsewhere.
+      // A bug of this server: failures of the connection are handled elsewhere.
       const text = error instanceof Error ? error.stack ?? error.message : String(error);
       log.warning(`Internal error in 'migrate': ${text}`);
       this.#peer?.connection.close();
@@ -265,7 +265,7 @@ export class Transfer implements Hold {
   /** @returns whether there is a key that must not be removed */
   #remove(keys: readonly ByteString[]): boolean {
     const db = this.#db;
-    // // A server that became a replica meanwhile must not change data by itself.
+    // A server that became a replica meanwhile must not change data by itself.
     const { replication, journal } = this.#parts;
     const moved = replication.isReplica
       ? []

@@ -262,7 +262,7 @@ export class Persistence {
         (error) => this.#failed(job, error),
       );
     } catch (error) {
-      // // A real server finds this out in its child, after it has answered.
+      // A real server finds this out in its child, after it has answered.
       clock.after(0, () => this.#failed(null, error));
     }
   }

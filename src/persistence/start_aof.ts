@@ -129,7 +129,7 @@ async function load(parts: Parts, signal: AbortSignal): Promise<AofLoadResult | 
     }
   } finally {
     end();
-    // // These commands were not requests of clients.
+    // These commands were not requests of clients.
     stats.commandsProcessed = processed;
     registry.resetStats();
   }

@@ -369,7 +369,7 @@ function getDense(bytes: Uint8Array, index: number): number {
   const bit = index * REGISTER_BITS;
   const at = HEADER_BYTES + (bit >> 3);
   const shift = bit & 7;
-  // // The last register ends with the last byte: what is read after it has no effect.
+  // The last register ends with the last byte: what is read after it has no effect.
   return (bytes[at] >> shift | bytes[at + 1] << (8 - shift)) & REGISTER_MASK;
 }
 

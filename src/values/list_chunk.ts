@@ -111,7 +111,7 @@ export class ListChunk {
     const items = this.#unpack();
     const value = items[this.#front];
     items[this.#front++] = "";
-    // // A queue grows at the other end: the free places at this end must not grow with it.
+    // A queue grows at the other end: the free places at this end must not grow with it.
     if (this.#front > ROOM_KEPT && this.#front * 2 > items.length) {
       this.#items = items.slice(this.#front);
       this.#front = 0;

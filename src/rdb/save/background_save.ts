@@ -110,7 +110,7 @@ export class BackgroundSave {
       await file.syncDirectory();
       return true;
     } catch (error) {
-      // // After a cancel, any error is expected.
+      // After a cancel, any error is expected.
       if (this.#cancelled) return null;
       this.#snapshot.close();
       file.discard();

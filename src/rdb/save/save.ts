@@ -228,7 +228,7 @@ export class TemporaryFile {
     try {
       Deno.removeSync(this.#temporary);
     } catch {
-      // // It is gone, or cannot be removed: the next save replaces it.
+      // It is gone, or cannot be removed: the next save replaces it.
     }
   }
 
