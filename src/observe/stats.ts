@@ -7,7 +7,7 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 
-/** Kinds of errors that are counted apart; further ones are counted together, to bound memory. */
+/** Kinds of errors that are counted; further kinds are not, to bound memory. */
 const MAX_ERROR_KINDS = 128;
 /** Samples that an instantaneous rate is the mean of. */
 const SAMPLES = 16;

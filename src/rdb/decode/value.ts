@@ -155,7 +155,7 @@ export function decodeDumpPayload(payload: Uint8Array, verifyChecksum = true): R
     return packed === undefined ? valueReader(type, input).read(input) : packed;
   } catch (thrown) {
     if (thrown === NEED_MORE) throw input.shortRead();
-    // The engine's own bounds, as in a file.
+    // V8's own bounds, as in a file.
     if (thrown instanceof RangeError) {
       throw input.error("limit", `Value too large (${thrown.message})`);
     }
