@@ -68,7 +68,7 @@ async function run(args: RunArguments): Promise<number> {
     // As a real server does; what the server itself opens, it opens by full path.
     Deno.chdir(toText(config.values.dir));
     const server = new Server({ config, log, registry, clock });
-    // Before the load, so that a signal can end a long one.
+    // A long load can be ended too.
     listenToSignals(server);
     await server.begin();
     return await server.stopped;

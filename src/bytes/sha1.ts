@@ -1,5 +1,5 @@
 /**
- * SHA-1, for the digest of a data set. It is no longer safe against collisions made on purpose, and
+ * SHA-1, which Redis uses for the digest of a data set and for the names of scripts. It is no longer safe against collisions made on purpose, and
  * nothing here relies on that.
  *
  * Written out because it is called for every element of a data set: a hash of a short text takes

@@ -1,5 +1,5 @@
 /**
- * The check of a user and password against the configuration.
+ * Who a client is: the check of a password against the configuration.
  *
  * There is one user, `default`, whose password is `requirepass`; without one, every password is
  * right, as for a user without password.
@@ -29,7 +29,7 @@ export function authenticate(context: Needs, user: ByteString, password: ByteStr
   context.client.authenticated = true;
 }
 
-/** Compare two secrets in a time that does not depend on where they differ. */
+/** Compare without telling by the time taken where two secrets differ. */
 function equalInConstantTime(given: ByteString, secret: ByteString): boolean {
   let difference = given.length ^ secret.length;
   for (let i = 0; i < secret.length; i++) {
