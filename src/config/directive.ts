@@ -64,9 +64,9 @@ export class ValueError extends Error {
 
 /** A value that a real server takes and that this one cannot honour. */
 export interface Refusal<V> {
-  /** Whether the value is such a one. */
+  /** Whether a value is refused. */
   when(value: V): boolean;
-  /** Why the start or the CONFIG SET stops. */
+  /** The message with which the start or the CONFIG SET fails. */
   readonly message: string;
 }
 

@@ -8,8 +8,8 @@
  * may make further keys ready: the loop goes on until nothing is ready any more, so that chains are
  * served in one step.
  *
- * Keys are reported as ready rather too often (whenever they are added, replaced or removed). What
- * keeps that cheap: a database that nobody waits in reports nothing, a key that nobody waits for is
+ * Keys are reported as ready more often than needed (whenever they are added, replaced or removed).
+ * That is cheap: a database that nobody waits in reports nothing, a key that nobody waits for is
  * dropped here, and a client is tried only when the key holds the type it waits for.
  *
  * Source: https://redis.io/docs/latest/commands/blpop/

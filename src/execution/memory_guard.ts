@@ -4,7 +4,8 @@
  *
  * Commands pass a counter; only when that is used up, they come here. With `maxmemory` set (or the
  * heap full) that is every command, otherwise one in some dozens, for a look at the time, and at the
- * heap when the last look is too long ago: a few commands may fill it faster than the cron comes by.
+ * heap when the last look is too long ago: a few commands may fill it between two turns of the
+ * cron.
  *
  * The heap counts as full when a fifth of the old generation's limit is left. What V8 tells includes
  * garbage, so before anything is refused a full collection is run, if one was not run lately; above

@@ -142,7 +142,7 @@ export class Persistence {
     return this.#job !== null || this.#parts.replication.replicas.transferring;
   }
 
-  /** How to save for somebody who goes on with the replication stream behind it. */
+  /** How to save for a replica that continues with the replication stream after it. */
   replicationOptions(request: SaveRequest = {}): SaveOptions {
     const options = this.options(request);
     const saved = this.#parts.replication.savedPosition;
@@ -235,7 +235,7 @@ export class Persistence {
     this.scheduled = false;
     this.saves++;
     this.#lastTry = this.#now;
-    // A replica that goes on behind this file is to be told the database anew.
+    // A replica that continues from this file needs a SELECT before the next command.
     replication.feed.forgetSelected();
     try {
       const options = this.replicationOptions(request);

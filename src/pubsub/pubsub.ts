@@ -47,7 +47,7 @@ class Delivery {
   }
 
   #encode(protocol: 2 | 3): ByteString {
-    // One flat string: joined up anew for every listener, its parts would be walked every time.
+    // Made flat once: a string of joined parts would be flattened again for every listener.
     return detach(ReplyEncoder.encode(new PushReply(this.#items), protocol));
   }
 }

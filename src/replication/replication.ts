@@ -2,11 +2,11 @@
  * The state of replication: whether this server is a primary or a replica, and which history its
  * data belongs to.
  *
- * A history has an id of 40 hex digits and grows by the bytes of the replication stream: a server is
- * known by id and position, and whoever is at the same position of the same history has the same
- * data. A replica takes its primary's id. A replica that is promoted begins a history of its own, and
- * remembers the one that it comes from, up to where it left it (`secondId`): the other replicas of
- * the old primary can go on from there without copying all the data.
+ * A history has an id of 40 hex digits and grows by the bytes of the replication stream: servers at
+ * the same position of the same history have the same data. A replica takes its primary's id. A
+ * replica that is promoted begins a history of its own, and remembers the one that it comes from,
+ * up to where it left it (`secondId`): the other replicas of the old primary can go on from there
+ * without copying all the data.
  *
  * The two sides are elsewhere: `replicas.ts` serves the replicas of this server, and
  * `primary_link.ts` follows a primary. A replica does both: it passes on what it receives, byte for

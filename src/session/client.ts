@@ -78,7 +78,7 @@ export interface ClientConnection {
   sendEncoded(encoded: ByteString): void;
   /** Close now; what was not sent is dropped. */
   close(): void;
-  /** A command that had postponed the client is through: go on with the requests behind it. */
+  /** The client's postponed command has run: go on with the requests after it. */
   resume(): void;
 }
 

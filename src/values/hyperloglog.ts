@@ -87,7 +87,7 @@ export class HyperLogLog {
 
   /**
    * A HyperLogLog over the bytes of a string, which are changed in place as long as they suffice:
-   * whoever keeps them must look whether {@linkcode bytes} is still the same object.
+   * afterwards the caller has to check whether {@linkcode bytes} is still the same object.
    *
    * @returns null when they are not those of a HyperLogLog, as far as the header tells
    */

@@ -1,5 +1,5 @@
 /**
- * Places one by one: GEOADD, GEOPOS, GEOHASH, GEODIST.
+ * Single places: GEOADD, GEOPOS, GEOHASH, GEODIST.
  *
  * @module
  */

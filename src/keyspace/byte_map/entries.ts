@@ -62,7 +62,10 @@ export class EntryColumns {
   #free: number[] = [];
   /** No page before this one has a free entry. */
   #roomy = 0;
-  /** A page that became empty, kept against coming and going at a page's edge. Its metas are 0. */
+  /**
+   * A page that became empty, kept so that adding and removing at a page's edge does not allocate
+   * each time. Its metas are 0.
+   */
   #spare: Int32Array = NO_PAGE;
   #words = 0;
 

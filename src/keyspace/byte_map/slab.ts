@@ -221,7 +221,8 @@ export class Slab {
     this.#freeRuns[arena] |= 1 << (run % RUNS_PER_ARENA);
     if (arena < this.#firstRoomy) this.#firstRoomy = arena;
     if (this.#freeRuns[arena] !== ALL_FREE) return;
-    // One arena without use is kept, against coming and going at its edge.
+    // One unused arena is kept, so that adding and removing at its edge does not allocate each
+    // time.
     if (++this.#idle > 1) {
       this.#idle--;
       this.#dropArena(arena);
