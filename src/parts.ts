@@ -1,9 +1,10 @@
 /**
- * The parts of a server without its sockets, and how they hang together. Nothing below this file knows
- * all of them: each part declares the few that it works with, and is handed this object as those.
+ * The parts of a server without its sockets, and how they are put together. Nothing below this file
+ * knows all of them: each part declares, in a small interface, the few that it works with, and its
+ * constructor gets this object.
  *
- * Parts that need each other take each other from it when they run, not when they are made; the order
- * below is therefore that of what their constructors touch.
+ * A part reads the others from this object when it runs, not when it is made, so parts may need
+ * each other. The order below only has to give constructors what they read at once.
  *
  * @module
  */
@@ -170,7 +171,7 @@ export class Parts implements Services {
     this.clients.onDeparture((client) => this.#forget(client));
   }
 
-  /** Gates whose answer hangs on the command or the client alone. */
+  /** Gates whose answer depends on the command or the client alone. */
   #installGates(): void {
     const { gates } = this;
     gates.install("condition", (client, command) => {
@@ -202,7 +203,7 @@ export class Parts implements Services {
 
   /**
    * An exception has kept effects from the append-only file or the replicas: writes stop until all
-   * data was kept as a whole, and replicas begin anew.
+   * data was saved as a whole, and replicas need a full synchronisation.
    */
   effectsLost(): void {
     this.disk.lost();

@@ -2,7 +2,7 @@
  * A running server: the parts with its sockets, its files and its regular work.
  *
  * This is the composition root: options go in, a listening server comes out. It does not read the
- * command line and does not end the process; `main.ts` does.
+ * command line and does not end the process; `serve.ts` and `main.ts` do.
  *
  * @module
  */
@@ -124,7 +124,7 @@ export class Server implements Host {
     this.parts.memory.started();
     log.notice("Server initialized");
     const { signal } = this.#loading;
-    // Whoever stops the server does not wait for the file.
+    // A server that is stopped does not wait for the file.
     const loaded = await Promise.race([this.#load(signal), this.#stopped.promise]);
     if (this.#stopping) return;
     if (!loaded) throw new StartError("the data cannot be loaded");
@@ -151,7 +151,7 @@ export class Server implements Host {
     if (values.port !== 0 || this.#anyPort) {
       try {
         this.#listeners.listenTcp(values.bind, values.port, values.tcpBacklog);
-        // From here on 0 means none.
+        // From now on, port 0 means that there is no TCP port.
         config.assign("port", [String(this.port)]);
       } catch (error) {
         if (!(error instanceof ListenError)) throw error;
@@ -289,7 +289,7 @@ export class Server implements Host {
     this.#stopped.resolve(1);
   }
 
-  /** From here on there is no way back: end what goes on by itself. */
+  /** The shutdown can no longer be called off: stop all work in the background. */
   #halt(): void {
     this.#stopping = true;
     this.#waiting.stop();

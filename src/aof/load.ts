@@ -8,7 +8,7 @@
  * server cuts an earlier file too before it gives up; here it stays as it was found.
  *
  * The work is a generator that pauses after each chunk, so that the start can answer clients (with
- * `-LOADING`) in between while DEBUG LOADAOF runs it in one go.
+ * `-LOADING`) in between, while DEBUG LOADAOF runs it without a pause.
  *
  * @module
  */

@@ -130,16 +130,33 @@ function layOut(digits: string, exponent: number, negative: boolean): string {
  * ```
  */
 export function formatDouble17(value: number): ByteString {
+  return formatPrecision(value, 17);
+}
+
+/**
+ * A number's text as C's `%.<precision>g` gives it: up to that many digits, ties rounded to even,
+ * trailing zeros dropped. Lua's `tostring` is this with 14 digits.
+ *
+ * @param precision 1 to 17
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(formatPrecision(0.1, 14), "0.1");
+ * assertEquals(formatPrecision(2 ** 53, 14), "9.007199254741e+15");
+ * ```
+ */
+export function formatPrecision(value: number, precision: number): ByteString {
   if (value !== value) return "nan";
   if (value === Infinity) return "inf";
   if (value === -Infinity) return "-inf";
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
-  const [mantissa, exponentText] = exponential17(value).split("e");
+  const [mantissa, exponentText] = exponential(value, precision).split("e");
   const negative = mantissa[0] === "-";
   const digits = mantissa.replace(/[-.]/g, "").replace(/0+$/, "");
   const exponent = Number(exponentText);
   const sign = negative ? "-" : "";
-  if (exponent < -4 || exponent >= 17) {
+  if (exponent < -4 || exponent >= precision) {
     const size = String(Math.abs(exponent)).padStart(2, "0");
     const rest = digits.length > 1 ? "." + digits.substring(1) : "";
     return sign + digits[0] + rest + "e" + (exponent < 0 ? "-" : "+") + size;
@@ -150,15 +167,26 @@ export function formatDouble17(value: number): ByteString {
   return sign + whole + (fraction === "" ? "" : "." + fraction);
 }
 
-/** 17 digits, exactly rounded; JavaScript alone would round ties up. */
-function exponential17(value: number): string {
-  const up = value.toExponential(16);
+/** So many digits, exactly rounded; JavaScript alone would round ties up. */
+function exponential(value: number, precision: number): string {
+  const up = value.toExponential(precision - 1);
+  // A tie has one digit more than asked for, a 5; up to 15 digits JavaScript shows them all.
+  if (precision < 15) {
+    const shortest = value.toExponential();
+    const mantissa = shortest.substring(value < 0 ? 1 : 0, shortest.indexOf("e"));
+    if (mantissa.length !== precision + 2 || mantissa[precision + 1] !== "5") {
+      return up;
+    }
+  }
   const [longer, exponent] = value.toExponential(80).split("e");
   const digits = longer.replace(/[-.]/g, "");
-  const even = (digits.charCodeAt(16) & 1) === 0;
-  if (!even || digits[17] !== "5" || !/^0*$/.test(digits.substring(18))) return up;
+  const even = (digits.charCodeAt(precision - 1) & 1) === 0;
+  if (!even || digits[precision] !== "5" || !/^0*$/.test(digits.substring(precision + 1))) {
+    return up;
+  }
   const point = longer.indexOf(".");
-  return longer.substring(0, point + 17) + "e" + exponent;
+  const end = precision === 1 ? point : point + precision;
+  return longer.substring(0, end) + "e" + exponent;
 }
 
 /**

@@ -23,7 +23,7 @@ const encoder = new TextEncoder();
 const LOOP_LIMIT = 48;
 const LOOP_LIMIT_NOT_ASCII = 192;
 
-/** How many chars are looked at before the bet that a string is ASCII is made. */
+/** How many chars are checked before the whole string is tried as ASCII. */
 const PROBE = 16;
 
 /** Chars a base64 step: a multiple of 3, small enough for its text to be young and cheap. */

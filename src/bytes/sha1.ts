@@ -1,6 +1,6 @@
 /**
- * SHA-1, for the names of scripts and for the digest of a data set. It is no longer safe against
- * those who look for two texts with one hash, and nothing here relies on that.
+ * SHA-1, which Redis uses for the digest of a data set and for the names of scripts. It is no longer safe against collisions made on purpose, and
+ * nothing here relies on that.
  *
  * Written out because it is called for every element of a data set: a hash of a short text takes
  * about a microsecond here, and ten in `node:crypto`, most of them spent on making an object.

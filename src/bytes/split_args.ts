@@ -1,6 +1,6 @@
 /**
  * A line of text to its arguments, the way a Redis configuration file, an inline command and the
- * command-line client read one: words parted by white space, where a word may be quoted.
+ * command-line client read one: words separated by white space, where a word may be quoted.
  *
  * - `"…"` knows the escapes `\n \r \t \b \a`, `\xHH` (two hexadecimal digits, one byte), and a
  *   backslash before any other char stands for that char.

@@ -1,6 +1,6 @@
 /**
- * The line editor as a state machine: keys in, a line under edit and events out. It neither reads nor
- * writes a terminal, so that each key can be tested; `terminal.ts` draws what it holds.
+ * The line editor as a state machine: keys in, a line under edit and events out. It neither reads
+ * nor writes a terminal, so that each key can be tested; `screen.ts` draws the line.
  *
  * The keys are those of redis-cli: arrows, Home/End, Ctrl-A/E/B/F, Backspace/Delete, Ctrl-H/D,
  * Ctrl-K/U/W/T/L, history with Up/Down and Ctrl-P/N, Tab for completion (once more for the next one,

@@ -89,7 +89,7 @@ export class Deadlines<T> {
     this.#timer = null;
   }
 
-  /** See to it that the timer fires at the first deadline or before. */
+  /** Set the timer so that it fires at the first deadline or before. */
   #arm(now: number): void {
     const { atMs } = this.#heap[0];
     if (this.#timer !== null) {

@@ -1,8 +1,8 @@
 /**
  * Giving the event loop a turn in the middle of long work.
  *
- * This is no matter of time, which is why it is not the clock's: a clock that is set by hand must not
- * stop the work.
+ * It is not part of the clock, as it does not depend on time: a test's clock that stands still must
+ * not stop the work.
  *
  * @module
  */

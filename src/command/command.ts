@@ -114,7 +114,7 @@ export interface CommandStats {
 }
 
 /**
- * A command: its spec with what the pipeline asks on every call worked out once.
+ * A command: its spec, with what the executor asks on every call computed once.
  *
  * @typeParam C what its handler needs; without it only the facts of a command can be used
  */

@@ -1,6 +1,6 @@
 /**
  * The gates that a command passes before it runs, as facts: their order, and which commands each of
- * them concerns. What a gate says to a call is known to the part of the server that it belongs to (see
+ * them concerns. What a gate answers is up to the part of the server that it belongs to (see
  * `execution/gates.ts`).
  *
  * A gate is a bit. Parts of the server raise and lower theirs; a command carries the bits of the gates

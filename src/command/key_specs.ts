@@ -2,8 +2,8 @@
  * Key specifications: where the keys of a command's arguments stand.
  *
  * They are declared once in the command's literal; COMMAND INFO, COMMAND GETKEYS, access control
- * and cluster routing read them. What no specification can say (SORT's BY and GET, MIGRATE) a
- * command states with its own `getKeys` function.
+ * and cluster routing read them. Where a specification is not enough (SORT's BY and GET, MIGRATE) a
+ * command has its own `getKeys` function.
  *
  * Source: https://redis.io/docs/latest/develop/reference/key-specs/
  *

@@ -37,7 +37,7 @@ export function parseTimeoutSeconds(text: ByteString, nowMs: number): number {
   const seconds = parseDouble(text) ?? beyondDouble(text);
   const ms = Math.ceil(seconds * 1000) + 0;
   if (ms < 0) throw new RedisError("ERR timeout is negative");
-  // The deadline has to fit 64 bits.
+  // As in a real server, the deadline has to fit 64 bits.
   if (ms > LARGEST - nowMs) throw new RedisError("ERR timeout is out of range");
   return ms;
 }

@@ -1,10 +1,10 @@
 /**
- * Reading of expire times, for SET and its kin as for EXPIRE and its kin: what overflows, and with
- * which error.
+ * Reading of expire times, for the string commands (SET, GETEX) and for the EXPIRE commands: what
+ * overflows, and with which error.
  *
- * Seconds become milliseconds and relative times become absolute ones here, so that nobody else
- * multiplies or adds. Two rules exist: an option of a string command must lie above zero, while
- * EXPIRE takes any time, and one that has passed removes the key.
+ * Seconds become milliseconds and relative times become absolute ones here and nowhere else. Two
+ * rules exist: an option of a string command must lie above zero, while EXPIRE takes any time, and
+ * one that has passed removes the key.
  *
  * A time is a `number`: from the year 287396 on it loses its last milliseconds.
  *
@@ -48,7 +48,7 @@ export function parseExpireTime(
 }
 
 /**
- * The expire time of EXPIRE and its kin, which may lie in the past. O(1).
+ * The expire time of the EXPIRE commands, which may lie in the past. O(1).
  *
  * @param relative whether it counts from now on, or is a unix time
  * @param commandName for the error, in lower case

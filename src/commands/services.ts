@@ -38,15 +38,15 @@ import type { WatchTable } from "../session/watch.ts";
 
 /** What SHUTDOWN was asked for. */
 export interface ShutdownRequest {
-  /** Save before going, do not, or (undefined) as the save points say. */
+  /** Save before the end, do not, or (undefined) as the save points say. */
   save?: boolean;
   /** Do not wait for replicas. */
   now?: boolean;
-  /** Go even if saving fails. */
+  /** End even if saving fails. */
   force?: boolean;
   /** Who asked, for the log: a signal's name, or undefined for a client. */
   signal?: string;
-  /** Called when a shutdown that had begun does not come to its end: the server stays. */
+  /** Called when a shutdown that has begun is cancelled or fails: the server goes on. */
   onStay?: () => void;
 }
 
@@ -62,7 +62,7 @@ export interface Host {
   shutdown(request: ShutdownRequest): boolean;
   /** End at once, with an error, and without another reply to anybody. */
   abandon(): void;
-  /** Call off a shutdown that has begun. @returns false when there is none */
+  /** Cancel a shutdown that has begun. @returns false when there is none */
   abortShutdown(): boolean;
   /** What the process uses now. */
   resources(): Resources;

@@ -1,8 +1,8 @@
 /**
  * MULTI, EXEC, DISCARD, WATCH, UNWATCH.
  *
- * Queuing itself is the pipeline's; here transactions begin and end. A command that was refused
- * while queuing makes EXEC abort; one that fails while it runs does not stop those behind it.
+ * The executor queues commands; here transactions begin and end. A command that was refused while
+ * queuing makes EXEC abort; one that fails while it runs does not stop those behind it.
  *
  * Source: https://redis.io/docs/latest/develop/interact/transactions/
  *
@@ -99,7 +99,7 @@ const watch = defineCommand({
     if (context.client.transaction !== null) {
       throw new RedisError("ERR WATCH inside MULTI is not allowed");
     }
-    // Once broken the transaction cannot be mended: there is nothing more to watch.
+    // The transaction will fail whatever happens now: there is nothing more to watch.
     if (context.client.watchBroken) return OK;
     for (let i = 1; i < args.length; i++) {
       context.services.watch.watch(context.client, detach(args[i]));

@@ -3,9 +3,9 @@
  * shows of it, and the ways to change it: {@linkcode Config.assign} while the server starts, and
  * {@linkcode Config.setMany} (CONFIG SET) while it runs.
  *
- * Who depends on a directive either reads `config.values` each time it needs it, or asks to be told
- * of changes ({@linkcode Config.onChange}); such a listener may also refuse a change, and then the
- * whole CONFIG SET is undone.
+ * Code that depends on a directive either reads `config.values` each time it needs it, or asks to
+ * be told of changes ({@linkcode Config.onChange}); such a listener may also refuse a change, and
+ * then the whole CONFIG SET is undone.
  *
  * Source: https://redis.io/docs/latest/commands/config-set/ and the behaviour of Redis 7.0 to 7.2.
  *
@@ -263,7 +263,7 @@ export class Config {
             try {
               listener(this.values);
             } catch {
-              // The old value cannot be had back; the reply already says that something failed.
+              // The old value cannot be restored; the reply already says that something failed.
             }
           }
           return failed(name, error instanceof Error ? error.message : String(error));

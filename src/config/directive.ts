@@ -1,7 +1,8 @@
 /**
  * What a configuration directive is: a name, the kind of its value, and the facts about it. All
  * directives together are the one table (see `table.ts`) that the command line, the configuration
- * file, CONFIG GET/SET/REWRITE, the help text and the README read; nothing else lists directives.
+ * file, CONFIG GET/SET/REWRITE, the help text and the documentation read; nothing else lists
+ * directives.
  *
  * A {@linkcode Kind} knows how a sort of value is read, written and rewritten; `kinds.ts` has the
  * common ones (yes/no, numbers, memory sizes, choices, text) and `special.ts` those that only one
@@ -63,13 +64,13 @@ export class ValueError extends Error {
 
 /** A value that a real server takes and that this one cannot honour. */
 export interface Refusal<V> {
-  /** Whether the value is such a one. */
+  /** Whether a value is refused. */
   when(value: V): boolean;
-  /** Why the start or the CONFIG SET stops. */
+  /** The message with which the start or the CONFIG SET fails. */
   readonly message: string;
 }
 
-/** What is to be said about a directive besides its name and kind. */
+/** The facts of a directive besides its name and kind. */
 export interface Facts<V> {
   readonly default: V;
   /** One line for people. */
@@ -115,7 +116,7 @@ export interface Directive<N extends string = string, V = unknown> {
   check(value: V): string | null;
 }
 
-/** Directives that belong together, for the help and the README. */
+/** Directives that belong together, for the help and the documentation. */
 export interface Topic<D extends readonly Directive[] = readonly Directive[]> {
   readonly title: string;
   readonly directives: D;

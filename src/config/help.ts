@@ -1,5 +1,6 @@
 /**
- * The texts made of the table of directives: what `--help` prints, and the tables of the README.
+ * The texts made of the table of directives: what `--help` prints, and the tables in
+ * `src/config/README.md`.
  *
  * @module
  */

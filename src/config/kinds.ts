@@ -214,7 +214,7 @@ const anyText: Kind<ByteString> = {
     plainLine(name, setting, fallback, quoteBytes(setting.text)),
 };
 
-/** Text; the empty text is a value like any other. */
+/** Text, which may be empty. */
 export function text(label = "<text>"): Kind<ByteString> {
   return { ...anyText, label };
 }

@@ -1,8 +1,8 @@
 /**
- * CONFIG REWRITE: brings a configuration file up to date with what runs now, touching as little as
- * can be. Comments, order and unknown matters stay; a line whose directive has changed is replaced
- * where it stands, further lines of the same directive go, and what the file does not say yet is
- * added at its end behind a comment of ours, defaults left out.
+ * CONFIG REWRITE: writes the configuration in force into the configuration file, changing as little
+ * as possible. Comments, order and unknown lines stay; a line whose directive has changed is
+ * replaced where it stands, further lines of the same directive go, and what the file does not say
+ * yet is added at its end behind a comment, defaults left out.
  *
  * Source: https://redis.io/docs/latest/commands/config-rewrite/
  *

@@ -1,15 +1,15 @@
 /**
- * Clients that wait for a key to hold something (BLPOP, XREAD BLOCK) or to go (XREADGROUP).
+ * Clients that wait for a key to hold something (BLPOP, XREAD BLOCK) or to be deleted (XREADGROUP).
  *
  * A blocked command is tried again, as a whole, when a key that it waits for may have become ready;
  * it then either answers or goes on waiting. Clients that wait for the same key are served in the
  * order in which they came; several keys in the order in which they became ready. Serving happens
  * after the command (or transaction) that made the key ready has run to its end, and what is served
- * may make further keys ready: the loop goes on until nothing is ready any more, so that chains
- * settle in one step.
+ * may make further keys ready: the loop goes on until nothing is ready any more, so that chains are
+ * served in one step.
  *
- * Keys are reported as ready rather too often (whenever they are added, replaced or removed). What
- * keeps that cheap: a database that nobody waits in reports nothing, a key that nobody waits for is
+ * Keys are reported as ready more often than needed (whenever they are added, replaced or removed).
+ * That is cheap: a database that nobody waits in reports nothing, a key that nobody waits for is
  * dropped here, and a client is tried only when the key holds the type it waits for.
  *
  * Source: https://redis.io/docs/latest/commands/blpop/
@@ -40,7 +40,7 @@ export interface BlockingNeeds {
   };
 }
 
-/** A request that nothing but its owner ends. */
+/** A request that only its owner ends. */
 const NOTHING: BlockRequest = {
   keys: [],
   timeoutMs: 0,
@@ -234,8 +234,8 @@ export class Blocking implements Blocker, KeyspaceListener {
   }
 
   /**
-   * Unblock all clients with an error, those that wait for a pause to end excepted, and close their
-   * connections behind it: what they wait for is elsewhere now.
+   * Unblock all clients with an error, except those that wait for a pause to end, and then close
+   * their connections: what they wait for happens on another server now.
    */
   failAll(error: ByteString): void {
     const clients = new Set<Client>();

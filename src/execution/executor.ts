@@ -7,9 +7,9 @@
  * replay of a file and what a primary sends all come through here. What differs between them is the
  * client's `caller` (see `session/caller.ts`): which gates are asked, and whether it may wait.
  *
- * No request ends the process: an exception in a handler becomes an error reply, and one behind it (in
- * what keeps the effects, or in an observer) does too, and stops further writes, as data and journal
- * may have parted.
+ * No request ends the process: an exception in a handler becomes an error reply. An exception after
+ * the handler (in the journal, or in an observer) becomes one too, and stops further writes, as
+ * data and journal may differ now.
  *
  * What it leaves out: sockets, and the encoding of replies.
  *
@@ -52,7 +52,7 @@ export interface ExecutorNeeds {
   readonly memory: { credit: number; look(): void };
   /** How far the replication stream goes. */
   readonly stream: { readonly end: number };
-  /** What an exception behind a handler calls for: effects may be lost. */
+  /** Called after an exception behind a handler: effects may be lost. */
   effectsLost(error: unknown): void;
 }
 
@@ -172,7 +172,7 @@ export class Executor {
   }
 
   /**
-   * Run a handler, or try a blocked command again, with all that belongs to it.
+   * Run a handler, or try a blocked command again, with statistics, journal and observers.
    *
    * @param command null for work that is no command's
    * @param retried the blocked command that is tried again; null for a command that begins
@@ -191,7 +191,8 @@ export class Executor {
       : timer.now();
     const writes = command !== null && command.isWrite;
     keyspace.noTouch = client.noTouch && command?.name !== "touch";
-    // Before a replica's own client, where it may write, what is past its time gives way.
+    // On a writable replica a client's own write removes keys past their time; else they are
+    // hidden.
     keyspace.removesHidden = writes && keyspace.hidesExpired && !client.caller.obeyed;
     journal.begin();
     this.#depth++;

@@ -3,9 +3,9 @@
  * they are and their order).
  *
  * A part of the server that has something to say installs its answer once, and raises its bit only
- * while it may matter; what concerns one client alone (it listens, it has not authenticated) is a bit of
- * that client. Calls pass without any question while no bit is up that is theirs. A gate can also be
- * asked without running anything.
+ * while it may matter; what concerns one client alone (it is subscribed, it has not authenticated)
+ * is a bit of that client. While no bit is up that concerns a call, no gate is asked. A gate can
+ * also be asked without running anything.
  *
  * @module
  */

@@ -4,7 +4,8 @@
  *
  * Commands pass a counter; only when that is used up, they come here. With `maxmemory` set (or the
  * heap full) that is every command, otherwise one in some dozens, for a look at the time, and at the
- * heap when the last look is too long ago: a few commands may fill it faster than the cron comes by.
+ * heap when the last look is too long ago: a few commands may fill it between two turns of the
+ * cron.
  *
  * The heap counts as full when a fifth of the old generation's limit is left. What V8 tells includes
  * garbage, so before anything is refused a full collection is run, if one was not run lately; above
@@ -264,7 +265,7 @@ export class MemoryGuard {
     this.#exceeded(false);
   }
 
-  /** Let go of timers. */
+  /** Cancel timers. */
   stop(): void {
     this.#stopEvicting();
   }
@@ -301,7 +302,7 @@ export class MemoryGuard {
       );
       return;
     }
-    // What commands removed meanwhile shows once it is collected.
+    // Memory of what commands removed meanwhile counts as free only after a collection.
     if (this.heapFill >= HEAP_ROOM && keyspace.changes !== this.#changesWhenFull) {
       if (meter.collect(SHARE_WHEN_FULL)) this.#changesWhenFull = keyspace.changes;
     }
@@ -327,7 +328,7 @@ export class MemoryGuard {
       () => this.heapFill * meter.heap.oldLimit - meter.evicted - room,
       true,
     );
-    // At the brim nothing is taken before the collector has shown that there is room.
+    // Nearly full: no memory is taken before a collection has shown that there is room.
     return result !== "stuck" && this.heapFill < HEAP_BRIM;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Those who look at commands that have run: the slow log, the statistics of a part of the server, and
- * the like. They are called behind the journal, so that what they see is done; an observer that has
- * nothing to look for is not in the list, and a server without any pays one comparison a command.
+ * Observers look at commands that have run. They are called after the journal, so that the effects
+ * of the command are handed on already. An observer that has nothing to look for is not in the
+ * list, and a server without any pays one comparison a command.
  *
  * @module
  */

@@ -3,8 +3,8 @@
  * shutdown that waits for replicas ask for one of writes that has no end of its own. Commands wait
  * until all are over.
  *
- * A postponed command runs anew, from the beginning of the pipeline, when the pause is over: once
- * the command that ended it (CLIENT UNPAUSE) and those sent along with it have run.
+ * A postponed command runs from its beginning, gates included, when the pause is over: after the
+ * command that ended it (CLIENT UNPAUSE) and those sent along with it have run.
  *
  * @module
  */
@@ -47,7 +47,9 @@ export class Pause {
     }
   }
 
-  /** Bring the gates, and what becomes of keys past their time, in line with what is on. */
+  /**
+   * Raise or lower the gates, and hide or remove keys past their time, as the pauses in force say.
+   */
   #changed(): void {
     const { gates, keyspace } = this.#parts;
     gates.set("pause", this.active && this.#all);
@@ -61,7 +63,7 @@ export class Pause {
     return this.#untilMs > 0 || this.#failover || this.#shutdown;
   }
 
-  /** Whether expiry and eviction have to hold still: they would write. */
+  /** Whether expiry and eviction have to stop for now, as they would write. */
   get stopsWrites(): boolean {
     return this.active;
   }

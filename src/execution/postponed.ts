@@ -1,6 +1,6 @@
 /**
- * Commands that wait until something is over, and then run anew from the beginning of the pipeline:
- * nothing of them has happened yet.
+ * Commands that wait until something is over, and then run from their beginning, gates included:
+ * they have had no effect yet.
  *
  * @module
  */

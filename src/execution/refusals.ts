@@ -1,5 +1,5 @@
 /**
- * The errors of requests that are refused for what they are, and of which no command hears.
+ * The errors of requests that are refused before any command runs.
  *
  * @module
  */

@@ -28,8 +28,7 @@ interface Subscription {
 }
 
 /**
- * Takes the effects of one unit; more than one belong together atomically. The arrays are the
- * sink's to keep.
+ * Takes the effects of one unit; several belong together atomically. A sink may keep the arrays.
  */
 export type JournalSink = (effects: readonly Effect[]) => void;
 
@@ -45,8 +44,8 @@ export class Journal {
   #replacement: Effect[] | null = null;
   #suppressed = false;
   /**
-   * How many changes there were so far, whether anybody listened or not: who changed something
-   * remembers where it stood then, and a sink how far it has come.
+   * How many changes there were so far, with or without sinks. A client remembers the position
+   * after its last change, and a sink how far it has got.
    */
   position = 0;
 

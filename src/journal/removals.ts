@@ -1,6 +1,6 @@
 /**
- * The effects of what the server removes of its own accord: keys and fields whose time has come, and
- * keys that make room.
+ * The effects of what the server removes by itself: keys and fields past their time, and evicted
+ * keys.
  *
  * @module
  */

@@ -26,7 +26,7 @@ export function expireStep(keyspace: Keyspace, budgetMs: number): boolean {
   for (const db of keyspace.databases) {
     if (db.table.expiring === 0) continue;
     const remove = (entry: number) => db.expireEntry(entry, db.table.keyAt(entry));
-    // A key lives through the millisecond that it expires at.
+    // A key still exists during the millisecond at which it expires.
     while (db.table.visitDue(now - 1, STRIDE, remove) === STRIDE) {
       if (clock.monotonic() >= deadline) return false;
     }

@@ -1,11 +1,12 @@
 /**
  * One numbered database: a table of keys with expiry, as command handlers use it.
  *
- * Reads hide keys whose time has come, and remove them (lazy expiry); the active side is in
+ * A read that meets a key past its time hides and removes it (lazy expiry); the active side is in
  * `active_expire.ts`. What a handler changes it reports once through {@linkcode Database.changed},
  * from which watched keys, notifications and the counter of changes follow.
  *
- * What it leaves out: replies, journal entries and blocking; those hang on the keyspace's listeners.
+ * What it leaves out: replies, journal entries and blocking; the keyspace's listeners do the latter
+ * two.
  *
  * @module
  */
@@ -54,8 +55,8 @@ export class Database {
   }
 
   /**
-   * What a live entry holds is about to change or to go: a snapshot that is being taken writes it
-   * first. Everything that changes a key's value or expiry comes through here before.
+   * The value or expiry of a live entry is about to change or to go: a snapshot that is being taken
+   * writes it first. All code that changes a key's value or expiry calls this before.
    */
   beforeChange(entry: number): void {
     const { snapshot } = this.keyspace;
@@ -114,7 +115,7 @@ export class Database {
     return this.table.valueAt(entry);
   }
 
-  /** The value of a key without leaving a trace of the look. */
+  /** The value of a key; no hit, miss or access is recorded. */
   peek(key: ByteString): Value | undefined {
     const entry = this.entryOf(key);
     return entry === NO_ENTRY ? undefined : this.table.valueAt(entry);
@@ -177,7 +178,7 @@ export class Database {
     // Under LFU the counter belongs to the key and outlives its value.
     if (!this.keyspace.access.lfu) this.keyspace.recordNew(this.table, entry);
     if (typeof value !== "string") this.#announce(key, value);
-    // Even a string may matter: to those who wait for what was there to go.
+    // Even a string may matter: a client may wait for the old value to be deleted.
     else if (this.blockedKeys !== 0) this.keyspace.listeners.ready(this, key);
   }
 
@@ -229,7 +230,7 @@ export class Database {
     return entry;
   }
 
-  /** A structure has come to a key in one piece. */
+  /** A whole collection was put at a key. */
   #announce(key: ByteString, value: ObjectValue): void {
     if (this.blockedKeys !== 0) this.keyspace.listeners.ready(this, key);
     if (value instanceof HashValue && value.expiringCount > 0) {
@@ -242,7 +243,7 @@ export class Database {
     if (this.blockedKeys !== 0) this.keyspace.listeners.ready(this, key);
   }
 
-  /** Remove a key. Tells nobody: the caller says {@linkcode Database.changed}. */
+  /** Remove a key. Emits no event: the caller calls {@linkcode Database.changed}. */
   delete(key: ByteString): boolean {
     const entry = this.entryOf(key);
     if (entry === NO_ENTRY) return false;

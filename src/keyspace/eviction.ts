@@ -1,10 +1,10 @@
 /**
  * Eviction: which keys go when there is too much data.
  *
- * Nothing is kept in order of use. Some keys are picked at random, and the one that was idle longest
- * (LRU), is used least (LFU) or has the shortest time to live goes, together with what the pool
- * remembers of earlier picks. Keys for which there is no room are found in O(samples) whatever their
- * number.
+ * Keys are not kept in order of use. Some are picked at random, and of these, and of the good
+ * candidates of earlier picks (`eviction_pool.ts`), the one that was idle longest (LRU), is used
+ * least (LFU) or has the shortest time to live is evicted. Keys for which there is no room are
+ * found in O(samples) whatever their number.
  *
  * A step is bounded in time, so that one write that is far over the limit does not hold up all
  * others; the caller runs another one soon.
@@ -31,7 +31,7 @@ export type EvictionPolicy =
   | "allkeys-random"
   | "noeviction";
 
-/** How a step ended: all is well, time was up, or there is nothing that may be evicted. */
+/** How a step ended: there is room, its time was up, or there is nothing that may be evicted. */
 export type EvictionResult = "done" | "more" | "stuck";
 
 /** What a step goes by. */
@@ -104,7 +104,10 @@ export class Evictor {
     db.evictEntry(entry, table.keyAt(entry));
   }
 
-  /** A random entry that the policy allows; {@linkcode NO_ENTRY} when there is (as good as) none. */
+  /**
+   * A random entry that the policy allows; {@linkcode NO_ENTRY} when there is none, or when the one
+   * that was picked is not allowed.
+   */
   #pick(table: KeyTable): number {
     const { random } = this.#keyspace;
     const entry = this.#policy.startsWith("allkeys")

@@ -45,7 +45,7 @@ export class EvictionPool {
     return this.#candidates.pop();
   }
 
-  /** Forget all: their scores are of another policy. */
+  /** Forget all, as their scores belong to another policy. */
   clear(): void {
     this.#candidates = [];
   }

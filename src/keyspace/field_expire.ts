@@ -3,12 +3,12 @@
  * finding the hashes that have such fields though nobody asks for them.
  *
  * Each table of keys has a queue of its own, from key to the time at which its hash is to be looked
- * at. It hangs on the table, so that it goes where the table goes (SWAPDB) and ends when it ends
+ * at. It belongs to the table, so that it moves with the table (SWAPDB) and is dropped with it
  * (FLUSHALL). An entry is a hint and not a fact: the hash may be gone, or its fields may live
  * longer by now, which shows when its time comes. So commands that remove or overwrite keys need
- * not know of the queue, and those that let a field expire only say so with
- * {@linkcode scheduleFields}; `Database` does the same for hashes that come in whole (RENAME, COPY,
- * RESTORE, loading).
+ * not know of the queue, and those that let a field expire only say so with {@linkcode
+ * scheduleFields}; `Database` does the same for hashes that come in whole (RENAME, COPY, RESTORE,
+ * loading).
  *
  * @module
  */
@@ -74,8 +74,7 @@ function prune(table: KeyTable, queue: FieldQueue): void {
 }
 
 /**
- * Whether a hash has fields that expire. O(1) for each database and each entry that means nothing
- * any more.
+ * Whether a hash has fields that expire. O(1) for each database and each outdated entry.
  */
 export function hasExpiringFields(keyspace: Keyspace): boolean {
   for (const { table } of keyspace.databases) {
@@ -96,7 +95,7 @@ function hashAt(table: KeyTable, key: ByteString): HashValue | null {
 
 /**
  * Remove fields whose time has come, with journal, events, and the removal of a hash that is left
- * empty. On a replica, and while expiry holds still, nothing is removed. O(log n) for each field.
+ * empty. On a replica, and while expiry is paused, nothing is removed. O(log n) for each field.
  *
  * @param limit how many fields to remove at most
  * @returns how many fields were removed

@@ -1,5 +1,5 @@
 /**
- * What V8's heap holds, how far it may grow, and a way to have it cleared.
+ * What V8's heap holds, how far it may grow, and a way to run a collection.
  *
  * The figures come from V8 itself (some 50 µs a sample, so they are taken seldom). A collection is
  * run through the function that V8 gives to new contexts once `--expose-gc` is set, which can be

@@ -1,9 +1,9 @@
 /**
  * The interface of a table from keys to values: a Map of byte strings whose entries have numbers.
  *
- * An entry's number is its entry. An entry stays the same for as long as its key is in the table,
- * whatever else is inserted or deleted; an entry that became free may be used again. Columns (expiry,
- * access clock) hang on the entry, and SCAN, RANDOMKEY, eviction sampling and snapshots walk entries.
+ * An entry is a number, which stays the same for as long as its key is in the table, whatever else
+ * is inserted or deleted; a free entry may be used again. Columns (expiry, access clock) are
+ * indexed by entry, and SCAN, RANDOMKEY, eviction sampling and snapshots walk over entries.
  *
  * Nothing outside this folder may depend on what is behind the interface.
  *

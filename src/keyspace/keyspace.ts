@@ -47,7 +47,7 @@ export class Keyspace {
   snapshot: SnapshotHook | null = null;
   /** While set, such keys are removed after all (a client writes to a writable replica). */
   removesHidden = false;
-  /** While set, reads leave no trace in the access clocks (CLIENT NO-TOUCH). */
+  /** While set, reads do not change the access clocks (CLIENT NO-TOUCH). */
   noTouch = false;
 
   readonly #newTable: () => KeyTable;
@@ -87,7 +87,7 @@ export class Keyspace {
     return this.#hidesExpired;
   }
 
-  /** Hide keys past their time rather than remove them, for a reason, or do so no more for that one. */
+  /** Begin or end hiding keys past their time, instead of removing them, for one reason. */
   hideExpired(reason: string, hides: boolean): void {
     if (hides) this.#hiders.add(reason);
     else this.#hiders.delete(reason);

@@ -1,8 +1,9 @@
 /**
- * The largest object among all keys, found by a walk in small steps that begins anew forever.
+ * The largest object among all keys, found by walking over all keys in small steps, again and
+ * again.
  *
- * A hash table that grows is copied as a whole: for a moment it takes its size again. Whoever must
- * not let V8's heap run over therefore wants to know the largest one.
+ * A hash table that grows is copied as a whole: for a moment it takes its size again. The memory
+ * guard, which must not let V8's heap run full, therefore has to know the largest one.
  *
  * @module
  */

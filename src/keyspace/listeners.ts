@@ -1,8 +1,8 @@
 /**
- * Who listens to a keyspace: what it tells, and a list of those who want to know.
+ * The listeners of a keyspace: what they are told, and the list of them.
  *
- * A part of the server that has nothing to do for now takes itself off the list, so that a change of a
- * key in a server where nobody watches anything costs a look at an empty list.
+ * A part of the server that has nothing to do for now leaves the list, so that a change of a key
+ * costs a look at an empty list in a server where nobody watches anything.
  *
  * @module
  */
@@ -10,7 +10,7 @@
 import type { ByteString } from "../bytes/bytes.ts";
 import type { Database } from "./database.ts";
 
-/** What a keyspace tells; a listener has the methods that it cares for. */
+/** What a keyspace tells; a listener has the methods that it needs. */
 export interface KeyspaceListener {
   /** A key was added, changed or removed: WATCH and client tracking want to know. */
   modified?(db: Database, key: ByteString): void;

@@ -1,9 +1,10 @@
 /**
  * The simplest key table: V8's own Map from key to entry, and plain arrays by entry.
  *
- * It is right by inspection, which is why the tests of the other table compare with it, and it is
- * quick for few keys. For many keys its memory and the collector's pauses are what `byte_map.ts`
- * is for: every key and value here is an object in V8's heap, and a Map ends at 2^24 entries.
+ * It is simple enough to be seen to be right, so the tests of the other table compare with it, and
+ * it is quick for few keys. For many keys it takes much memory and causes long pauses of the
+ * collector, as every key and value is an object in V8's heap, and a Map ends at 2^24 entries:
+ * hence `byte_map/`.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * How much memory the data takes: the figure that `maxmemory` is held against, and INFO shows.
+ * How much memory the data takes: the figure that is compared with `maxmemory` and shown by INFO.
  *
  * It has three parts:
  *
@@ -69,7 +69,7 @@ export class MemoryMeter {
     this.#clientBytes = options.clientBytes;
   }
 
-  /** Look at the heap and the clients. O(databases + clients). */
+  /** Measure the heap and the clients. O(databases + clients). */
   sample(): void {
     this.sampledAt = this.#clock.monotonic();
     this.last = this.heap.sample();
@@ -84,7 +84,8 @@ export class MemoryMeter {
     const shrunk = this.#measured - measured;
     if (shrunk > 0) {
       this.evicted = Math.max(0, this.evicted - shrunk);
-      // Buffers come and go; a collection takes most of what was added.
+      // Buffers are freed at other times, too: it was a collection if most of what had been added
+      // is gone.
       if (shrunk > this.uncollected / 2) this.#afterCollection = measured;
     }
     this.#measured = measured;

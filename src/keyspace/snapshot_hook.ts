@@ -1,12 +1,12 @@
 /**
- * Who is told of changes before they happen: a snapshot that is being taken while clients go on.
+ * What a snapshot that is being taken while clients go on has to be told before a change happens.
  *
  * @module
  */
 
 import type { KeyTable } from "./key_table.ts";
 
-/** A snapshot in the making. */
+/** A snapshot that is being taken. */
 export interface SnapshotHook {
   /** What a live entry holds, or when it expires, is about to change, or to go. */
   beforeChange(table: KeyTable, entry: number): void;

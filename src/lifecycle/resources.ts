@@ -1,5 +1,5 @@
 /**
- * What the process uses, asked of the platform.
+ * What the process uses, as the platform tells it.
  *
  * @module
  */

@@ -3,7 +3,7 @@
  * that read the logs of a real server expect it.
  *
  * Lines go to standard output, or are appended to a file. The file is opened anew for each line, so
- * that it may be rotated at any time, and written synchronously, so that the last words of a
+ * that it may be rotated at any time, and written synchronously, so that the last lines of a
  * process are there when it has ended.
  *
  * @module

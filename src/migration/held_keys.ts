@@ -1,14 +1,14 @@
 /**
- * Keys that nobody may touch for a while, because they are on their way to another server.
+ * Keys that no client may use for a while, because they are being moved to another server.
  *
  * A real server stands still during MIGRATE; this one lets only those wait who ask for a key that is
- * being moved. A command that names such a key, in whatever database, waits, and runs anew from the
- * beginning of the pipeline once the key is free; so does a write that names no key (FLUSHALL), and
- * EXEC of a transaction with such commands. Where reading does no harm (MIGRATE … COPY), commands
- * that only read go on.
+ * being moved. A command that names such a key, in whatever database, waits, and runs from its
+ * beginning, gates included, once the key is free; so does a write that names no key (FLUSHALL),
+ * and EXEC of a transaction with such commands. Where reading does no harm (MIGRATE … COPY),
+ * commands that only read go on.
  *
- * What has no connection to wait on (the program around the server) is not held up. A change that
- * comes that way is noticed, so that the key can be kept ({@linkcode Hold.changed}).
+ * Callers without a connection (the program around the server) do not wait. A change that they make
+ * is noted, so that the key is kept ({@linkcode Hold.changed}).
  *
  * @module
  */

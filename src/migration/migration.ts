@@ -1,11 +1,11 @@
 /**
- * The conversation of MIGRATE with the server that takes the keys, and what follows from it here.
+ * MIGRATE's transfer of keys to another server, and their removal here.
  *
- * It goes as a real server holds it: AUTH (when a password is given), SELECT (when another database
- * was used last on that connection) and a RESTORE for each key are sent in one go; then the replies
- * are read. What fails before the first reply is tried a second time on a new connection, as the
- * one that was kept may have been closed over there, unless it failed because of time. Whatever
- * comes back, each key that was acknowledged is removed here: it is there now.
+ * As in a real server, AUTH (when a password is given), SELECT (when another database was used last
+ * on that connection) and a RESTORE for each key are sent without waiting; then the replies are
+ * read. A failure before the first reply, other than a timeout, is retried once on a new
+ * connection, as the other server may have closed the one that was kept. Each key that was
+ * acknowledged is removed here, whatever else fails.
  *
  * A key is serialised when its turn comes, so that the largest key, and not all of them together,
  * is what has to fit into memory.
@@ -56,7 +56,7 @@ export interface TransferNeeds {
 export interface MigrateRequest {
   readonly hostname: ByteString;
   readonly port: number;
-  /** The database over there. */
+  /** The database on the other server. */
   readonly db: number;
   /** The longest wait for each step of the conversation, in milliseconds. */
   readonly timeoutMs: number;
@@ -87,7 +87,7 @@ export class Transfer implements Hold {
   readonly #answers: Answers = { refusal: null, acknowledged: [], count: 0 };
   #state: BlockedState | null = null;
   #peer: Peer | null = null;
-  /** What was being done when the connection failed for good. */
+  /** What was being done when the connection failed for the last time. */
   #failed: ByteString | null = null;
 
   /** @param keys those to be sent, which are all there */
@@ -131,13 +131,13 @@ export class Transfer implements Hold {
     held.serve();
   }
 
-  /** Talk to the other server. Never rejects. */
+  /** Transfer the keys. Never rejects. */
   async #send(): Promise<void> {
     const { log } = this.#parts;
     try {
       if (await this.#attempt(true)) await this.#attempt(false);
     } catch (error) {
-      // A fault of ours, as those of the connection are dealt with.
+      // A bug of this server: failures of the connection are handled elsewhere.
       const text = error instanceof Error ? error.stack ?? error.message : String(error);
       log.warning(`Internal error in 'migrate': ${text}`);
       this.#peer?.connection.close();
@@ -145,7 +145,7 @@ export class Transfer implements Hold {
     }
   }
 
-  /** @returns whether it failed in a way that a second attempt may mend */
+  /** @returns whether it failed in a way that a second attempt may succeed */
   async #attempt(mayRepeat: boolean): Promise<boolean> {
     const { peers } = this.#parts;
     const answers = this.#answers;
@@ -248,7 +248,7 @@ export class Transfer implements Hold {
     }
   }
 
-  /** The end of the command: remove what is over there now, and say how it went. */
+  /** The end of the command: remove the keys that the other server has now, and reply. */
   #conclude(): Reply {
     const { refusal, acknowledged } = this.#answers;
     const kept = this.#request.copy ? false : this.#remove(acknowledged);
@@ -265,7 +265,7 @@ export class Transfer implements Hold {
   /** @returns whether there is a key that must not be removed */
   #remove(keys: readonly ByteString[]): boolean {
     const db = this.#db;
-    // Who became a replica meanwhile changes nothing of its own accord.
+    // A server that became a replica meanwhile must not change data by itself.
     const { replication, journal } = this.#parts;
     const moved = replication.isReplica
       ? []

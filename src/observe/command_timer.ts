@@ -16,7 +16,7 @@ import { LatencyHistogram } from "../command/latency_histogram.ts";
 import type { Registry } from "../command/registry.ts";
 import type { Stats } from "./stats.ts";
 
-/** What `begin` gives for a call whose time is taken with its run. */
+/** What `begin` returns for a call that is timed together with its run. */
 const IN_RUN = -1;
 
 /** Counts and times the commands of a server. */
@@ -114,7 +114,7 @@ export class CommandTimer {
     }
   }
 
-  /** Bring the figures up to the call that is running, for those who show them. */
+  /** Count the calls of the run so far, before the figures are shown. */
   settle(): void {
     if (this.#command === null || this.#calls < 2) return;
     const now = this.#clock.monotonic();

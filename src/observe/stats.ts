@@ -7,7 +7,7 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 
-/** Kinds of errors that are counted apart; further ones are not told apart, as memory is finite. */
+/** Kinds of errors that are counted; further kinds are not, to bound memory. */
 const MAX_ERROR_KINDS = 128;
 /** Samples that an instantaneous rate is the mean of. */
 const SAMPLES = 16;
@@ -60,7 +60,7 @@ export class Stats {
   fullSyncs = 0;
   /** Replicas that went on where they were. */
   partialSyncs = 0;
-  /** Replicas that asked for that in vain. */
+  /** Replicas that asked for that and could not. */
   failedPartialSyncs = 0;
   readsProcessed = 0;
   writesProcessed = 0;

@@ -1,5 +1,6 @@
 /**
- * What the append-only file asks of the parts: its data in a file, and who waits for the disk.
+ * What the append-only file asks of the server: to write all data to a file, and to wake clients
+ * that wait for the disk.
  *
  * @module
  */

@@ -2,8 +2,8 @@
  * Refuses writes that cannot be kept: the last save failed, the append-only file cannot be written, or
  * an effect was lost on its way to the file and the replicas.
  *
- * What a primary sends has to be done all the same, or the data would part: the process ends, or, where
- * the configuration says so, goes on and complains.
+ * A replica cannot refuse what its primary sends, or their data would differ: the process ends, or,
+ * where the configuration says so, goes on and logs a warning.
  *
  * @module
  */
@@ -29,7 +29,7 @@ const EFFECTS_LOST = new ErrorReply(
     "that may modify the data set are disabled until the data set is saved as a whole (BGSAVE, or " +
     "BGREWRITEAOF). Please check the log for the error.",
 );
-/** Milliseconds between two log lines of the same complaint. */
+/** Milliseconds between two log lines of the same warning. */
 const COMPLAIN_EVERY_MS = 10_000;
 
 /** What the gate needs of the server. */
@@ -65,18 +65,18 @@ export class DiskGate {
       : new ErrorReply(`MISCONF Errors writing to the AOF file: ${aof.error}`);
   }
 
-  /** Something has changed that it hangs on: raise or lower the gate. */
+  /** Something that the gate depends on has changed: raise or lower it. */
   judge(): void {
     this.#parts.gates.set("disk", this.refusal !== null);
   }
 
-  /** Effects did not get where they have to. */
+  /** Effects did not reach the append-only file or the replicas. */
   lost(): void {
     this.#effectsLost = true;
     this.judge();
   }
 
-  /** All data was kept as a whole, with what was lost before. */
+  /** All data was saved as a whole, including what was lost before. */
   kept(): void {
     this.#effectsLost = false;
     this.judge();

@@ -23,9 +23,9 @@ type Parts = Pick<
  * Load the data, if there is a file.
  *
  * A file may say which point of a replication history its data are: a replica asks its primary to
- * go on from there, and a primary lets its former replicas do so. Then keys past their time count as
- * there: on a replica they stay until the primary removes them, and a primary's replicas are told
- * that they are gone.
+ * go on from there, and a primary lets its former replicas do so. Then keys past their time are
+ * loaded too: on a replica they stay until the primary removes them, and a primary tells its
+ * replicas of their removal.
  *
  * @param signal ends the load early
  * @returns false when the file cannot be loaded; why is in the log

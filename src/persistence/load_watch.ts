@@ -1,6 +1,6 @@
 /**
- * Watching a snapshot being loaded: what INFO shows of it, what the log says, and that sockets get
- * their turn meanwhile.
+ * Watching a snapshot being loaded: it keeps what INFO shows, writes the log lines, and lets
+ * sockets be served meanwhile.
  *
  * While there is a watch, clients are answered `-LOADING`, or go on with the old data where the new
  * ones are loaded beside them.
@@ -135,7 +135,7 @@ export class LoadWatch {
     );
   }
 
-  /** The load is over, one way or the other. */
+  /** The load is over, whether it succeeded or not. */
   end(): void {
     this.#end();
   }

@@ -37,7 +37,10 @@ export interface ReplicationOfSaves {
   /** What a file that is saved now should say; null when nobody can go on from it. */
   readonly savedPosition: SavedPosition | null;
   readonly stream: { readonly end: number };
-  /** Whoever goes on behind a file is to be told the database anew. */
+  /**
+   * A SELECT has to come before the stream's next command, for those who continue from a saved
+   * file.
+   */
   readonly feed: { forgetSelected(): void };
   readonly replicas: {
     /** Whether a snapshot is being sent. */

@@ -1,6 +1,6 @@
 /**
- * Saving the data of a server: what SAVE, BGSAVE, the save points and the end of the server share,
- * with the state that INFO shows.
+ * Saving the data of a server: what SAVE, BGSAVE, the save points and a shutdown share, with the
+ * state that INFO shows.
  *
  * The wording of the log lines is a real server's, as monitoring looks for it.
  *
@@ -101,7 +101,7 @@ export class Persistence {
     return this.#parts.keyspace.changes - this.#savedChanges;
   }
 
-  /** What the keyspace holds is what a file holds. */
+  /** All data of the keyspace is in a file now. */
   allSaved(): void {
     this.#savedChanges = this.#parts.keyspace.changes;
   }
@@ -142,7 +142,7 @@ export class Persistence {
     return this.#job !== null || this.#parts.replication.replicas.transferring;
   }
 
-  /** How to save for somebody who goes on with the replication stream behind it. */
+  /** How to save for a replica that continues with the replication stream after it. */
   replicationOptions(request: SaveRequest = {}): SaveOptions {
     const options = this.options(request);
     const saved = this.#parts.replication.savedPosition;
@@ -235,7 +235,7 @@ export class Persistence {
     this.scheduled = false;
     this.saves++;
     this.#lastTry = this.#now;
-    // A replica that goes on behind this file is to be told the database anew.
+    // A replica that continues from this file needs a SELECT before the next command.
     replication.feed.forgetSelected();
     try {
       const options = this.replicationOptions(request);
@@ -262,7 +262,7 @@ export class Persistence {
         (error) => this.#failed(job, error),
       );
     } catch (error) {
-      // A real server has answered by the time at which its child finds this out.
+      // A real server finds this out in its child, after it has answered.
       clock.after(0, () => this.#failed(null, error));
     }
   }
@@ -288,7 +288,7 @@ export class Persistence {
     this.#parts.replication.replicas.saved(null);
   }
 
-  /** Call off the save that goes on in the background, if there is one. */
+  /** Cancel the save that goes on in the background, if there is one. */
   cancelBackground(): void {
     if (this.#job === null) return;
     this.#parts.log.warning("There is a child saving an .rdb. Killing it!");
@@ -298,8 +298,8 @@ export class Persistence {
   }
 
   /**
-   * All keys were removed: a save of what there was must not come to the disk any more, and with
-   * save points the file is replaced at once.
+   * All keys were removed: a save of the old data must not reach the disk any more, and with save
+   * points the file is replaced at once.
    */
   flushed(): void {
     this.cancelBackground();

@@ -129,7 +129,7 @@ async function load(parts: Parts, signal: AbortSignal): Promise<AofLoadResult | 
     }
   } finally {
     end();
-    // What ran here was nobody's request.
+    // These commands were not requests of clients.
     stats.commandsProcessed = processed;
     registry.resetStats();
   }

@@ -16,7 +16,7 @@ import type { PubSub } from "./pubsub.ts";
 export interface NotificationsNeeds {
   readonly pubsub: PubSub;
   readonly keyspace: { readonly listeners: { notified: number } };
-  /** What comes out of a file is no news. */
+  /** Keys that are loaded from a file cause no events. */
   readonly loading: { readonly active: boolean };
 }
 

@@ -5,8 +5,8 @@
  * channels, which belong to a slot of a cluster as keys do. A message is encoded once for each
  * protocol version that a listener speaks, however many listeners there are.
  *
- * What it leaves out: the commands, and what happens to a listener that does not keep up (its
- * connection knows).
+ * What it leaves out: the commands, and what happens to a listener that does not keep up (see the
+ * output limits of `net/connection.ts`).
  *
  * Source: https://redis.io/docs/latest/develop/interact/pubsub/
  *
@@ -47,7 +47,7 @@ class Delivery {
   }
 
   #encode(protocol: 2 | 3): ByteString {
-    // One flat string: joined up anew for every listener, its parts would be walked every time.
+    // Made flat once: a string of joined parts would be flattened again for every listener.
     return detach(ReplyEncoder.encode(new PushReply(this.#items), protocol));
   }
 }
@@ -62,7 +62,7 @@ export class PubSub {
   /** Number of clients that listen to anything. */
   clients = 0;
 
-  /** Whether a published message can reach anybody; who builds one asks this first. */
+  /** Whether a published message can reach anybody; ask this before building one. */
   get active(): boolean {
     return this.clients > 0;
   }

@@ -4,7 +4,7 @@
  * 0xe9c6d914c4b8d9ca.
  *
  * Eight bytes are taken a step through eight tables. A 64-bit number is kept as two 32-bit halves:
- * the engine computes with those without allocating, which it does not with bigints.
+ * V8 computes with those without allocating, which it does not with bigints.
  *
  * @module
  */

@@ -38,7 +38,7 @@ export class RdbError extends Error {
   }
 }
 
-/** The same key twice in one database. A loader finds this out when it inserts the key. */
+/** The same key twice in one database. A loader notices this when it inserts the key. */
 export function duplicateKeyError(db: number, key: ByteString, offset: number): RdbError {
   return new RdbError("corrupt", `RDB has duplicated key ${quoted(key)} in DB ${db}`, offset);
 }

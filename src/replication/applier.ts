@@ -2,11 +2,11 @@
  * Running what a primary sends: its commands become the changes of this server's data, and its bytes
  * the stream that this server passes on.
  *
- * Nobody gets the replies, and nothing asks who may do what: the primary has done it already. Keys
- * past their time count as there, since the primary says when they go.
+ * Replies are dropped, and gates that limit clients are not asked: the primary has run the commands
+ * already. Keys past their time count as there, since the primary says when they go.
  *
- * Bytes join the stream when what they say is done, and those of a transaction all at once: whoever
- * goes on from this server's position later has exactly these data.
+ * Bytes join the stream when their commands have run, and those of a transaction all at once: so
+ * the stream's end always is the position of exactly these data.
  *
  * @module
  */
@@ -193,7 +193,7 @@ export class StreamApplier {
     this.#complain(error, command?.name ?? "<unknown>");
   }
 
-  /** The data of this server and of its primary have parted. */
+  /** The data of this server and of its primary differ now. */
   #complain({ text }: ErrorReply, name: string): void {
     const { config, host, log, stats } = this.#parts;
     stats.unexpectedErrorReplies++;

@@ -1,9 +1,9 @@
 /**
- * FAILOVER: a primary hands its role to one of its replicas without losing a write.
+ * FAILOVER: a primary and one of its replicas exchange their roles without losing a write.
  *
  * Writes pause until the replica has acknowledged all there is; then this server becomes a replica of
  * it, and asks it within the handshake (`PSYNC … FAILOVER`) to be the primary. If the replica refuses,
- * this server is a primary again. The pause ends when either is certain.
+ * this server is a primary again. The pause ends when one of the two is certain.
  *
  * Source: https://redis.io/docs/latest/commands/failover/
  *

@@ -3,12 +3,13 @@
  * here.
  *
  * There are three ways, and `repl-diskless-load` chooses. Usually the snapshot is received into a
- * file; only when all of it has come, the old data go, and the file is loaded. An empty server may
- * decode what comes at once. Or that goes into a keyspace beside the old one, which is served
- * meanwhile if it is of the same history, and given up if anything goes wrong.
+ * file; only when it is complete, the old data are dropped, and the file is loaded. An empty server
+ * may decode the snapshot while it arrives. Or the snapshot is decoded into a second keyspace,
+ * while the old data, if they belong to the same history, are served; if anything fails the new one
+ * is dropped.
  *
- * The file becomes the server's RDB file only when it was loaded, so that what cannot be loaded never
- * takes the place of what can. (A real server does so before it loads it.)
+ * The file becomes the server's RDB file only after it was loaded, so that a file that cannot be
+ * loaded never replaces one that can. (A real server renames it before it loads it.)
  *
  * Keys past their time are taken in: a primary's snapshot holds them only when they were not past it
  * there, and the primary says when they go.
@@ -57,7 +58,7 @@ export interface FullSyncOptions {
 export class FullSync {
   /** Bytes that will come; 0 when that is not known. */
   totalBytes = 0;
-  /** Data are being loaded: the primary has to be told that this server lives. */
+  /** Data are being loaded: the primary has to be told that this server is alive. */
   loading = false;
   /** Nothing is awaited from the primary for now. */
   received = false;
@@ -109,7 +110,7 @@ export class FullSync {
     return new LinkError("");
   }
 
-  /** The old data's end begins: nobody may go on from where they stood. */
+  /** The old data are about to be dropped: no partial synchronisation may start from them. */
   #leaveHistory(): void {
     const { replication, parts: { log } } = this.#options;
     if (replication.canResume) log.notice("Discarding previously cached master state.");

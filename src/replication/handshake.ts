@@ -1,5 +1,6 @@
 /**
- * What a replica says to its primary before data come: who it is, and where it stands.
+ * The handshake of a replica with its primary: what it can, and from which position it wants the
+ * data.
  *
  * The wording of the log lines is a real server's, as monitoring looks for it.
  *

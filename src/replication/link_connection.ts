@@ -1,12 +1,12 @@
 /**
  * The socket to a primary: bytes and lines in, small commands out.
  *
- * It is not one of the server's listening side: nobody but the link reads from it, and what commands
- * answer goes nowhere, as a primary expects no replies. To the rest of the server (CLIENT LIST and
- * KILL) it looks like any client's connection.
+ * It did not come through a listener: only the link reads from it, and replies to commands are
+ * dropped, as a primary expects none. To the rest of the server (CLIENT LIST and KILL) it looks
+ * like any client's connection.
  *
- * Nothing here waits for ever by itself: whoever owns the connection closes it when
- * {@linkcode LinkConnection.lastReadMs} is too long ago, and then what is being waited for ends.
+ * Reading has no time limit of its own: the owner closes the connection when {@linkcode
+ * LinkConnection.lastReadMs} is too long ago, which ends a read under way.
  *
  * @module
  */

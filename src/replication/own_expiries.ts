@@ -2,7 +2,8 @@
  * Keys of a replica that its own clients have let expire, where it lets them write.
  *
  * A replica leaves keys past their time alone, as its primary removes them; but the primary knows
- * nothing of these. They are remembered, and looked through by the regular work.
+ * nothing of these. They are remembered here, and the regular work removes them when their time has
+ * come.
  *
  * @module
  */

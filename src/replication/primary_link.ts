@@ -1,13 +1,14 @@
 /**
- * The link of a replica to its primary: it connects, agrees on what is missing, receives it, and then
- * follows; when it breaks, it begins again, as long as it is not stopped.
+ * The link of a replica to its primary: it connects, finds out by the handshake what is missing,
+ * receives it, and then applies the stream. When the connection breaks, it begins again until it is
+ * stopped.
  *
  * Where the data stand is not kept here but in {@linkcode Replication} (id, end of the stream,
  * selected database): a link that comes back, or one to another primary, goes on from there.
  *
- * One attempt is one run of `#converse`, whatever stage it reaches; it ends when its connection does,
- * and closing the connection is how it is ended. The regular work (once a second) looks whether
- * the primary is silent for too long, says how far this server is, and tries again after a failure.
+ * One attempt is one run of `#converse`, whatever stage it reaches; it ends when its connection is
+ * closed. The regular work (once a second) looks whether the primary is silent for too long, says
+ * how far this server is, and tries again after a failure.
  *
  * The wording of the log lines is a real server's, as monitoring looks for it.
  *
@@ -241,7 +242,7 @@ export class PrimaryLink {
     this.#disconnected();
     this.state = "connect";
     if (wasConnected) this.#logLoss();
-    // Else a primary that hangs up at once would be called without a pause.
+    // Otherwise a primary that closes at once would be connected to without a pause.
     if (!again || clock.tick() - this.#hurriedMs < SECOND_MS) return;
     this.#hurriedMs = clock.ms;
     this.#connect("Reconnecting", wasConnected ? "" : " after failure");

@@ -28,7 +28,7 @@ export type ReplicaState = "wait_bgsave" | "send_bulk" | "online";
 export interface SessionOwner {
   /** Its connection is gone. */
   sessionClosed(session: ReplicaSession): void;
-  /** A command of its was about to be answered, or (null) a message to be pushed: that is no replica. */
+  /** A reply to it, or (null) a pushed message, was about to be sent: a replica gets neither. */
   sessionAnswered(session: ReplicaSession, reply: Reply | null): void;
 }
 
@@ -39,7 +39,7 @@ const LINE_FEED = new Uint8Array([10]);
 export class ReplicaSession implements OutputSource, ReplicaRole {
   readonly client: Client;
   readonly options: ReplicaOptions;
-  /** It asked with SYNC: it does not say how far it is, and is told less. */
+  /** It asked with SYNC, the older command: it never says how far it is. */
   readonly old: boolean;
   phase: ReplicaPhase = "waiting";
   /** Position up to which it has the stream, as it said last. */
@@ -128,7 +128,7 @@ export class ReplicaSession implements OutputSource, ReplicaRole {
     this.client.connection?.sourceGrew();
   }
 
-  /** Show a peer that waits for a snapshot that this server is there. */
+  /** Show a peer that waits for a snapshot that this server is alive. */
   keepAlive(): void {
     if (this.#queued === 0) this.push(LINE_FEED);
   }

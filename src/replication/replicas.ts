@@ -1,5 +1,5 @@
 /**
- * The replicas of this server: who asks to be one, how far each is, and who waits for them.
+ * The replicas of this server: accepting them, how far each is, and who waits for that.
  *
  * A replica that comes back names the history of its data and where it stands in it. If that is this
  * server's history, or the one that it comes from, and the stream still holds all that came since,
@@ -342,7 +342,7 @@ export class Replicas implements SessionOwner {
     }
   }
 
-  /** Without replicas for long enough, hold nothing for them any more. */
+  /** Drop the backlog when there were no replicas for long enough. */
   #freeBacklog(): void {
     const { clock, config, log } = this.#parts;
     const replication = this.#replication;

@@ -1,11 +1,12 @@
 /**
- * A server's place in replication: primary or replica, and which history its data belongs to.
+ * The state of replication: whether this server is a primary or a replica, and which history its
+ * data belongs to.
  *
- * A history has an id of 40 hex digits and grows by the bytes of the replication stream: a server is
- * known by id and position, and whoever is at the same position of the same history has the same
- * data. A replica takes its primary's id. A replica that is promoted begins a history of its own, and
- * remembers the one that it comes from, up to where it left it (`secondId`): its former fellows can go
- * on from there without copying all the data.
+ * A history has an id of 40 hex digits and grows by the bytes of the replication stream: servers at
+ * the same position of the same history have the same data. A replica takes its primary's id. A
+ * replica that is promoted begins a history of its own, and remembers the one that it comes from,
+ * up to where it left it (`secondId`): the other replicas of the old primary can go on from there
+ * without copying all the data.
  *
  * The two sides are elsewhere: `replicas.ts` serves the replicas of this server, and
  * `primary_link.ts` follows a primary. A replica does both: it passes on what it receives, byte for
@@ -118,11 +119,12 @@ export class Replication {
     return this.#link !== null;
   }
 
-  /** Hold what passes from now on. As long as this server is a primary, its effects go there. */
+  /** Begin the backlog. While this server is a primary, its effects go there. */
   activateBacklog(): void {
     if (!this.backlogActive) {
       this.backlogActive = true;
-      // Nobody knows what was missed: nobody may go on from before this moment.
+      // What was written before is not in the backlog: no replica may continue from before this
+      // moment.
       if (!this.isReplica) this.renameHistory();
       this.stream.reset(this.stream.end);
     }
@@ -210,7 +212,7 @@ export class Replication {
     if (this.#started) this.#link.start();
   }
 
-  /** Be a primary: begin a history of one's own. Nothing happens to one that is. */
+  /** Become a primary and begin a new history; nothing happens to a server that is one. */
   promote(): void {
     if (this.#link === null) return;
     this.#link.stop();
@@ -261,7 +263,7 @@ export class Replication {
     this.replicas.disconnectAll();
   }
 
-  /** Say what the gates answer that hang on replication. */
+  /** Install the gates that depend on replication. */
   #installGates(): void {
     const { gates, config } = this.#parts;
     gates.install("readonly", () => READONLY);

@@ -5,8 +5,8 @@
  * a file between also those that come while it is made, as long as the stream still holds what came
  * since. Without a file (the default) the beginning waits a little for more of them to arrive.
  *
- * There is one snapshot at a time, whoever it is for: a save in the background or a rewrite of the
- * append-only file is waited for.
+ * There is one snapshot at a time: those for replicas wait for a save in the background or a
+ * rewrite of the append-only file to end.
  *
  * @module
  */
@@ -226,7 +226,7 @@ export class SnapshotService {
         session.close();
       } else this.#send(session, path);
     }
-    // Not at once: who has called the save off may be about to save, or to stop.
+    // Not at once: the code that cancelled the save may be about to save, or to stop.
     this.#parts.clock.after(0, () => this.startDue());
   }
 

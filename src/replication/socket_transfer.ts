@@ -2,10 +2,10 @@
  * A full synchronisation without a file: one snapshot of the data goes to several replicas while it
  * is taken.
  *
- * Its length is not known at the beginning, so it is led in by `$EOF:` and forty random digits, which
- * end it. The walk over the data goes at the pace of the slowest replica: the next piece is made when
- * all have taken the last. One that takes nothing for too long is dropped, by the regular work of
- * {@linkcode Replicas}.
+ * Its length is not known at the beginning, so it begins with `$EOF:` and forty random digits, and
+ * ends with the same digits. The walk over the data goes at the pace of the slowest replica: the
+ * next piece is made when all have taken the last. One that takes nothing for too long is dropped,
+ * by the regular work of {@linkcode Replicas}.
  *
  * @module
  */
@@ -128,7 +128,7 @@ export class SocketTransfer {
 
   /** A replica is gone: the others need not wait for it. */
   remove(session: ReplicaSession): void {
-    // Who waits for it is woken by its end (`onDrained`).
+    // `onDrained` wakes those that wait for it.
     this.sessions.delete(session);
   }
 }

@@ -32,7 +32,7 @@ export class SyncedOffsets {
     if (done.length > 0) {
       const last = done[done.length - 1];
       this.#synced = last.offset;
-      // Bytes that change nothing may follow it.
+      // Bytes that change no data may follow it.
       if (this.#marks.length === 0) this.#marks.push(last);
     }
     return this.#synced;

@@ -1,5 +1,5 @@
 /**
- * Clients that wait until what they wrote is elsewhere: on the disk, or with replicas (WAIT, WAITAOF).
+ * Clients that wait until their writes are on the disk or with replicas (WAIT, WAITAOF).
  *
  * @module
  */
@@ -52,7 +52,10 @@ export class WriteWaits {
     return result;
   }
 
-  /** Something may have come through: answer those who have what they wait for. O(those who wait). */
+  /**
+   * The disk or a replica may have more: answer the clients whose writes are there. O(waiting
+   * clients).
+   */
   serve(): void {
     for (const [client, { wait, state }] of this.#waiting) {
       // Its time was up, or it is gone.

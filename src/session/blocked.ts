@@ -1,5 +1,5 @@
 /**
- * Why a client waits, and what it waits with.
+ * Why a client waits, and what is needed to go on with its command.
  *
  * @module
  */

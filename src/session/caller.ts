@@ -1,6 +1,6 @@
 /**
- * Who calls: what differs between a command of a connected client, one within a transaction, one of a
- * script, of the primary, of a file, or of the program around the server. All go through the same
+ * Who calls: what differs between a command of a connected client, one within a transaction, one
+ * from the primary, from a file, or from the program around the server. All run through the same
  * executor; these differences are data.
  *
  * @module
@@ -16,8 +16,8 @@ export interface Caller {
   /** Whether a command may wait; otherwise it answers as though its time were up. */
   readonly mayBlock: boolean;
   /**
-   * What it says was decided elsewhere and has to be done: limits on what clients may ask do not apply,
-   * and keys past their time count as there.
+   * Its commands were accepted elsewhere and must be done: limits on what clients may ask do not
+   * apply, and keys past their time count as present.
    */
   readonly obeyed: boolean;
   /** Whether commands run within a transaction. */
@@ -49,7 +49,10 @@ export const CLIENT: Caller = caller({
   obeyed: false,
 });
 
-/** The program around the server. It has nothing to wait on: it is not put off. */
+/**
+ * The program around the server. It has no connection to answer later, so its commands are never
+ * put off.
+ */
 export const LOCAL: Caller = caller({
   name: "local",
   gates: ALL_GATES & ~gateBits("pause", "pause-writes", "held"),

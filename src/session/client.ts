@@ -18,7 +18,7 @@ import { type Caller, PRIMARY } from "./caller.ts";
 import type { ReplicaOptions } from "./replica_options.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
-/** What a client is as a replica of this server, as far as others than replication may know it. */
+/** A client as a replica of this server, as far as code outside of replication may know it. */
 export interface ReplicaRole {
   /** Replies that wait to be sent, in bytes. */
   readonly queued: number;
@@ -78,7 +78,7 @@ export interface ClientConnection {
   sendEncoded(encoded: ByteString): void;
   /** Close now; what was not sent is dropped. */
   close(): void;
-  /** A command that had postponed the client is through: go on with the requests behind it. */
+  /** The client's postponed command has run: go on with the requests after it. */
   resume(): void;
 }
 
@@ -129,7 +129,7 @@ export class Client {
   /** The time as the server knows it. */
   readonly clock: Clock;
   readonly createdMs: number;
-  /** Who it is to the executor; another one while its transaction runs. */
+  /** What kind of caller it is for the executor; another one while its transaction runs. */
   caller: Caller;
   /** The gates that are up for this client alone. */
   gates = 0;
@@ -201,7 +201,7 @@ export class Client {
     this.#gate(GATE.subscribed, this.#subscriptions !== null && version === 2);
   }
 
-  /** It gave a password, or came when none was asked for. */
+  /** It gave the password, or connected when there was none. */
   get authenticated(): boolean {
     return this.#authenticated;
   }
@@ -251,7 +251,7 @@ export class Client {
     return this.caller === PRIMARY || this.caller === PRIMARY.queued;
   }
 
-  /** It changed something: the journal and the replication stream stand here behind that. */
+  /** It changed something; the positions of the journal and the replication stream after that. */
   wrote(position: number, offset: number): void {
     this.writePosition = position;
     this.writeOffset = offset;

@@ -20,7 +20,7 @@ export interface ClientEvictionNeeds {
   readonly stats: { evictedClients: number };
 }
 
-/** The limit is not taken for less. */
+/** The least that the limit can be. */
 const LEAST_LIMIT = 128 * 1024;
 
 /** What all clients may take, in bytes; 0 for no limit. A negative setting is a percentage. */

@@ -1,13 +1,13 @@
 /**
- * What clients take: buffers and queued arguments, which are known, and flat estimates for what a
- * client is itself, watches and listens to.
+ * How much memory clients take: buffers and queued arguments, whose sizes are known, and flat
+ * estimates for the client itself, its watched keys and its subscriptions.
  *
  * @module
  */
 
 import type { Client } from "./client.ts";
 
-/** What a client record itself weighs, with its entry in the table of clients. */
+/** Bytes of a client record, with its entry in the table of clients. */
 const CLIENT_BYTES = 2048;
 /** A watched key, and a subscription. */
 const WATCH_BYTES = 100;

@@ -1,5 +1,5 @@
 /**
- * The clients of a server: how they come to be, and how they go.
+ * The clients of a server: making them, finding them, and forgetting those that are gone.
  *
  * @module
  */

@@ -40,8 +40,8 @@ export class ReplicaOptions {
   /**
    * Take the server version that it has named.
    *
-   * Redeno names it, and so do some newer servers. Who does not is taken for a real 7.0, which reads
-   * format 10.
+   * Redeno names it, and so do some newer servers. A replica that does not name one is taken for a
+   * real 7.0, which reads format 10.
    */
   set version(version: ByteString) {
     const [major, minor] = version.split(".", 2).map(Number);

@@ -1,5 +1,5 @@
 /**
- * Watched keys: which clients' transactions a change breaks.
+ * Watched keys (WATCH): which clients' transactions a change makes fail.
  *
  * @module
  */

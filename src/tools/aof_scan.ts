@@ -1,6 +1,6 @@
 /**
- * Walking through the commands of an append-only file without keeping them: the memory is a number's
- * line and a command's name, whatever the file.
+ * Walking through the commands of an append-only file without keeping them: it holds one line of a
+ * number and the name of one command, however large the file is.
  *
  * This is a checker's reader. The one that loads (`src/aof/command_reader.ts`) has to hold whole
  * commands and is lenient with line ends, as a real server is; this one holds nothing, is strict,

@@ -15,7 +15,7 @@ import { counted, timeText } from "./text.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** A fault, be it in RDB data or among commands. */
+/** A fault, in RDB data or among commands. */
 export interface PartFault {
   readonly kind: AofFaultKind | "rdb";
   readonly offset: number;
@@ -139,7 +139,7 @@ export interface ManifestFiles {
 }
 
 /**
- * Read a manifest and look for its files' company.
+ * Read a manifest, and look which of its files are there and which others lie beside them.
  *
  * @throws {ManifestError} when it is not sound
  */
@@ -169,7 +169,7 @@ export async function findManifest(directory: string): Promise<string | undefine
   return found.length === 1 ? join(directory, found[0]) : undefined;
 }
 
-/** Whether the faults can be mended by cutting off the end of the last file. */
+/** Whether cutting off the end of the last file repairs the faults. */
 export type Remedy =
   | { readonly kind: "truncate"; readonly path: string; readonly from: number; readonly to: number }
   | { readonly kind: "refused"; readonly reason: string };

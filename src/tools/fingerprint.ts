@@ -168,7 +168,7 @@ function id(hasher: Hasher, { ms, seq }: RdbStreamId): void {
   hasher.text(`${ms}-${seq}`);
 }
 
-/** A stream without what says nothing of its content: when consumers were seen. */
+/** A stream without the times at which consumers were seen, which are not content. */
 function hashStream(stream: RdbStream): Fingerprint {
   const hasher = outer.begin(15);
   const { ids, entries } = stream;

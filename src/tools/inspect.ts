@@ -1,5 +1,5 @@
 /**
- * `main.ts rdb inspect`: what is in a dump, and what takes the room.
+ * `main.ts rdb inspect`: what is in a dump, and which keys are the biggest.
  *
  * @module
  */

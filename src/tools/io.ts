@@ -1,6 +1,6 @@
 /**
  * What the tools need of the machine: standard streams, the terminal's width, an answer from whoever
- * runs them, and the clock. One object, so that a test can stand in for all of it.
+ * runs them, and the clock. It is one object, so that a test can replace all of it.
  *
  * @module
  */

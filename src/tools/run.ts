@@ -13,7 +13,7 @@ import { UsageError } from "./options.ts";
 
 /** Wrong use of the command line. */
 export const EXIT_USAGE = 2;
-/** As a shell reports a program that nobody listened to any more: 128 and SIGPIPE. */
+/** The exit code that a shell reports of a program whose output was closed: 128 and SIGPIPE. */
 const EXIT_CLOSED = 141;
 
 /** A file that cannot be read or decoded. */

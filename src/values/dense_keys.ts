@@ -1,5 +1,5 @@
 /**
- * A hash table from byte strings to entries: what large sets, hashes and sorted sets are made on.
+ * A hash table from byte strings to entries, on which large sets, hashes and sorted sets are built.
  *
  * - Entries are 0 … size-1 without gaps: removing moves the last key into the gap. A random key is a
  *   random entry, and a scan that goes from the end downwards misses no key that stays: a move only

@@ -87,7 +87,7 @@ export class HyperLogLog {
 
   /**
    * A HyperLogLog over the bytes of a string, which are changed in place as long as they suffice:
-   * whoever keeps them must look whether {@linkcode bytes} is still the same object.
+   * afterwards the caller has to check whether {@linkcode bytes} is still the same object.
    *
    * @returns null when they are not those of a HyperLogLog, as far as the header tells
    */
@@ -369,7 +369,7 @@ function getDense(bytes: Uint8Array, index: number): number {
   const bit = index * REGISTER_BITS;
   const at = HEADER_BYTES + (bit >> 3);
   const shift = bit & 7;
-  // The last register ends with the last byte: what is read behind it counts for nothing.
+  // The last register ends with the last byte: what is read after it has no effect.
   return (bytes[at] >> shift | bytes[at + 1] << (8 - shift)) & REGISTER_MASK;
 }
 

@@ -54,7 +54,7 @@ const SHORT_MAX = 256;
 /** A node of a list, as it is saved. */
 export interface ListNode {
   readonly items: readonly ByteString[];
-  /** It is one element that was to be by itself. */
+  /** It holds a single large element. */
   readonly plain: boolean;
 }
 

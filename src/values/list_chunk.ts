@@ -24,7 +24,7 @@ import {
 const NO_ITEMS: ByteString[] = [];
 /** Elements of more bytes than this on average stay single strings. */
 const PACK_AVERAGE = 200;
-/** Places before the first element that are worth no cleaning up. */
+/** So many free places before the first element are left as they are. */
 const ROOM_KEPT = 32;
 
 /** A stretch of a list's elements. */
@@ -111,7 +111,7 @@ export class ListChunk {
     const items = this.#unpack();
     const value = items[this.#front];
     items[this.#front++] = "";
-    // A queue goes on to grow at the other end: what is left behind must not grow with it.
+    // A queue grows at the other end: the free places at this end must not grow with it.
     if (this.#front > ROOM_KEPT && this.#front * 2 > items.length) {
       this.#items = items.slice(this.#front);
       this.#front = 0;

@@ -333,7 +333,7 @@ export class StreamValue {
     return removed;
   }
 
-  /** Set the counters, as XSETID does; whether they make sense is for the command to check. */
+  /** Set the counters, as XSETID does; the command has to check whether they make sense. */
   setId(lastId: StreamId, entriesAdded?: Uint64, maxDeletedId?: StreamId): void {
     this.#lastId = lastId;
     if (entriesAdded !== undefined) this.#entriesAdded = entriesAdded;
@@ -557,7 +557,7 @@ export class StreamValue {
   }
 }
 
-/** Whether an entry of so many bytes begins a new node, by the real server's reckoning. */
+/** Whether an entry of so many bytes begins a new node, as the real server computes it. */
 function isFull(node: StreamNode, bytes: number, limits: EncodingLimits): boolean {
   const most = limits.streamNodeMaxBytes;
   const bound = most === 0 || most > MAX_NODE_BYTES ? MAX_NODE_BYTES : most;

@@ -8,8 +8,8 @@
  * are exact whichever of the two types they have, and the common case costs no more than a
  * comparison of two doubles.
  *
- * Which texts a command takes as an id, and what a missing half stands for, is the commands'
- * business: {@linkcode parseStreamId} takes the default as an argument.
+ * Which texts a command takes as an id, and what a missing half stands for, the commands decide:
+ * {@linkcode parseStreamId} takes the default as an argument.
  *
  * @module
  */

@@ -4,8 +4,8 @@
  * can be read from its end.
  *
  * A stream node is kept in these very bytes, so that its size is the real server's to the byte
- * (which decides where the next node begins), and so that saving it is a copy. The header and the
- * end mark of a listpack are left to whoever keeps the node.
+ * (which decides where the next node begins), and so that saving it is a copy. The owner of the
+ * node adds the header and the end mark of a listpack.
  *
  * Reading here trusts the bytes: what comes from a file is checked first, with
  * {@linkcode checkedEnd}.

@@ -67,11 +67,11 @@ function remember(index: number, pos: number): void {
   found[index] = pos;
 }
 
-/** A node; not empty except between its making and the first `append`. */
+/** A node. It is empty only between its construction and the first `append`. */
 export class StreamNode {
-  /** The node's id: that of its first entry, be it deleted or not. */
+  /** The node's id: that of its first entry, deleted or not. */
   readonly id: StreamId;
-  /** Id of the last entry, be it deleted or not. */
+  /** Id of the last entry, deleted or not. */
   lastId: StreamId;
   /** Entries that are not deleted. */
   live = 0;

@@ -103,7 +103,7 @@ export class LargeZSet {
     return new LargeCursor(this.#table, this.#order, start, end, reverse);
   }
 
-  /** Slots from the end downwards; a cursor is the number of entries that are left to visit. */
+  /** Entries from the end downwards; a cursor is the number of entries that are left to visit. */
   scan(
     cursor: number,
     count: number,
@@ -164,7 +164,7 @@ export class LargeZSet {
   }
 }
 
-/** Slots of a table by score and member. */
+/** Entries of a table in the order of score and member. */
 function sortedEntries(table: ZSetMembers): Int32Array {
   const { members, scores } = table;
   const size = table.size;

@@ -4,8 +4,8 @@
  * tree touches one or two cache lines a level.
  *
  * Node `n` owns the elements from `n * FAN` on in each column; leaves and inner nodes are numbered
- * apart. What is free is chained through a column that it does not use otherwise. What the columns
- * mean as a tree is the order's business.
+ * apart. What is free is chained through a column that it does not use otherwise. {@linkcode
+ * ZSetOrder} knows what the columns mean as a tree.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * Ranges over sorted sets, already parsed: what they are and which scores and members lie in them.
  *
- * How a command writes a range (`(5`, `-inf`, `[a`) is the commands' business.
+ * The commands parse how a range is written (`(5`, `-inf`, `[a`).
  *
  * @module
  */

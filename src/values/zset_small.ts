@@ -2,8 +2,8 @@
  * A small sorted set: members and scores in two parallel arrays, sorted by score and then member.
  *
  * With the hundred or so members that the limits allow, looking through an array of strings beats
- * hashing in memory by far and in time as well; everything by rank is plain indexing. What the
- * limits are is for {@linkcode ZSetValue} to know: this class takes whatever it is given.
+ * hashing in memory by far and in time as well; everything by rank is plain indexing. {@linkcode
+ * ZSetValue} knows the limits: this class takes whatever it is given.
  *
  * The real server writes scores of this encoding as decimal integers where it can, so a negative
  * zero comes out as zero; `add` does the same.

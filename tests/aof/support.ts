@@ -89,7 +89,7 @@ export function forgetVolatile(dbs: CanonicalContent["dbs"], version: string): v
   }
 }
 
-/** An engine with an append-only file, which stands in for a server. */
+/** The parts of a server with an append-only file, without sockets. */
 export class AofServer implements AsyncDisposable {
   readonly parts: TestParts;
   readonly clock: ManualClock;

@@ -5,7 +5,7 @@
  *     deno task bench --quick    a subset within 90 seconds
  *     deno task bench --help     how to choose
  *
- * The servers run all the time and are loaded in turns. Figures go to `results.json`, where new
+ * The servers run all the time and are loaded in turns. Ratios go to `results.json`, where new
  * cases take the places of older ones, and `results.svg` is drawn from all of them.
  *
  * @module
@@ -22,8 +22,11 @@ import {
   caseResult,
   cpuTotal,
   mergeCases,
+  ratioCase,
   readResults,
   RESULTS_PATH,
+  storeCases,
+  storedCases,
   writeFormatted,
   writeSection,
 } from "./support/results.ts";
@@ -195,9 +198,9 @@ function report(results: readonly CaseResult[]): void {
 }
 
 async function keep(path: string, results: readonly CaseResult[], fresh: boolean): Promise<void> {
-  const old = fresh ? [] : (await readResults(path)).throughput ?? [];
-  const all = mergeCases(old, results);
-  const { environment } = await writeSection(path, "throughput", all);
+  const old = fresh ? [] : storedCases(await readResults(path));
+  const all = mergeCases(old, results.map(ratioCase).filter((one) => one !== null));
+  const { environment } = await writeSection(path, "throughput", storeCases(all));
   const chart = path.replace(/(\.json)?$/, ".svg");
   const subtitle = `Redis ${environment?.redis}, Deno ${environment?.deno}, ` +
     `${environment?.cores} cores shared with the load`;

@@ -1,10 +1,18 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { chooseView, drawChart } from "./support/chart.ts";
-import { buildMatrix, caseId, FULL } from "./support/matrix.ts";
+import { buildMatrix, caseId, FULL, parseCaseId } from "./support/matrix.ts";
 import { chooseRequests } from "./support/measure.ts";
 import { OptionError, Options } from "./support/options.ts";
 import { parseCpuTimes, parseSize } from "./support/proc.ts";
-import { type CaseResult, mergeCases } from "./support/results.ts";
+import {
+  brief,
+  type CaseResult,
+  mergeCases,
+  type RatioCase,
+  ratioCase,
+  storeCases,
+  storedCases,
+} from "./support/results.ts";
 import { bytesText, formatTable, ratioText } from "./support/table.ts";
 
 function result(workload: string, pipeline: number, ratio: number, size = 32): CaseResult {
@@ -21,6 +29,10 @@ function result(workload: string, pipeline: number, ratio: number, size = 32): C
     redeno: { ...figures, ratio: { median: ratio, low: ratio - 0.1, high: ratio + 0.1 } },
   };
   return { ...key, id: caseId(key), rounds: 5, seconds: 0.5, measured: "2024-01-01", servers };
+}
+
+function ratios(workload: string, pipeline: number, ratio: number, size = 32): RatioCase {
+  return ratioCase(result(workload, pipeline, ratio, size))!;
 }
 
 Deno.test("processor times are read behind a name with blanks and parentheses", () => {
@@ -51,23 +63,53 @@ Deno.test("both servers do the same number of requests, and the peer what it can
 });
 
 Deno.test("new cases take the places of old ones", () => {
-  const merged = mergeCases([result("SET", 1, 0.5), result("GET", 1, 0.5)], [
-    result("GET", 1, 0.9),
-    result("GET", 16, 0.8),
+  const merged = mergeCases([ratios("SET", 1, 0.5), ratios("GET", 1, 0.5)], [
+    ratios("GET", 1, 0.9),
+    ratios("GET", 16, 0.8),
   ]);
-  assertEquals(merged.map((one) => [one.id, one.servers.redeno?.ratio?.median]), [
+  assertEquals(merged.map((one) => [caseId(one), one.redeno.median]), [
     ["SET 32B P1 c50", 0.5],
     ["GET 32B P1 c50", 0.9],
     ["GET 32B P16 c50", 0.8],
   ]);
 });
 
+Deno.test("the file holds a case as its name and ratios", () => {
+  const cases = [ratios("PING", 1, 0.5), { ...ratios("GET", 16, 0.75), size: null }];
+  const throughput = storeCases(cases);
+  assertEquals(throughput.ratios["PING 32B P1 c50"], { redeno: [0.5, 0.4, 0.6] });
+  assertEquals(storedCases({ throughput }).map(caseId), ["PING 32B P1 c50", "GET P16 c50"]);
+  assertEquals(storedCases({ throughput })[0], {
+    workload: "PING",
+    pipeline: 1,
+    size: 32,
+    clients: 50,
+    redeno: cases[0].redeno,
+  });
+  assertEquals(storedCases({}), []);
+  assertThrows(() => parseCaseId("PING"), Error, "not a case");
+});
+
+Deno.test("of a comparison the file keeps the ratio, of other figures all", () => {
+  assertEquals(brief([{ ...result("SET", 1, 0.5), policy: "no" }]), [{
+    id: "SET 32B P1 c50",
+    rounds: 5,
+    servers: { redis: { rps: 1 }, redeno: { ratio: 0.5 } },
+    policy: "no",
+  }]);
+  assertEquals(brief({ keys: 1, seconds: 2, ms: [1, null] }), {
+    keys: 1,
+    seconds: 2,
+    ms: [1, null],
+  });
+});
+
 Deno.test("the chart has a bar for each case of the chosen view, and none of others", () => {
   const cases = [
-    result("SET", 1, 0.5),
-    result("GET", 1, 1.25),
-    result("SET", 16, 0.75),
-    result("SET", 16, 0.33, 1024),
+    ratios("SET", 1, 0.5),
+    ratios("GET", 1, 1.25),
+    ratios("SET", 16, 0.75),
+    ratios("SET", 16, 0.33, 1024),
   ];
   assertEquals(chooseView(cases), { size: 32, clients: 50 });
   const chart = drawChart(cases, 'a "b" <c>');

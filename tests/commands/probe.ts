@@ -1,5 +1,5 @@
 /**
- * An engine for tests of command groups: without sockets, at a clock that stands still, with random
+ * A server for tests of command groups: without sockets, at a clock that stands still, with random
  * numbers from a seed, remembering its events and effects.
  *
  * @module
@@ -19,7 +19,7 @@ import { mulberry32 } from "../support/prng.ts";
 /** The time at which a probe's clock begins, in unix milliseconds. */
 export const NOW = 1_700_000_000_000;
 
-/** An engine that remembers its events and effects. */
+/** A server that remembers its events and effects. */
 export class Probe extends TestParts {
   readonly events: string[] = [];
   readonly effects: string[] = [];

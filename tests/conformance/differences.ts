@@ -75,7 +75,7 @@ export const DIFFERENCES: Record<string, Difference> = {
     reply: /must be one of the following: debug, verbose, notice, warning, nothing\r\n$/,
   },
   "stringmatch-len": {
-    why: "DEBUG STRINGMATCH-LEN is new in 7.2",
+    why: "DEBUG STRINGMATCH-LEN is an addition of this server",
     reply: /^[:+]/,
   },
   "lpos-rank": {

@@ -1,5 +1,5 @@
 /**
- * The memory limits in the pipeline, on a heap whose figures the test sets.
+ * The memory limits as the executor asks for them, on a heap whose figures the test sets.
  *
  * @module
  */

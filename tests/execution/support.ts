@@ -1,5 +1,5 @@
 /**
- * An engine without sockets, with a clock that stands still and clients that remember what was sent
+ * A server without sockets, with a clock that stands still and clients that remember what was sent
  * to them.
  *
  * @module
@@ -56,7 +56,7 @@ export class TestClient {
   }
 }
 
-/** An engine that remembers its effects, its events and what it sends to blocked clients. */
+/** A server that remembers its effects, its events and what it sends to blocked clients. */
 export class TestServer extends TestParts {
   override readonly clock: ManualClock;
   readonly sent: string[] = [];

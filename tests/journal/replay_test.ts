@@ -1,11 +1,11 @@
 /**
  * What the journal says must be enough to make the same data: commands of all kinds run on one
- * engine, their effects on another one, and both must then hold the same.
+ * server, their effects on another one, and both must then hold the same.
  *
- * The first engine lives through what makes a command's effect depend on more than its words: time
- * that passes, keys and hash fields that expire, members picked at random, ids made up, clients
- * that block, transactions. The second one runs the effects later and with other random numbers,
- * as after a restart; none of them may fail there.
+ * The first server meets what makes a command's effect depend on more than its words: time that
+ * passes, keys and hash fields that expire, members picked at random, ids made up, clients that
+ * block, transactions. The second one runs the effects later and with other random numbers, as
+ * after a restart; none of them may fail there.
  *
  * @module
  */
@@ -101,7 +101,7 @@ type Step =
   | { readonly client: number; readonly args: readonly string[] }
   | { readonly passMs: number; readonly expire: boolean };
 
-/** An engine at a clock of its own. */
+/** A server without sockets at a clock of its own. */
 class Node extends TestParts {
   override readonly clock: ManualClock;
 
@@ -189,7 +189,7 @@ function plain(reply: Reply): unknown {
   return typeof reply === "bigint" ? `${reply}` : reply;
 }
 
-/** Run steps on one engine. @returns it with the units that it journaled */
+/** Run steps on one server. @returns it with the units that it journaled */
 function live(steps: readonly Step[]): { node: Node; units: Effect[][] } {
   const node = new Node(START, 1);
   const units: Effect[][] = [];
@@ -211,7 +211,7 @@ function live(steps: readonly Step[]): { node: Node; units: Effect[][] } {
   return { node, units };
 }
 
-/** Run effects on another engine, as a restart does. @returns it, and the effects that failed */
+/** Run effects on another server, as a restart does. @returns it, and the effects that failed */
 function replay(units: readonly (readonly Effect[])[]): { node: Node; failed: string[] } {
   const node = new Node(START + 10 ** 10, 2);
   node.keyspace.pauseExpiry();

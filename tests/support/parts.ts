@@ -13,7 +13,7 @@ import type { Reply } from "../../src/resp/reply.ts";
 import type { Client } from "../../src/session/client.ts";
 import { OutgoingError } from "../../src/transport/outgoing.ts";
 
-/** What a test gives; what it leaves out is not needed, or the usual. */
+/** What a test gives; what is left out gets a default. */
 export type TestPartsOptions =
   & Pick<PartsOptions, "clock" | "config" | "log" | "newTable">
   & Partial<PartsOptions>;

@@ -1,6 +1,6 @@
 /**
- * A client that hides nothing: it sends bytes and gives back the exact bytes of each reply. What
- * the tests send and get is one char a byte.
+ * A client that sends bytes and gives back the exact bytes of each reply, as strings with one char
+ * a byte.
  *
  * @module
  */

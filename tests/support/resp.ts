@@ -1,6 +1,6 @@
 /**
  * What the tests know of the reply protocol: where one reply ends (RESP2 and RESP3), and what is in
- * it. It is written apart from `src/resp` on purpose, so that a fault there cannot hide itself.
+ * it. It shares no code with `src/resp` on purpose, so that a bug there cannot hide itself.
  *
  * Left out: RESP3's streamed strings and aggregates, which no Redis server sends.
  *

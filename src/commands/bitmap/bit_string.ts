@@ -1,5 +1,5 @@
 /**
- * Strings as the bitmap commands look at them, and where in them a bit is.
+ * Strings as the bitmap commands read and change them, and the offset of a bit.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export function parseBitOffset(context: Context, text: ByteString, width = 0): n
   // The real server's product is one of 64 bits: what overflows may come out small.
   if (scaled && offset !== null) offset = BigInt.asIntN(64, BigInt(offset) * BigInt(width));
   const limit = context.config.values.protoMaxBulkLen;
-  // What the primary has done is done.
+  // What the primary has done cannot be refused.
   const beyond = Number(offset) >= limit * 8 && !context.client.caller.obeyed;
   if (offset === null || offset < 0 || beyond) {
     throw new RedisError("ERR bit offset is not an integer or out of range");

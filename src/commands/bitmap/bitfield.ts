@@ -151,7 +151,7 @@ function write(context: Context, key: ByteString, { list, length }: Operations):
     return kind === "set" ? before : after;
   });
   if (changes > 0) db.changed(key, EventClass.STRING, "setbit", changes);
-  // All overflowed: there is no event, but the string may be new or longer, and so its copies must.
+  // All overflowed: there is no event, but the string may be new or longer, so it is journaled.
   else if (grows) db.keyspace.changes++;
   return replies;
 }

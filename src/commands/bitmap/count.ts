@@ -1,8 +1,8 @@
 /**
  * Bits in a range: BITCOUNT, BITPOS.
  *
- * The key is looked up before the rest of the arguments is read, and when there is none they are
- * not: so it is up to Redis 7.2.
+ * As in Redis up to 7.2, the key is looked up before the rest of the arguments is read, and when
+ * there is no key they are not read.
  *
  * @module
  */
@@ -88,7 +88,7 @@ function findInRange(context: Context, args: readonly ByteString[]): Reply {
   }
   if (start >= end) return -1;
   const found = findBit(bytesOf(value), wanted, start * unit, end * unit - 1);
-  // To whom names no end, zeros follow the string without end.
+  // Without an end in the arguments, the string counts as followed by zeros without end.
   return found < 0 && wanted === 0 && args.length <= 4 ? value.length * 8 : found;
 }
 

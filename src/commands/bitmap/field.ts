@@ -150,7 +150,7 @@ export function fitSum(sum: Integer, type: FieldType, overflow: Overflow): Integ
 
 /**
  * The value of a field that is to be set to an integer of 64 bits. Where that is far below what the
- * field can hold, the real server takes it for one above: so it does here.
+ * field can hold, it counts as above, as in the real server.
  *
  * @returns null when it does not fit and `overflow` is "fail"
  */

@@ -1,5 +1,5 @@
 /**
- * CLIENT: what a connection is called, what the others are, and how they are stopped.
+ * CLIENT: names of connections, lists of them, and ways to pause, unblock and close them.
  *
  * It leaves out the TRACKING family, which belongs to client-side caching.
  *
@@ -160,7 +160,7 @@ function parseSwitch(text: ByteString): boolean {
   return word === "ON";
 }
 
-/** What a real server says where the table's arity has no upper bound but the command has. */
+/** The error of a real server for too many arguments, where the arity has no upper bound. */
 function wrongCount(args: readonly ByteString[]): RedisError {
   return new RedisError(
     `ERR unknown subcommand or wrong number of arguments for '${args[1]}'. Try CLIENT HELP.`,

@@ -1,5 +1,5 @@
 /**
- * CLIENT KILL: which clients a request means, and their end.
+ * CLIENT KILL: finding the clients that a request means, and closing them.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * DUMP and RESTORE: a value as bytes, to be taken to another key, server or kind of server.
+ * DUMP and RESTORE: a value as bytes, to be moved to another key or server.
  *
  * The bytes are an RDB value with a version and a checksum behind it. `rdb-version` decides what
  * DUMP writes: 10 for what is to be restored by Redis 7.0.
@@ -116,8 +116,8 @@ function runRestore(context: Needs, args: ByteString[]): Reply {
   const decoded = decode(args[3], context.services.switches.verifiesChecksums);
   const replaced = options.replace && db.delete(name);
   const at = ttl === 0 || options.absolute ? ttl : ttl + clock.ms;
-  // Past its time already: it replaces what was there by nothing. While loading, and on a replica,
-  // it goes when its DEL arrives.
+  // Past its time already: the old value is removed, and nothing takes its place. While loading,
+  // and on a replica, the key is removed when its DEL arrives.
   const keeps = keyspace.expiryPaused || keyspace.hidesExpired;
   const value = at !== 0 && at <= clock.ms && !keeps
     ? null

@@ -2,7 +2,7 @@
  * Commands that list, look for and remove keys: KEYS, SCAN, RANDOMKEY, TYPE, EXISTS, TOUCH, DEL,
  * UNLINK.
  *
- * Removing is the same for DEL and UNLINK here: what a key held is left to the garbage collector.
+ * DEL and UNLINK do the same here: the garbage collector frees the value in either case.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Looks at a key that do not ask for its value, which the key table would have to copy out.
+ * Looking keys up without reading their values, which the key table would have to copy.
  *
  * TYPE, TTL, EXISTS and OBJECT leave the access clock alone: asking about a key is not using it, and
  * must not keep it from being evicted.

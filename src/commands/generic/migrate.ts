@@ -1,15 +1,16 @@
 /**
  * MIGRATE: keys move to another server.
  *
- * A real server stands still until the keys are over. This one goes on serving: the client that
- * asked waits as in a blocking command, and so does whoever asks for a key that is on its way (see
- * `migration/held_keys.ts`; with COPY only those who would write to it). To its clients the move
- * therefore happens at one moment, when the keys go here, and in the journal as one DEL of those
- * that the other server has acknowledged. The client may leave: the move goes on to its end.
+ * A real server stops until the transfer is over. This one goes on serving: the client waits as in
+ * a blocking command, and so does every client that uses a key which is being moved (see
+ * `migration/held_keys.ts`; with COPY only those that would write to it). To clients the move
+ * therefore happens at one moment, when the keys are removed here; the journal gets one DEL of
+ * those that the other server has acknowledged. If the client disconnects, the move still goes on
+ * to its end.
  *
- * It cannot wait within a transaction, where everything happens at one moment, or where there is
- * nobody to answer later: there it is refused as soon as it is queued, so that no half of the
- * transaction runs. That is the one difference to a real server's.
+ * It cannot wait within a transaction, which runs without a break, or for a caller that cannot be
+ * answered later: there it is refused, in a transaction as soon as it is queued, so that no part of
+ * the transaction runs. A real server allows it there; that is the one difference.
  *
  * Values are sent in format 10 at the most, whatever `rdb-version` says, so that a 7.0 server takes
  * them; only hashes with fields that expire need a 7.4.

@@ -1,5 +1,5 @@
 /**
- * OBJECT: how a key's value is held, and how much the key is used.
+ * OBJECT: the encoding of a key's value, and how much the key is used.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { encodingName } from "../object_encoding.ts";
 import { lookUpUntouched } from "./look_up.ts";
 import type { ServerCommand } from "../services.ts";
 
-/** Integers below this exist once in a real server, and are given out to every key. */
+/** Integers below this exist once in a real server, and are shared by all keys. */
 const SHARED_INTEGERS = 10_000;
 /** The reference count that stands for "shared by all, never freed". */
 const SHARED_COUNT = 2_147_483_647;
@@ -90,7 +90,9 @@ const refCount = defineCommand({
   run: overEntry(({ db }, entry) => isSharedInteger(db.table.valueAt(entry)) ? SHARED_COUNT : 1),
 });
 
-/** Values here belong to one key each; what a real server says of small integers is kept up. */
+/**
+ * Values are never shared here; the reply for small integers is the one that a real server gives.
+ */
 function isSharedInteger(value: Value): boolean {
   return typeof value === "string" && value.length <= 4 && encodingName(value) === "int" &&
     Number(value) >= 0 && Number(value) < SHARED_INTEGERS;

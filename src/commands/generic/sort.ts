@@ -135,8 +135,8 @@ function parseOptions(args: readonly ByteString[], canStore: boolean): SortOptio
       options.store = args[++i];
     } else if (isWord(word, "BY") && left >= 1) {
       options.by = new SortPattern(args[++i]);
-      // A name that is the same for all elements cannot order them: this asks for no order, and
-      // no later BY takes that back.
+      // A name that is the same for all elements cannot order them: this means no order, and no
+      // later BY changes that.
       if (!options.by.varies) options.unsorted = true;
     } else if (isWord(word, "GET") && left >= 1) {
       options.gets.push(new SortPattern(args[++i]));
@@ -144,7 +144,7 @@ function parseOptions(args: readonly ByteString[], canStore: boolean): SortOptio
       throw syntaxError();
     }
   }
-  // What is stored must not depend on how a set happens to be laid out in memory.
+  // What is stored must not depend on the order of a set in memory.
   options.canonical = options.store !== null;
   return options;
 }

@@ -1,8 +1,8 @@
 /**
  * WAIT: until replicas have taken the client's writes.
  *
- * Replicas say once a second how far they are. Who waits does not wait for that: they are asked, by a
- * command in the stream that comes behind the writes.
+ * Replicas say once a second how far they are. WAIT does not wait for that: it asks them, by a
+ * command in the stream after the writes.
  *
  * @module
  */

@@ -34,7 +34,7 @@ function search(query: SearchQuery): Found[] {
   const { source, center, area, count, any } = query;
   if (source === undefined || center === null || area === null) return [];
   const found = findWithin(source, { ...area, center }, any ? count : Infinity);
-  // Some of many places are the nearest ones, unless any will do.
+  // With COUNT the nearest ones are wanted, unless ANY is given.
   const order = query.order ?? (count > 0 && !any ? "asc" : null);
   if (order !== null) {
     const compare = order === "asc"
@@ -46,7 +46,7 @@ function search(query: SearchQuery): Found[] {
   return count > 0 && count < found.length ? found.slice(0, count) : found;
 }
 
-/** The places in a shape, at most `limit`, in the order in which they are come upon. */
+/** The places in a shape, at most `limit`, in the order in which they are found. */
 function findWithin(zset: ZSetValue, shape: GeoShape, limit: number): Found[] {
   const found: Found[] = [];
   for (const range of geoRanges(shape)) {

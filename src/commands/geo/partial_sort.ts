@@ -1,10 +1,10 @@
 /**
  * A sort that stops when the first elements are in their places.
  *
- * Elements that compare as equal may come out in any order, but not in one that is left to chance:
- * it decides which of several places at one distance are among the nearest. So this is the same
- * algorithm, step by step, as in a real server: J. L. Bentley and M. D. McIlroy, "Engineering a sort
- * function" (1993), left out where it would only touch elements behind the wanted ones.
+ * Elements that compare as equal may come out in any order, but that order has to be the real
+ * server's: it decides which of several places at one distance are among the nearest. So this is
+ * the same algorithm, step by step: J. L. Bentley and M. D. McIlroy, "Engineering a sort function"
+ * (1993), left out where it would only touch elements behind the wanted ones.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Places one by one: GEOADD, GEOPOS, GEOHASH, GEODIST.
+ * Single places: GEOADD, GEOPOS, GEOHASH, GEODIST.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { isWord } from "../parse.ts";
 import { addMembers } from "../sorted_set/add.ts";
 import { distanceReply, parsePoint, parseUnit, pointReply, UNIT } from "./text.ts";
 
-/** It is a ZADD in disguise, and is journaled as that. */
+/** It runs as a ZADD, and is journaled as that. */
 function add(context: Context, args: readonly ByteString[]): Reply {
   let nx = false;
   let xx = false;

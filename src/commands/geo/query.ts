@@ -1,6 +1,6 @@
 /**
- * The arguments of the commands that search: GEORADIUS and its kin, which begin with a circle, and
- * GEOSEARCH and its kin, where everything is an option.
+ * The arguments of the commands that search: the GEORADIUS commands, which begin with a circle, and
+ * the GEOSEARCH commands, where everything is an option.
  *
  * The key is looked up first, as it must be of the right type and as a member of it may be the
  * centre. When it is absent the arguments are still read, for their errors.
@@ -16,7 +16,7 @@ import { ZSetValue } from "../../values/zset.ts";
 import { isWord, parseIntArg } from "../parse.ts";
 import { parseNumber, parsePoint, parseUnit } from "./text.ts";
 
-/** What a command is, where its arguments are concerned. */
+/** What the arguments of a command are. */
 export interface SearchForm {
   /** Where the key of the places stands. */
   readonly keyAt: number;
@@ -53,7 +53,7 @@ export interface SearchQuery {
   order: "asc" | "desc" | null;
   /** Most places wanted; 0: all. */
   count: number;
-  /** Not the nearest, but the first that are found. */
+  /** ANY: the first that are found instead of the nearest. */
   any: boolean;
   /** The key to store to. */
   store: ByteString | null;
@@ -61,7 +61,7 @@ export interface SearchQuery {
   storeDist: boolean;
 }
 
-/** What of a search has been said by options. */
+/** The options of a search that were given so far. */
 interface Said {
   member: boolean;
   point: boolean;

@@ -1,5 +1,5 @@
 /**
- * Coordinates, distances and units as clients write them and get to see them.
+ * Coordinates, distances and units in arguments and replies.
  *
  * @module
  */
@@ -58,7 +58,7 @@ function sixDecimals(value: number): string {
   const sign = value < 0 || Object.is(value, -0) ? "-" : "";
   const size = Math.abs(value);
   if (size >= 1e21) return `${sign}${BigInt(size)}.000000`;
-  // No decimal of a double that could be a tie lies behind these.
+  // A double that could be a tie has no decimals beyond these.
   const exact = size.toFixed(60);
   const cut = exact.length - 54;
   const isTie = exact.charCodeAt(cut) === 0x35 && /^50*$/.test(exact.substring(cut));

@@ -1,9 +1,9 @@
 /**
- * How hash commands come by the hash at a key, given that its fields may have expired.
+ * How hash commands look up the hash at a key, whose fields may have expired.
  *
- * Commands that name fields, or write, meet no expired field: those are removed before. Commands
- * that answer a whole hash only hide them, and leave their removal to others, so that a read of a
- * hash does not turn into the writing of thousands of removals. HLEN counts them.
+ * Commands that name fields, or write, remove expired fields first. Commands that answer a whole
+ * hash only hide them, so that a read of a hash does not journal thousands of removals. HLEN counts
+ * them.
  *
  * @module
  */

@@ -2,8 +2,8 @@
  * Commands that tell and remove the expiry of hash fields, which came with Redis 7.4: HTTL, HPTTL,
  * HEXPIRETIME, HPEXPIRETIME, HPERSIST.
  *
- * Where there is no time to tell they answer, for a field, -2 when it does not exist, and -1 when it
- * does not expire. Seconds are rounded up.
+ * For a field that does not exist they answer -2, and for one that does not expire -1. Seconds are
+ * rounded up.
  *
  * Source: https://redis.io/docs/latest/commands/httl/
  *

@@ -94,7 +94,7 @@ function checkPairs(count: ByteString): void {
 /** Pairs drawn one by one, so that some may come several times; flat. */
 function draw(hash: HashValue, count: number, random: () => number, now: number): ByteString[] {
   const out: ByteString[] = [];
-  // Where every draw would look through the whole hash, it is laid out once.
+  // Where every draw would walk the whole hash, all pairs are read once.
   const flat = hash.encoding === "hashtable" && hash.nextExpiry >= now ? null : hash.toFlat(now);
   if (flat !== null && flat.length === 0) return out;
   for (; count > 0; count--) {

@@ -55,7 +55,7 @@ function countOne(context: Context, key: ByteString): number | bigint {
   if (known !== null) return known;
   const count = stored.hll.count();
   stored.save();
-  // The count is now in the string, which makes this a change, if one without an event.
+  // The count is now in the string: that is a change, though one without an event.
   db.keyspace.changes++;
   db.keyspace.listeners.modified(db, key);
   return count;

@@ -1,5 +1,5 @@
 /**
- * Looking inside: PFDEBUG and PFSELFTEST.
+ * Tools for tests of the structure: PFDEBUG and PFSELFTEST.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { OK, RedisError, type Reply, SimpleString } from "../../resp/reply.ts";
 import { refusingBroken, StoredHyperLogLog } from "./stored.ts";
 import { selfTest } from "./self_test.ts";
 
-/** Make it dense. @returns whether it was not; that is replicated, but nobody is told */
+/** Make it dense. @returns whether it was not; the change is replicated, but there is no event */
 function makeDense(context: Context, stored: StoredHyperLogLog): boolean {
   if (stored.hll.encoding === "dense") return false;
   stored.hll.toDense();
@@ -74,5 +74,5 @@ const pfSelfTest = defineCommand({
   },
 });
 
-/** The commands for those who look after the structure. */
+/** PFDEBUG and PFSELFTEST. */
 export const debuggingCommands: readonly Command<Context>[] = [pfDebug, pfSelfTest];

@@ -1,6 +1,6 @@
 /**
- * HyperLogLogs as they are kept: strings like any other, so that every look begins with the question
- * whether a string is one.
+ * HyperLogLogs as they are kept: they are strings like any other, so every command first has to
+ * find out whether a string is one.
  *
  * @module
  */
@@ -13,7 +13,10 @@ import { StringBuffer } from "../../values/string_buffer.ts";
 import type { Value } from "../../values/value.ts";
 import { editable } from "../string/parts.ts";
 
-/** A longer one is changed in the bytes of its buffer; a shorter one is text there, and replaced. */
+/**
+ * A longer one is changed in the bytes of its buffer; a shorter one is text in the key table, and
+ * replaced.
+ */
 const IN_PLACE_LENGTH = 128;
 
 /**

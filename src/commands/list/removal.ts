@@ -56,7 +56,7 @@ export function popSome(
 export interface PopOptions {
   side: Side;
   count: number;
-  /** Answer the elements as an array (LMPOP), not as the one that there is (BLPOP). */
+  /** Answer the elements as an array (LMPOP), not as a single one (BLPOP). */
   nested: boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * SUBSCRIBE, UNSUBSCRIBE and their kin for patterns and shard channels.
+ * SUBSCRIBE, UNSUBSCRIBE and their forms for patterns and shard channels.
  *
  * Each name is answered by a reply of its own. With RESP3 these are pushes, and may be told from
  * other replies; with RESP2 a connection that listens takes hardly any other command. Like the
@@ -29,7 +29,8 @@ const common = {
 /** A handler that adds subscriptions. */
 function subscriber(word: string, kind: TopicKind) {
   return (context: Needs, args: ByteString[]): Reply => {
-    // Who gets one reply to each command cannot get messages; transactions are an old exception.
+    // A client that may get only one reply to each command cannot get messages; in transactions
+    // it is allowed for compatibility.
     if (
       context.client.caller.inTransaction ? kind === "shard" : context.client.connection === null
     ) {

@@ -1,8 +1,8 @@
 /**
  * REPLCONF: what a replica and its primary tell each other beside the data.
  *
- * Options come in pairs and count from the first to the last; the two that are news rather than
- * settings (ACK, GETACK) have no answer, and end the command.
+ * Options come in pairs and are handled in order; ACK and GETACK, which are messages rather than
+ * settings, get no answer, and end the command.
  *
  * @module
  */

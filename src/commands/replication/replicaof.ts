@@ -1,5 +1,5 @@
 /**
- * REPLICAOF, and its older name SLAVEOF: follow a primary, or be one.
+ * REPLICAOF, and its older name SLAVEOF: become a replica, or a primary.
  *
  * @module
  */

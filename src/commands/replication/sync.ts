@@ -1,5 +1,5 @@
 /**
- * SYNC and PSYNC: a client asks to be a replica.
+ * SYNC and PSYNC: a client asks for the data, to be a replica.
  *
  * @module
  */

@@ -134,7 +134,7 @@ const list = defineCommand({
     let selected: [string, Command][];
     switch (asciiUpper(args[3])) {
       case "MODULE":
-        // There are no modules, so no command is of one.
+        // There are no modules, so no command belongs to one.
         selected = [];
         break;
       case "ACLCAT": {

@@ -44,7 +44,7 @@ function checkFlushOption(args: readonly ByteString[]): void {
 function flushed(context: Needs, args: readonly ByteString[], count: number, all: boolean): void {
   const { keyspace, journal, services: { persistence } } = context;
   keyspace.changes += count;
-  // A save would set the count of changes back, by which the journal knows that there are some.
+  // A save would reset the count of changes, by which the journal sees that there are some.
   if (journal.active && (count === 0 || all)) journal.replace(context.db.index, args);
   if (all) persistence.flushed();
 }
@@ -199,7 +199,7 @@ function beginShutdown(
   };
   if (!host.shutdown({ ...request, onStay })) throw failed();
   if (context.client.connection === null || context.client.closed) return NO_REPLY;
-  // It waits for replicas.
+  // The shutdown waits for replicas.
   state = blocking.beginWork(context.client, args, () => {
     throw failed();
   });

@@ -1,5 +1,6 @@
 /**
- * DEBUG LOADAOF: forget all data and load them from the append-only file, to see that it says all.
+ * DEBUG LOADAOF: forget all data and load them from the append-only file, to test that it is
+ * complete.
  *
  * @module
  */
@@ -32,7 +33,7 @@ export function loadAof(
   aof.flush();
   keyspace.clearAll();
   libraries.replace([]);
-  // As at the start: what is loaded is journaled already, and no news to anybody.
+  // As at the start: what is loaded is in the file already, and not a change to be journaled.
   const unmute = journal.mute();
   const end = loading.begin({
     startedMs: clock.ms,
@@ -45,7 +46,7 @@ export function loadAof(
     let step = load.next();
     while (!step.done) step = load.next();
     if (step.value === null) {
-      // A part of the data must not be served, and there is no more than that.
+      // Only a part of the data was loaded, which must not be served.
       parts.host.abandon();
       throw new RedisError("ERR The append-only file cannot be loaded, see the server's log");
     }

@@ -27,7 +27,7 @@ export function reload(
   if (!options.includes("NOSAVE") && !persistence.save()) throw new RedisError("ERR");
   if (!options.includes("NOFLUSH")) keyspace.clearAll();
   const path = config.path(config.values.dbfilename);
-  // As at the start: what comes out of a file is no news to anybody.
+  // As at the start: keys that are loaded from a file are not changes to be journaled.
   const end = loading.begin({
     startedMs: clock.ms,
     totalBytes: 0,

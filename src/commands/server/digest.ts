@@ -51,7 +51,7 @@ function bigEndian(number: number): ByteString {
   return String.fromCharCode(0, 0, number >>> 8, number & 255);
 }
 
-/** Put values of several parts (field and value) into a digest, in whatever order they come. */
+/** Put values of several parts (field and value) into a digest, in any order. */
 class Parts {
   readonly #part = new Int32Array(5);
 

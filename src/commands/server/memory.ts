@@ -1,5 +1,5 @@
 /**
- * MEMORY: what takes how much memory, and giving some of it back.
+ * MEMORY: how much memory is used and for what, and giving unused memory back.
  *
  * @module
  */
@@ -127,7 +127,7 @@ const doctor = defineCommand({
     new VerbatimReply("txt", `${diagnose(parts).join("\n\n")}\n`),
 });
 
-/** Below this there is nothing to be said. */
+/** Below this MEMORY DOCTOR gives no advice. */
 const MUCH = 5 << 20;
 
 /** What MEMORY DOCTOR says, a paragraph for each finding. */

@@ -41,7 +41,7 @@ export interface MemoryReport {
   readonly resident: number;
 }
 
-/** Look at everything now. O(databases + clients + pages). */
+/** Gather all figures now. O(databases + clients + pages). */
 export function reportMemory(parts: Services): MemoryReport {
   const { memory, keyspace, host } = parts;
   const { meter } = memory;

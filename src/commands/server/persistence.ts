@@ -24,9 +24,9 @@ function inProgress(): RedisError {
 function runSave(context: Needs): Reply {
   const { journal, services: { persistence } } = context;
   if (persistence.saving) throw inProgress();
-  // Saving sets the count of changes back, which must not be taken for a change.
+  // A save resets the count of changes, which must not count as a change.
   journal.suppress();
-  // A real server says no more than this; the reason is in the log.
+  // A real server gives no more detail; the reason is in the log.
   if (!persistence.save()) throw new RedisError("ERR");
   return OK;
 }

@@ -91,7 +91,7 @@ function draw(set: SetValue, count: number, random: () => number): ByteString[] 
     for (; count > 0; count--) out.push(set.random(random)!);
     return out;
   }
-  // Elsewhere every draw would look through the whole set, so that it is laid out once.
+  // In other encodings every draw would walk the whole set, so all members are read once.
   const members = set.toArray();
   for (; count > 0; count--) out.push(members[Math.floor(random() * members.length)]);
   return out;

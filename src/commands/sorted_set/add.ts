@@ -99,7 +99,7 @@ function parseAndAdd(context: Context, args: ByteString[], base: AddOptions): Re
 }
 
 /**
- * Run a ZADD, for commands that are one in disguise.
+ * Run a ZADD, for commands that are a form of it (GEOADD).
  *
  * @param args those of the ZADD
  */
@@ -208,7 +208,7 @@ const zincrby = defineCommand({
   acl: ["@write", "@sortedset", "@fast"],
   keys: [keyRange("RW access update")],
   args: [key("key"), integer("increment"), string("member")],
-  // The real server reads options here, too, if only to find that then the score is missing.
+  // The real server reads options here, too, and then finds that the score is missing.
   run: (context, args) => parseAndAdd(context, args, INCREMENT),
 });
 

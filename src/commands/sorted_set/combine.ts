@@ -27,7 +27,7 @@ import {
 import { entriesReply } from "./entries.ts";
 import { storeResult } from "./store.ts";
 
-/** What a command is, where its arguments are concerned. */
+/** What the arguments of a command are. */
 interface Form {
   /** Its name, for an error. */
   name: string;

@@ -1,6 +1,6 @@
 /**
- * Taking entries off the ends: ZPOPMIN, ZPOPMAX, ZMPOP, and BZPOPMIN, BZPOPMAX, BZMPOP, which wait for
- * a sorted set to be there.
+ * Removing entries at the ends: ZPOPMIN, ZPOPMAX, ZMPOP, and BZPOPMIN, BZPOPMAX, BZMPOP, which wait
+ * for a sorted set to be there.
  *
  * All leave through the journal as ZPOPMIN or ZPOPMAX of the one key that they found.
  *

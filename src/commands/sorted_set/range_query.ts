@@ -14,7 +14,7 @@ import { parseLexRange, parseScoreRange } from "./bounds.ts";
 /** What the ends of a range are. */
 export type RangeBy = "rank" | "score" | "lex";
 
-/** What a command's name has decided already. */
+/** What the command's name fixes. */
 export interface RangeForm {
   /** Where the source key stands in the arguments; the two ends follow. */
   keyAt: number;

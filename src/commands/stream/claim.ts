@@ -1,7 +1,7 @@
 /**
  * Taking over what other consumers have not acknowledged: XCLAIM XAUTOCLAIM.
  *
- * Both also drop what is pending but no longer in the stream.
+ * Both also drop pending entries that are no longer in the stream.
  *
  * @module
  */
@@ -76,7 +76,7 @@ function parseClaimOptions(args: readonly ByteString[], now: number): ClaimOptio
       throw new RedisError(`ERR Unrecognized XCLAIM option '${nameInError(arg)}'`);
     }
   }
-  // A time that makes no sense is no error: clients reckon with clocks of their own.
+  // A negative or future time is no error, as clients compute it with clocks of their own.
   if (deliveryTime < 0 || deliveryTime > now) deliveryTime = now;
   return { ids, deliveryTime, deliveryCount, force, justId, lastId };
 }

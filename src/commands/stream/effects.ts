@@ -1,9 +1,9 @@
 /**
  * What the commands on consumer groups leave in the journal.
  *
- * Reading and claiming depend on time, on what is pending, and on who asks first. Their effects are
- * told by XCLAIM with everything given (TIME, RETRYCOUNT, FORCE, LASTID; JUSTID, as nobody reads
- * the reply), by XGROUP SETID, and by XGROUP CREATECONSUMER.
+ * Reading and claiming depend on time, on what is pending, and on the order of requests. Their
+ * effects are journaled as XCLAIM with everything given (TIME, RETRYCOUNT, FORCE, LASTID; JUSTID,
+ * as nobody reads the reply), by XGROUP SETID, and by XGROUP CREATECONSUMER.
  *
  * @module
  */

@@ -49,7 +49,7 @@ function parseGroupOptions(args: readonly ByteString[], forCreate: boolean): Gro
   return options;
 }
 
-/** Report a change of groups. Who watches the key watches its entries: for them it is none. */
+/** Report a change of groups. For WATCH it is none, as that is about the entries of a stream. */
 function tell(context: Context, name: ByteString, event: string): void {
   context.keyspace.changes++;
   context.db.notify(name, EventClass.STREAM, event);
@@ -108,7 +108,7 @@ function setId(context: Context, args: ByteString[]): Reply {
 function destroy(context: Context, args: ByteString[]): Reply {
   if (!requireStream(context, args[2]).destroyGroup(args[3])) return 0;
   tell(context, args[2], "xgroup-destroy");
-  // Who waits for new entries in the name of the group has to be told.
+  // Clients that are blocked on this group have to be told.
   context.db.signalReady(args[2]);
   return 1;
 }

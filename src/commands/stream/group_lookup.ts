@@ -29,7 +29,7 @@ export function findGroup(
 ): FoundGroup | undefined {
   const { db } = context;
   const stream = db.getAs(key, StreamValue);
-  // A group is part of the stream, and who asks for it mostly changes it.
+  // A group is part of the stream, and most commands that look it up change it.
   if (db.keyspace.snapshot !== null && stream !== undefined) db.beforeChange(db.table.find(key));
   const group = stream?.group(name);
   return stream === undefined || group === undefined ? undefined : { stream, group };

@@ -105,7 +105,8 @@ function finishTrim(
   if (trim === null && !forAdd) {
     throw new RedisError("ERR syntax error, XTRIM must be called with a trimming strategy");
   }
-  // An append only file and a primary give the boundary that was come to; the LIMIT is a leftover.
+  // An append-only file and a primary give the boundary that was reached; the LIMIT no longer
+  // matters.
   if (context.client.caller.obeyed) return trim;
   if (trim?.approximate) return { ...trim, limit: limit ?? defaultLimit(context) };
   if (limit === null) return trim;

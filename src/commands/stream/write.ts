@@ -1,7 +1,7 @@
 /**
  * Adding to and removing from streams: XADD XDEL XTRIM.
  *
- * A stream stays when its last entry goes: its last id and its groups are still of use.
+ * A stream stays when its last entry is removed: its last id and its groups are still needed.
  *
  * @module
  */

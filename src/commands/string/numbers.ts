@@ -24,7 +24,7 @@ function add(context: Context, key: ByteString, delta: number | bigint): Reply {
   const { db } = context;
   const entry = db.entryOf(key);
   if (entry !== NO_ENTRY && typeof delta === "number") {
-    // The usual case: a small number, read and written where it stands.
+    // The usual case: a small number, read and written in the key table.
     const sum = db.table.intAt(entry) + delta;
     if (Number.isSafeInteger(sum)) {
       db.replaceAt(entry, String(sum));

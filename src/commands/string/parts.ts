@@ -1,7 +1,8 @@
 /**
  * Parts of strings: APPEND SETRANGE GETRANGE SUBSTR STRLEN.
  *
- * A string that is edited in place becomes a buffer, so that many appends cost what they append.
+ * A string that is edited in place becomes a buffer, so that the cost of an append is that of the
+ * appended bytes.
  *
  * @module
  */
@@ -19,7 +20,7 @@ import type { Value } from "../../values/value.ts";
 import { parseIntArg } from "../parse.ts";
 
 function checkLength(context: Context, length: number): void {
-  // What the primary has done is done.
+  // What the primary has done cannot be refused.
   if (length > context.config.values.protoMaxBulkLen && !context.client.caller.obeyed) {
     throw new RedisError("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
   }

@@ -1,5 +1,5 @@
 /**
- * SET and GET with their relatives: SETNX SETEX PSETEX GETSET GETDEL GETEX.
+ * SET and GET with their variants: SETNX SETEX PSETEX GETSET GETDEL GETEX.
  *
  * Relative expiries leave through the journal as absolute ones.
  *
@@ -16,7 +16,7 @@ import { NO_EXPIRY } from "../../keyspace/key_table.ts";
 import { OK, type Reply, syntaxError } from "../../resp/reply.ts";
 import { parseExpireTime } from "../expire_time.ts";
 
-/** What SET's options amount to. */
+/** The options of SET. */
 interface SetOptions {
   condition: "NX" | "XX" | null;
   get: boolean;
@@ -321,7 +321,7 @@ const getEx = defineCommand({
   run: getAndExpire,
 });
 
-/** SET, GET and their relatives. */
+/** SET, GET and their variants. */
 export const setGetCommands: readonly Command<Context>[] = [
   set,
   setNx,

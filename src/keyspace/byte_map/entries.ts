@@ -1,5 +1,6 @@
 /**
- * Entry numbers and what hangs on each: pages of three words an entry, side by side in one cache line.
+ * Entry numbers and the words of each: pages of three words an entry, side by side in one cache
+ * line.
  *
  * - the address of the entry's record in the slab, or the next free entry;
  * - the meta word: kind of record, length of its key, length of its value; 0 in a free entry;
@@ -61,7 +62,10 @@ export class EntryColumns {
   #free: number[] = [];
   /** No page before this one has a free entry. */
   #roomy = 0;
-  /** A page that became empty, kept against coming and going at a page's edge. Its metas are 0. */
+  /**
+   * A page that became empty, kept so that adding and removing at a page's edge does not allocate
+   * each time. Its metas are 0.
+   */
   #spare: Int32Array = NO_PAGE;
   #words = 0;
 

@@ -1,10 +1,10 @@
 /**
  * The hash of keys: HalfSipHash-1-3 over 32-bit words, keyed anew for each process.
  *
- * Clients choose the keys, so that a hash with collisions that hold under every seed (murmur and its
- * kin have them) would let one fill a single probe sequence. HalfSipHash is the SipHash family's
- * form for 32-bit machines, which is what JavaScript's integers are; for a key of 16 bytes it took 14 ns
- * where murmur took 7, of some 150 for a look-up.
+ * Clients choose the keys, so that a hash with collisions that hold under every seed (murmur and
+ * similar hashes have them) would let one fill a single probe sequence. HalfSipHash is the SipHash
+ * family's form for 32-bit machines, which is what JavaScript's integers are; for a key of 16 bytes
+ * it took 14 ns where murmur took 7, of some 150 for a look-up.
  *
  * A key is brought once from the string into the words of a buffer; hashing, comparing with the
  * slab and copying into it all work on those words.

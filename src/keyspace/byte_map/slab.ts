@@ -8,7 +8,7 @@
  * with no run in use goes back to the machine. There is no header: an address leads to its run, and
  * the run knows its class.
  *
- * What is left over is runs with few live cells. {@linkcode Slab.planCompaction} marks the sparsest
+ * What remains are runs with few live cells. {@linkcode Slab.planCompaction} marks the sparsest
  * ones, whose cells fit into the others of their class; their owner moves the records out (it alone
  * knows who refers to them), and the runs come free.
  *
@@ -221,7 +221,8 @@ export class Slab {
     this.#freeRuns[arena] |= 1 << (run % RUNS_PER_ARENA);
     if (arena < this.#firstRoomy) this.#firstRoomy = arena;
     if (this.#freeRuns[arena] !== ALL_FREE) return;
-    // One arena without use is kept, against coming and going at its edge.
+    // One unused arena is kept, so that adding and removing at its edge does not allocate each
+    // time.
     if (++this.#idle > 1) {
       this.#idle--;
       this.#dropArena(arena);

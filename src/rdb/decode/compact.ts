@@ -1,10 +1,10 @@
 /**
- * Small collections, straight from the bytes of a file to the structures that a server keeps: their
- * packed strings differ from the file's listpacks in how an element is marked only, so that one pass
- * over the bytes does, and no element becomes a string of its own.
+ * Small collections, straight from the bytes of a file to the structures that a server keeps.
+ * Packed strings differ from the file's listpacks only in how an element is marked, so one pass
+ * over the bytes is enough, and no element becomes a string of its own.
  *
- * What is not small and simple is left to the ordinary readers, and so is everything that is not
- * sound: they know what to say of it.
+ * The ordinary readers take what is not small and simple, and also all damaged data, as they have
+ * the error messages for it.
  *
  * @module
  */
@@ -57,7 +57,7 @@ export function isCompact(type: number): boolean {
 /** Makes small collections; see the module's comment. */
 export class CompactReader {
   readonly #limits: EncodingLimits;
-  /** The packed string in the making, with room for one entry beyond the longest. */
+  /** The packed string being built, with room for one entry beyond the longest. */
   readonly #out: Latin1Bytes = latin1Alloc(PACKED_MAX + LONGEST_ENTRY + 1);
   /** Where it ends, how many entries it has, and how long the longest is. */
   #end = 0;

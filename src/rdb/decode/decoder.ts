@@ -162,7 +162,7 @@ export class RdbDecoder {
         }
         this.#error = this.#input.shortRead();
       } else if (thrown instanceof RangeError) {
-        // The engine's own bounds: arrays, strings and sets of more than it can hold.
+        // V8's own bounds: arrays, strings and sets of more than it can hold.
         this.#error = this.#input.error("limit", `Value too large (${thrown.message})`);
       } else if (thrown instanceof RdbError) {
         this.#error = thrown;

@@ -47,7 +47,7 @@ export function findDuplicateIn(
   for (let i = 0; i < elements.length; i += stride) {
     const element = elements[i];
     let hash = element.length;
-    // The ends tell elements apart; the middle of long ones need not be looked at.
+    // Beginning and end of an element are enough to choose a shard; the middle is not read.
     for (let at = Math.max(0, element.length - 16); at < element.length; at++) {
       hash = Math.imul(hash ^ element.charCodeAt(at), 0x01000193);
     }

@@ -6,7 +6,7 @@
  * or one element of a list. A primitive whose bytes have not arrived throws {@linkcode NEED_MORE};
  * the unit is begun again once as many bytes are there as it asked for. As a unit asks only a small
  * number of times, and a collection is many units, the work stays linear however the bytes arrive,
- * and bytes of units that are done can go.
+ * and bytes of finished units can be forgotten.
  *
  * Memory grows only by bytes that did arrive: a length field alone never allocates anything.
  *
@@ -87,7 +87,7 @@ export class RdbInput {
     return this.#base + this.#limit;
   }
 
-  /** Whether what the current unit asked for has arrived, or will never. */
+  /** Whether what the current unit asked for has arrived, or will never arrive. */
   get ready(): boolean {
     return this.ended || this.#limit - this.#unit >= this.#wanted;
   }

@@ -274,7 +274,7 @@ export class StreamReader implements ValueReader {
     const name = input.string();
     const seenTime = input.int64();
     let activeTime: number | null = this.#format >= 3 ? input.int64() : seenTime;
-    // What lies before 1970 was never; a file of an older version has no other time to offer.
+    // A time before 1970 means "never"; a file of an older version holds no other time.
     if (activeTime < 0) activeTime = null;
     const left = input.length();
     input.expectAtLeast(left, ID_BYTES);

@@ -35,7 +35,7 @@ const MODULE_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 /** Version and checksum behind a DUMP payload's value. */
 const FOOTER_BYTES = 10;
 
-/** Whether a value type of this number has ever been. */
+/** Whether there has ever been a value type of this number. */
 export function isValueType(type: number): boolean {
   return type <= ValueType.HASH_LISTPACK_EX && type !== 8;
 }
@@ -155,7 +155,7 @@ export function decodeDumpPayload(payload: Uint8Array, verifyChecksum = true): R
     return packed === undefined ? valueReader(type, input).read(input) : packed;
   } catch (thrown) {
     if (thrown === NEED_MORE) throw input.shortRead();
-    // The engine's own bounds, as in a file.
+    // V8's own bounds, as in a file.
     if (thrown instanceof RangeError) {
       throw input.error("limit", `Value too large (${thrown.message})`);
     }

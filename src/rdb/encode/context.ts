@@ -1,5 +1,5 @@
 /**
- * What every encoding needs: where the bytes go, and which writer is to be stood in for.
+ * What every encoding needs: where the bytes go, and the format version that is written.
  *
  * @module
  */
@@ -14,8 +14,8 @@ import { ByteSink } from "./sink.ts";
 export type WriteVersion = 9 | 10 | 11 | 12;
 
 /**
- * Asks {@linkcode Steps} for what is left of the value to be copied, and nothing else to be done:
- * from then on the value may change.
+ * Passed to `next` of {@linkcode Steps}: copy what is left of the value, and write nothing. From
+ * then on the value may change.
  */
 export const KEEP = "keep";
 
@@ -39,14 +39,14 @@ export interface EncodeOptions {
 
 /** The options with the memory to work in. One of these serves one writer. */
 export class EncodeContext {
-  /** Where everything ends up. */
+  /** Where encoded bytes go. */
   readonly sink: ByteSink;
   readonly version: WriteVersion;
   readonly compress: boolean;
   readonly limits: EncodingLimits;
   /** Where a packed structure is put together before its length is known. */
   readonly packed: ByteSink = new ByteSink();
-  /** Where a string lies before, and goes when, it is compressed. */
+  /** A string before it is compressed; `squeezed` has it afterwards. */
   readonly plain: ByteSink = new ByteSink();
   readonly squeezed: ByteSink = new ByteSink();
 

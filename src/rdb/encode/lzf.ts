@@ -1,9 +1,9 @@
 /**
  * The compressing side of LZF (see `../decode/lzf.ts` for the layout).
  *
- * One pass: where three bytes were met before within the last 8 KB, what follows is copied from
- * there as far as it agrees. The last place of each triple is in a table that is addressed by a hash
- * of the three bytes; it is not emptied between strings, as its positions go on counting.
+ * One pass: where three bytes occurred before within the last 8 KB, a copy from there is written,
+ * as long as the bytes are equal. The last place of each triple is in a table that is addressed by
+ * a hash of the three bytes; it is not emptied between strings, as its positions go on counting.
  *
  * @module
  */

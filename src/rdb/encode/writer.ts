@@ -1,11 +1,11 @@
 /**
  * Whole RDB files: header, remarks, the keys of the databases, end and checksum.
  *
- * The writer knows no file. It gathers bytes, and {@linkcode RdbWriter.take} hands them out; what
- * they are written to, and whether that is waited for, is the caller's business. Records may come in
- * any order of databases: a record of another database than the last is led in by its number, as a
- * snapshot needs it that saves keys out of turn. A large value can be written in steps; what else is
- * written meanwhile is kept aside until it is complete.
+ * The writer knows no file. It gathers bytes, and {@linkcode RdbWriter.take} hands them out; the
+ * caller decides what they are written to, and whether to wait for that. Records may come in any
+ * order of databases: the number of the database comes before a record when it is another one than
+ * the last, as a snapshot saves keys out of order. A large value can be written in steps; what else
+ * is written meanwhile is kept aside until it is complete.
  *
  * @module
  */

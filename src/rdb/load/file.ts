@@ -24,9 +24,9 @@ export interface RdbBatch {
 }
 
 /**
- * A file being read. A regular file's bytes are nearly always in memory before they are asked for, as
- * systems read ahead: then fetching a chunk takes less time than having another thread do it, for
- * which this one would go to sleep. Anything else, such as a pipe, may take its time.
+ * A file being read. A regular file is read synchronously: systems read ahead, so its bytes are
+ * nearly always in memory already, and reading them takes less time than waiting for another
+ * thread. Anything else, such as a pipe, is read asynchronously, as it may take long.
  */
 export class RdbSource implements Disposable {
   /** Whether it is a regular file. */
@@ -57,7 +57,7 @@ export class RdbSource implements Disposable {
   }
 
   /**
-   * Give the decoder the next chunk, or say that there is none.
+   * Give the decoder the next chunk, or tell it that there is none.
    *
    * @returns what to wait for, if anything
    */

@@ -38,9 +38,9 @@ export interface TakeOptions {
   onEmptyKey?: (key: ByteString) => void;
   /** Called for keys that are left out because their time is past. */
   onExpired?: (db: number, key: ByteString) => void;
-  /** Keep keys past their time: commands behind the snapshot, which are still to come, need them. */
+  /** Keep keys past their time: commands after the snapshot, which are still to come, need them. */
   keepExpired?: boolean;
-  /** A key that is there already gives way to the file's; else it is an error. */
+  /** A key of the file replaces one that is there already; otherwise such a key is an error. */
   merge?: boolean;
 }
 
@@ -61,7 +61,7 @@ export interface LoadOptions extends TakeOptions {
   signal?: AbortSignal;
 }
 
-/** The result of a load that has not begun. */
+/** An empty result, for a load that begins. */
 export function newLoadResult(): LoadResult {
   return { keysLoaded: 0, keysExpired: 0, aux: new Map(), functions: [] };
 }

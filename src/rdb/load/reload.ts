@@ -1,5 +1,5 @@
 /**
- * Loading a file at one go, while everything waits: for DEBUG RELOAD.
+ * Loading a file without a pause, while everything waits: for DEBUG RELOAD.
  *
  * @module
  */
@@ -12,7 +12,7 @@ const CHUNK_BYTES = 256 * 1024;
 
 /** How to load. */
 export interface ReloadOptions {
-  /** A key that is there already gives way to the file's; else it is an error. */
+  /** A key of the file replaces one that is there already; otherwise such a key is an error. */
   readonly merge: boolean;
   readonly verifyChecksum: boolean;
 }

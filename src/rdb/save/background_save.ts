@@ -2,12 +2,12 @@
  * Saving to a file while clients go on.
  *
  * Where a real server forks and lets the child write, this takes a snapshot in slices of the event
- * loop (see `snapshot.ts`): no memory is copied. What a slice has made is written by another thread,
- * and meanwhile it is the clients' turn (see `pace.ts`).
+ * loop (see `snapshot.ts`): no memory is copied. The bytes of a slice are written by another
+ * thread, and meanwhile clients are served (see `pace.ts`).
  *
- * It is waiting for the write that gives them their turn: Deno looks at the sockets when it has to
- * wait for something. An immediate or a message to itself would come back before it has looked: a
- * ping then took 46 ms and more (a timer, at least a millisecond even with nobody there).
+ * Clients are served because the write is awaited: Deno looks at the sockets when it has to wait
+ * for something. An immediate or a message to itself would come back before that: a ping then took
+ * 46 ms and more. A timer takes at least a millisecond, even without clients.
  *
  * @module
  */
@@ -48,7 +48,7 @@ export class BackgroundSave {
   readonly #snapshot: Snapshot;
   readonly #pace: Pace;
   #cancelled = false;
-  /** The file is about to be in place, which cannot be called off. */
+  /** The file is being renamed, which cannot be cancelled. */
   #renaming = false;
 
   /** @throws SaveError when the file cannot be opened */
@@ -72,8 +72,8 @@ export class BackgroundSave {
   }
 
   /**
-   * Call it off. When this returns nothing of it is left, or the file is in place: it will not come
-   * over one that is saved later.
+   * Cancel it. When this returns nothing of it is left, or the file is in place: it will not
+   * replace one that is saved later.
    */
   cancel(): void {
     if (this.#cancelled) return;
@@ -110,7 +110,7 @@ export class BackgroundSave {
       await file.syncDirectory();
       return true;
     } catch (error) {
-      // What was called off fails in any way it likes.
+      // After a cancel, any error is expected.
       if (this.#cancelled) return null;
       this.#snapshot.close();
       file.discard();

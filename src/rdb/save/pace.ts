@@ -1,5 +1,5 @@
 /**
- * How long a slice of a snapshot may be, between two turns of the clients.
+ * How long a slice of a snapshot may take before clients are served again.
  *
  * The longer their turn takes, the longer the next slice may be: so a snapshot takes a share of the
  * time while they are busy. When none of them has asked for anything for a while, each slice is twice

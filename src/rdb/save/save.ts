@@ -1,5 +1,5 @@
 /**
- * Saving a keyspace to a file, at one go.
+ * Saving a keyspace to a file, while everything else waits.
  *
  * The file is written beside the one that it replaces, brought to the disk, and then renamed: at any
  * moment there is a whole file under the name, the old one or the new one. A save that fails removes
@@ -40,7 +40,7 @@ export interface SaveOptions {
   readonly aux: readonly (readonly [ByteString, ByteString])[];
   /** Source code of function libraries. */
   readonly functions: readonly ByteString[];
-  /** What has to be given up or done differently than asked for. */
+  /** How a save has to differ from what was asked for. */
   readonly onNotice?: (message: string) => void;
 }
 
@@ -142,7 +142,7 @@ export class TemporaryFile {
     return true;
   }
 
-  /** Bring all to the disk without stopping the thread. @throws SaveError */
+  /** Flush all to the disk without stopping the thread. @throws SaveError */
   async sync(): Promise<void> {
     try {
       await this.#file.sync();
@@ -228,7 +228,7 @@ export class TemporaryFile {
     try {
       Deno.removeSync(this.#temporary);
     } catch {
-      // It is gone, or cannot be removed: the next save takes its place.
+      // It is gone, or cannot be removed: the next save replaces it.
     }
   }
 

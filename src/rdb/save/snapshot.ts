@@ -63,12 +63,12 @@ interface Part {
   readonly expiring: number;
   /** Entries from here on came later. */
   readonly limit: number;
-  /** Entries below this one are behind the walk. */
+  /** The walk has passed the entries below this one. */
   next: number;
   announced: boolean;
 }
 
-/** A snapshot in the making. At most one of a keyspace at a time. */
+/** A snapshot that is being taken. At most one of a keyspace at a time. */
 export class Snapshot implements SnapshotHook {
   /** Keys that there were at the start. */
   readonly keys: number;

@@ -1,12 +1,12 @@
 /**
- * The picture of the throughput for the README: bars of the ratio to the real server, a panel for
+ * The picture of the throughput for the documentation: bars of the ratio to the real server, a panel for
  * each pipeline length. Plain SVG without scripts or fonts of its own; its colours follow the
  * reader's light or dark mode.
  *
  * @module
  */
 
-import type { CaseResult } from "./results.ts";
+import type { RatioCase } from "./results.ts";
 import type { Spread } from "./statistics.ts";
 import { LABELS } from "./targets.ts";
 
@@ -48,8 +48,8 @@ const STYLE = `
     }
   `;
 
-/** The view with the most cases: what stands in the README shows as much as was measured. */
-export function chooseView(cases: readonly CaseResult[]): ChartView {
+/** The view with the most cases: the chart shows as much as was measured. */
+export function chooseView(cases: readonly RatioCase[]): ChartView {
   const views = new Map<string, { view: ChartView; count: number }>();
   for (const { size, clients } of cases) {
     if (size === null) continue;
@@ -160,20 +160,14 @@ function scale(bars: readonly Bar[]): number {
   return Math.ceil(most * 2) / 2;
 }
 
-/** The chart as an SVG document; cases without a ratio are left out. */
-export function drawChart(cases: readonly CaseResult[], subtitle: string): string {
+/** The chart as an SVG document. */
+export function drawChart(cases: readonly RatioCase[], subtitle: string): string {
   const view = chooseView(cases);
-  const shown = cases.filter((one) =>
-    one.servers.redeno?.ratio !== undefined && one.clients === view.clients &&
-    (one.size === null || one.size === view.size)
+  const bars = cases.filter((one) =>
+    one.clients === view.clients && (one.size === null || one.size === view.size)
   );
-  const workloads = [...new Set(shown.map((one) => one.workload))];
-  const pipelines = [...new Set(shown.map((one) => one.pipeline))].sort((a, b) => a - b);
-  const bars = shown.flatMap(({ workload, pipeline, servers: { redeno, peer } }) =>
-    redeno?.ratio === undefined
-      ? []
-      : [{ workload, pipeline, redeno: redeno.ratio, peer: peer?.ratio }]
-  );
+  const workloads = [...new Set(bars.map((one) => one.workload))];
+  const pipelines = [...new Set(bars.map((one) => one.pipeline))].sort((a, b) => a - b);
   const most = scale(bars);
   const width = LAYOUT.left + Math.max(2, pipelines.length) * (LAYOUT.panel + LAYOUT.gap);
   const height = LAYOUT.top + workloads.length * LAYOUT.row + LAYOUT.bottom;

@@ -45,6 +45,19 @@ export function caseId(key: CaseKey): string {
   return `${key.workload}${size} P${key.pipeline} c${key.clients}`;
 }
 
+/** The case of a name that {@linkcode caseId} gave. @throws Error for another text */
+export function parseCaseId(id: string): CaseKey {
+  const match = /^(\S+)(?: (\d+)B)? P(\d+) c(\d+)$/.exec(id);
+  if (match === null) throw new Error(`not a case: ${id}`);
+  const [, workload, size, pipeline, clients] = match;
+  return {
+    workload,
+    pipeline: Number(pipeline),
+    size: size === undefined ? null : Number(size),
+    clients: Number(clients),
+  };
+}
+
 /** All cases in an order that keeps those together which share their data. */
 export function buildMatrix(matrix: Matrix): CaseKey[] {
   const cases: CaseKey[] = [];

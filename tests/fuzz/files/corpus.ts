@@ -133,7 +133,7 @@ function settled(files: AofFiles): AofFiles {
   }];
 }
 
-/** Dumps of what is in an engine, in every version. */
+/** Dumps of what is in a server, in every version. */
 function ownDumps(parts: TestParts, client: ReturnType<TestParts["createClient"]>): ByteString[] {
   const dumps: ByteString[] = [];
   const run = (...args: string[]) => parts.execute(client, args);
@@ -163,7 +163,7 @@ function ownValues(parts: TestParts): ByteString[] {
   return values;
 }
 
-/** Gather it. @param engine an empty one, which is empty again afterwards */
+/** Gather it. @param parts an empty server, which is empty again afterwards */
 export function gatherCorpus(parts: TestParts): Corpus {
   const client = parts.createClient(null);
   for (const args of dataCommands()) parts.execute(client, args);

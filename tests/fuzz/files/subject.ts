@@ -1,7 +1,8 @@
 /**
- * What the damaged files are given to: an engine with a directory of its own, at a clock that stands
- * still. It loads as a server does at its start, and tells apart what was refused, what was loaded,
- * and what must not happen: an error of another kind than the loader's own.
+ * What the damaged files are given to: a server without sockets, with a directory of its own, at a
+ * clock that stands still. It loads as a server does at its start, and tells apart what was
+ * refused, what was loaded, and what must not happen: an error of another kind than the loader's
+ * own.
  *
  * @module
  */
@@ -40,7 +41,7 @@ export class Fault extends Error {
 
 const registry = new Registry(allCommands);
 
-/** An engine over files in a directory. */
+/** A server without sockets over files in a directory. */
 export class Subject {
   readonly parts: TestParts;
   readonly client: Client;

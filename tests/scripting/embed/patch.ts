@@ -1,0 +1,171 @@
+/**
+ * Changes to the WebAssembly module that Lua comes as, so that it behaves as the Lua inside Redis
+ * does. Each is a few bytes at a place that is checked before it is touched:
+ *
+ * - memory and function table come from outside, so that the glue module shares them;
+ * - a table whose mark byte has its highest bit set is read only (Redis's Lua has a field for it);
+ * - string matching counts its steps, so that a pattern that takes for ever can be interrupted;
+ * - a chunk that begins with an escape character is source text like any other: no byte code.
+ *
+ * @module
+ */
+
+/** Functions by their number in the module, with a hash of what they are expected to be. */
+const FUNCTIONS = {
+  luaH_set: { index: 418, parameters: 3 },
+  luaH_setnum: { index: 419, parameters: 3 },
+  lua_setmetatable: { index: 78, parameters: 2 },
+  match: { index: 402, parameters: 3 },
+  f_parser: { index: 243, parameters: 2 },
+};
+
+/** Imports that nothing here needs, which the patches call instead; the glue stands behind them. */
+const IMPORTS = { readonly: 16, patternStep: 18, setMetatable: 25 };
+
+const OP = {
+  end: 0x0b,
+  if: 0x04,
+  drop: 0x1a,
+  get: 0x20,
+  call: 0x10,
+  load: 0x28,
+  load8: 0x2d,
+  store: 0x36,
+  const: 0x41,
+  and: 0x71,
+  sub: 0x6b,
+  eqz: 0x45,
+};
+const NO_RESULT = 0x40;
+
+/** Throws unless the table in `local` may be changed. */
+const refuseReadonly = (state: number, local: number) => [
+  ...[OP.get, local, OP.load8, 0, 5, OP.const, 0x80, 0x01, OP.and, OP.if, NO_RESULT],
+  ...[OP.get, state, OP.call, IMPORTS.readonly, OP.drop, OP.end],
+];
+
+/** Counts the word at 64 down; at zero the glue is asked (it starts the count anew). */
+const countStep = (matchState: number) => [
+  ...[OP.const, 0, OP.const, 0, OP.load, 2, ...unsigned(64), OP.const, 1, OP.sub],
+  ...[OP.store, 2, ...unsigned(64)],
+  ...[OP.const, 0, OP.load, 2, ...unsigned(64), OP.eqz, OP.if, NO_RESULT],
+  ...[OP.get, matchState, OP.load, 2, 8, OP.call, IMPORTS.patternStep, OP.drop, OP.end],
+];
+
+const checkMetatable = [OP.get, 0, OP.get, 1, OP.const, 0, OP.call, IMPORTS.setMetatable];
+
+/** LEB128, unsigned. */
+function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  do {
+    bytes.push(value & 0x7f | (value > 0x7f ? 0x80 : 0));
+    value >>>= 7;
+  } while (value > 0);
+  return bytes;
+}
+
+class Reader {
+  at = 0;
+  constructor(readonly bytes: Uint8Array) {}
+
+  get done(): boolean {
+    return this.at === this.bytes.length;
+  }
+
+  unsigned(): number {
+    let value = 0;
+    for (let shift = 0;; shift += 7) {
+      const byte = this.bytes[this.at++];
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value >>> 0;
+    }
+  }
+
+  take(length: number): Uint8Array {
+    return this.bytes.subarray(this.at, this.at += length);
+  }
+}
+
+const SECTION = { import: 2, table: 4, memory: 5, code: 10 };
+
+/** `js.memory` and `js.table` in front of the imports; each kind is numbered on its own. */
+function patchImports(section: Uint8Array): number[] {
+  const reader = new Reader(section);
+  const count = reader.unsigned();
+  const name = (text: string) => [text.length, ...new TextEncoder().encode(text)];
+  return [
+    ...unsigned(count + 2),
+    ...[...name("js"), ...name("memory"), 2, 1, ...unsigned(256), ...unsigned(32768)],
+    ...[...name("js"), ...name("table"), 1, 0x70, 0, ...unsigned(177)],
+    ...section.subarray(reader.at),
+  ];
+}
+
+/** Offset of the first instruction of a function's body, behind its local variables. */
+function bodyStart(body: Uint8Array): number {
+  const reader = new Reader(body);
+  for (let groups = reader.unsigned(); groups > 0; groups--) {
+    reader.unsigned();
+    reader.at++;
+  }
+  return reader.at;
+}
+
+function insertAtStart(body: Uint8Array, code: number[]): Uint8Array {
+  const at = bodyStart(body);
+  return Uint8Array.from([...body.subarray(0, at), ...code, ...body.subarray(at)]);
+}
+
+/** In f_parser: compare the first char with -2, which no char is, instead of 27. */
+function refuseBytecode(body: Uint8Array): Uint8Array {
+  const found = body.reduce<number[]>(
+    (all, byte, at) => byte === OP.const && body[at + 1] === 27 ? [...all, at + 1] : all,
+    [],
+  );
+  if (found.length !== 1) throw new Error(`f_parser compares with 27 ${found.length} times`);
+  const patched = body.slice();
+  patched[found[0]] = 0x7e;
+  return patched;
+}
+
+function patchCode(section: Uint8Array, imported: number): number[] {
+  const reader = new Reader(section);
+  const bodies = Array.from({ length: reader.unsigned() }, () => reader.take(reader.unsigned()));
+  const edit = ({ index }: { index: number }, change: (body: Uint8Array) => Uint8Array) => {
+    bodies[index - imported] = change(bodies[index - imported]);
+  };
+  edit(FUNCTIONS.luaH_set, (body) => insertAtStart(body, refuseReadonly(0, 1)));
+  edit(FUNCTIONS.luaH_setnum, (body) => insertAtStart(body, refuseReadonly(0, 1)));
+  edit(FUNCTIONS.lua_setmetatable, (body) => insertAtStart(body, checkMetatable));
+  edit(FUNCTIONS.match, (body) => insertAtStart(body, countStep(0)));
+  edit(FUNCTIONS.f_parser, refuseBytecode);
+  const out = unsigned(bodies.length);
+  for (const body of bodies) out.push(...unsigned(body.length), ...body);
+  return out;
+}
+
+/**
+ * The module with all changes.
+ *
+ * @param original `dist/liblua5.1.wasm` of the package version that the numbers above are of
+ */
+export function patchLua(original: Uint8Array): Uint8Array<ArrayBuffer> {
+  const reader = new Reader(original);
+  const out = [...reader.take(8)];
+  let imported = 0;
+  while (!reader.done) {
+    const id = reader.take(1)[0];
+    const section = reader.take(reader.unsigned());
+    if (id === SECTION.table || id === SECTION.memory) continue;
+    let content = [...section];
+    if (id === SECTION.import) {
+      imported = new Reader(section).unsigned();
+      content = patchImports(section);
+    } else if (id === SECTION.code) {
+      content = patchCode(section, imported);
+    }
+    out.push(id, ...unsigned(content.length));
+    for (const byte of content) out.push(byte);
+  }
+  return Uint8Array.from(out);
+}
