@@ -35,7 +35,6 @@ import { CommandTimer } from "./observe/command_timer.ts";
 import { Stats } from "./observe/stats.ts";
 import { ServerAofHost } from "./persistence/aof_host.ts";
 import { DiskGate } from "./persistence/disk_gate.ts";
-import { LibraryStore } from "./persistence/library_store.ts";
 import { Loading } from "./persistence/loading.ts";
 import { Persistence } from "./persistence/persistence.ts";
 import { Notifications } from "./pubsub/notifications.ts";
@@ -43,6 +42,10 @@ import { PubSub } from "./pubsub/pubsub.ts";
 import { randomId, Replication } from "./replication/replication.ts";
 import { WriteWaits } from "./replication/write_waits.ts";
 import { ErrorReply } from "./resp/reply.ts";
+import { type EngineFactory, Engines } from "./scripting/engines.ts";
+import { Libraries } from "./scripting/libraries.ts";
+import { type ScriptAccess, ScriptRunner } from "./scripting/runner.ts";
+import { Scripts } from "./scripting/scripts.ts";
 import { Authentication } from "./session/authentication.ts";
 import { CLIENT, LOCAL } from "./session/caller.ts";
 import type { Client, ClientConnection } from "./session/client.ts";
@@ -100,7 +103,6 @@ export class Parts implements Services {
   readonly startedMs: number;
   readonly runId = randomId();
   readonly switches = new DebugSwitches();
-  readonly libraries = new LibraryStore();
   readonly stats = new Stats();
   readonly gates = new Gates();
   readonly observers = new Observers();
@@ -124,6 +126,12 @@ export class Parts implements Services {
   readonly peers: Peers;
   readonly replication: Replication;
   readonly executor: Executor;
+  readonly engines: Engines;
+  readonly scripts: Scripts;
+  readonly libraries: Libraries;
+  readonly scriptRunner: ScriptRunner;
+  /** Who may run what; everybody may run everything. */
+  readonly access: ScriptAccess = { refusal: () => null };
 
   constructor(options: PartsOptions) {
     const { clock, config, log } = options;
@@ -163,6 +171,10 @@ export class Parts implements Services {
     this.peers = new Peers(this);
     this.replication = new Replication(this);
     this.executor = new Executor(this);
+    this.engines = new Engines(this, () => this.#loadEngines());
+    this.scripts = new Scripts(this.engines);
+    this.libraries = new Libraries(this);
+    this.scriptRunner = new ScriptRunner(this);
     this.#installGates();
     const { listeners } = this.keyspace;
     listeners.set(this.blocking, true);
@@ -192,8 +204,19 @@ export class Parts implements Services {
     this.blocking.forget(client);
     this.pause.forget(client);
     this.held.forget(client);
+    this.engines.forget(client);
     this.watch.unwatch(client);
     this.pubsub.forget(client);
+  }
+
+  /** Load the module that holds Lua. Scripts and functions share a sequence of random numbers. */
+  async #loadEngines(): Promise<EngineFactory> {
+    const [{ LuaEngine }, { ScriptRandom }] = await Promise.all([
+      import("./scripting/engine.ts"),
+      import("./scripting/libs/random.ts"),
+    ]);
+    const random = new ScriptRandom();
+    return (kind) => new LuaEngine({ kind, random, now: () => this.clock.monotonic() });
   }
 
   /** How far the replication stream goes. */

@@ -27,6 +27,11 @@ export interface Clock {
   after(ms: number, fn: () => void): Timer;
   /** Run `fn` every `ms` milliseconds until cancelled. */
   every(ms: number, fn: () => void): Timer;
+  /**
+   * Let `ms` stay as it is, whatever asks for `tick`, until the returned function is called: time stands
+   * still for a script while others are served.
+   */
+  hold(): () => void;
   /** Stop the whole thread for `ms` milliseconds. */
   block(ms: number): void;
 }
@@ -34,9 +39,15 @@ export interface Clock {
 /** The machine's clock. */
 export class SystemClock implements Clock {
   ms: number = Date.now();
+  #holds = 0;
 
   tick(): number {
-    return this.ms = Date.now();
+    return this.#holds > 0 ? this.ms : this.ms = Date.now();
+  }
+
+  hold(): () => void {
+    this.#holds++;
+    return () => void this.#holds--;
   }
 
   micros(): number {
@@ -104,6 +115,11 @@ export class ManualClock implements Clock {
 
   tick(): number {
     return this.ms;
+  }
+
+  /** It moves only when a test says so: there is nothing to hold. */
+  hold(): () => void {
+    return () => {};
   }
 
   micros(): number {

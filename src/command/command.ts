@@ -93,6 +93,10 @@ export interface CommandSpec<C = Context> {
   readonly whileSubscribed?: boolean;
   /** A further condition on running it. @returns the error line, or null when it may run */
   readonly requires?: (context: C) => string | null;
+  /** Compiles or runs scripts. */
+  readonly needsEngine?: boolean;
+  /** The gates that concern a request for what its arguments say, beside those of the flags. */
+  readonly gatesOfRequest?: (context: C, args: readonly ByteString[]) => number;
   /** Finds the keys where the key specs cannot. */
   readonly getKeys?: (args: readonly ByteString[]) => KeyReference[] | null;
   readonly subcommands?: readonly Command<C>[];
@@ -135,6 +139,9 @@ export class Command<C = never> {
   readonly mayReplicate: boolean;
   readonly immediateInMulti: boolean;
   readonly whileSubscribed: boolean;
+  readonly allowBusy: boolean;
+  readonly needsEngine: boolean;
+  readonly hasRequestGates: boolean;
   readonly skipMonitor: boolean;
   readonly skipSlowlog: boolean;
   readonly isConditional: boolean;
@@ -165,6 +172,9 @@ export class Command<C = never> {
     this.whileSubscribed = spec.whileSubscribed ?? false;
     this.skipMonitor = has("skip_monitor");
     this.skipSlowlog = has("skip_slowlog");
+    this.allowBusy = has("allow_busy");
+    this.needsEngine = spec.needsEngine ?? false;
+    this.hasRequestGates = spec.gatesOfRequest !== undefined;
     this.isConditional = spec.requires !== undefined;
     this.gates = gatesOf(this);
     this.queuedGates = queuedGatesOf(this);

@@ -26,6 +26,11 @@ export interface GateFacts {
   readonly allowStale: boolean;
   readonly immediateInMulti: boolean;
   readonly whileSubscribed: boolean;
+  readonly allowBusy: boolean;
+  /** Whether it compiles or runs scripts. */
+  readonly needsEngine: boolean;
+  /** Whether further gates hang on its arguments (`gatesOfRequest` in its literal). */
+  readonly hasRequestGates: boolean;
   /** Whether it has a condition of its own (`requires` in its literal). */
   readonly isConditional: boolean;
 }
@@ -55,6 +60,8 @@ const SPECS = [
     concerns: (c) => c.noMulti && !c.immediateInMulti,
     concernsQueued: never,
   },
+  // A script says in its first line what it does: it is asked for as though it were such a command.
+  { name: "request", concerns: (c) => c.hasRequestGates, concernsQueued: never },
   // Queuing takes memory as well, whatever is queued.
   { name: "memory", concerns: always, concernsQueued: (c) => c.denyOom },
   // Also PING, so that a check of the server's health sees it.
@@ -69,6 +76,8 @@ const SPECS = [
   { name: "stale", concerns: (c) => !c.allowStale },
   { name: "loading", concerns: (c) => !c.allowLoading },
   { name: "async-loading", concerns: (c) => c.noAsyncLoading },
+  // A slow script runs.
+  { name: "busy", concerns: (c) => !c.allowBusy, concernsQueued: never },
   {
     name: "replica-client",
     concerns: (c) => c.isWrite || c.isReadOnly || c.mayReplicate,
@@ -78,6 +87,8 @@ const SPECS = [
   { name: "pause-writes", concerns: mayWrite },
   // Keys on their way to another server. It looks into the queue of a transaction itself.
   { name: "held", concerns: always, concernsQueued: never },
+  // The module that runs scripts is not loaded yet.
+  { name: "engine", concerns: (c) => c.needsEngine },
 ] as const satisfies readonly GateSpec[];
 
 /** The name of a gate. */

@@ -22,6 +22,9 @@ import { infoCommand } from "./server/info.ts";
 import { persistenceCommands } from "./server/persistence.ts";
 import { pubsubCommands } from "./pubsub/mod.ts";
 import { replicationCommands } from "./replication/mod.ts";
+import { evalCommands } from "./scripting/eval.ts";
+import { functionCommand } from "./scripting/function.ts";
+import { scriptCommand } from "./scripting/script.ts";
 import { setCommands } from "./set/mod.ts";
 import { sortedSetCommands } from "./sorted_set/mod.ts";
 import { streamCommands } from "./stream/mod.ts";
@@ -54,4 +57,7 @@ export const allCommands: readonly ServerCommand[] = [
   ...stringCommands,
   ...pubsubCommands,
   ...transactionCommands,
+  ...evalCommands,
+  scriptCommand,
+  functionCommand,
 ];

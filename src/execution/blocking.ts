@@ -142,7 +142,7 @@ export class Blocking implements Blocker, KeyspaceListener {
    * Let a client wait until it is set free with {@linkcode Blocking.release}; then its command runs
    * anew. O(1)
    */
-  postpone(client: Client, kind: "pause" | "held", args: readonly ByteString[]): void {
+  postpone(client: Client, kind: "pause" | "held" | "engine", args: readonly ByteString[]): void {
     client.blocked = this.#state(client, kind, args, NOTHING);
   }
 

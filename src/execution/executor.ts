@@ -114,10 +114,24 @@ export class Executor {
     }
     if (transaction !== null && !command.immediateInMulti) {
       transaction.add(command, args);
+      if (command.hasRequestGates) transaction.gates |= this.#requestGates(client, command, args);
       return QUEUED;
     }
     // A reply that is undefined is that of a blocked command which goes on waiting.
     return this.#perform(client, command, args, null)!;
+  }
+
+  /**
+   * Run a command that its caller has admitted, within another one: a script's call. It is never
+   * queued.
+   */
+  call(client: Client, command: Command, args: ByteString[]): Reply {
+    client.lastCommand = command;
+    return this.#perform(client, command, args, null)!;
+  }
+
+  #requestGates(client: Client, command: Command, args: ByteString[]): number {
+    return (command as Command<unknown>).spec.gatesOfRequest!(client.context, args);
   }
 
   /** A batch of requests begins: time stands still until it ends. */
@@ -168,7 +182,7 @@ export class Executor {
   blockedEnded({ command, micros }: BlockedState, reply: Reply): void {
     if (command === null) return;
     this.#parts.timer.count(command, 1, micros);
-    if (reply instanceof ErrorReply) this.#countFailure(command, reply);
+    if (reply instanceof ErrorReply && !reply.counted) this.#countFailure(command, reply);
   }
 
   /**
@@ -215,7 +229,7 @@ export class Executor {
         // A command that blocks counts when it ends.
         if (client.blocked === null) micros = timer.end(command!, begun);
         else client.blocked.micros = timer.suspend(begun);
-        if (reply instanceof ErrorReply) this.#countFailure(command!, reply);
+        if (reply instanceof ErrorReply && !reply.counted) this.#countFailure(command!, reply);
       }
       const changed = keyspace.changes !== before;
       journal.commandDone(db, args, changed);

@@ -49,6 +49,11 @@ export class Gates {
     else this.raised &= ~GATE[name];
   }
 
+  /** Whether a gate is up. */
+  isRaised(name: GateName): boolean {
+    return (this.raised & GATE[name]) !== 0;
+  }
+
   /**
    * Ask gates in their order.
    *

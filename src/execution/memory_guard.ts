@@ -252,7 +252,7 @@ export class MemoryGuard {
       this.#evicting = null;
       const { blocking, clock, config, loading } = this.#parts;
       const { maxmemory } = config.values;
-      if (maxmemory === 0 || loading.active) return;
+      if (maxmemory === 0 || loading.active || this.#parts.gates.isRaised("busy")) return;
       clock.tick();
       this.#isOver(maxmemory);
       if (blocking.hasReady) blocking.serve();

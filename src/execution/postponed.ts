@@ -21,11 +21,11 @@ export interface PostponedNeeds {
 /** Clients whose commands wait for the same thing. */
 export class Postponed {
   readonly #parts: PostponedNeeds;
-  readonly #kind: "pause" | "held";
+  readonly #kind: "pause" | "held" | "engine";
   #commands = new Map<Client, ByteString[]>();
 
   /** @param kind why they wait */
-  constructor(parts: PostponedNeeds, kind: "pause" | "held") {
+  constructor(parts: PostponedNeeds, kind: "pause" | "held" | "engine") {
     this.#parts = parts;
     this.#kind = kind;
   }

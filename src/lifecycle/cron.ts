@@ -22,6 +22,7 @@ type Needs = Pick<
   | "blocking"
   | "clock"
   | "config"
+  | "gates"
   | "keyspace"
   | "loading"
   | "log"
@@ -74,6 +75,8 @@ export class Cron {
     stats.replicationInputRate.sample(stats.replicationInputBytes, now);
     stats.replicationOutputRate.sample(stats.replicationOutputBytes, now);
     stats.readRate.sample(stats.readsProcessed, now);
+    // A slow script runs: nothing may change in its midst, and no snapshot may show it.
+    if (this.#parts.gates.isRaised("busy")) return;
     this.#parts.replication.failover.tick();
     this.#parts.memory.tick();
     this.#parts.persistence.tick();
@@ -93,6 +96,7 @@ export class Cron {
     const { switches, blocking, pause, loading, replication, stats } = this.#parts;
     this.#expiry = null;
     if (!switches.activeExpire || pause.stopsWrites || loading.active) return;
+    if (this.#parts.gates.isRaised("busy")) return;
     // A replica waits until its primary says that a key is gone.
     if (replication.isReplica) return replication.ownExpiries.step(EXPIRE_BUDGET_MS);
     const started = this.#clock.monotonic();

@@ -65,6 +65,17 @@ export class DiskGate {
       : new ErrorReply(`MISCONF Errors writing to the AOF file: ${aof.error}`);
   }
 
+  /** The same in the words for a script that says that it may write; null when writes are not refused. */
+  get scriptRefusal(): string | null {
+    if (this.refusal === null || this.#effectsLost) return this.refusal?.text ?? null;
+    const { persistence, aof } = this.#parts;
+    const blocked = "but it's currently unable to persist to disk. Writable scripts are blocked. " +
+      "Use 'no-writes' flag for read only scripts.";
+    return persistence.refusesWrites
+      ? `MISCONF Redis is configured to save RDB snapshots, ${blocked}`
+      : `MISCONF Redis is configured to persist data to AOF, ${blocked} AOF error: ${aof.error}`;
+  }
+
   /** Something that the gate depends on has changed: raise or lower it. */
   judge(): void {
     this.#parts.gates.set("disk", this.refusal !== null);

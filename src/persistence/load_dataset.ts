@@ -12,6 +12,7 @@ import type { PersistenceNeeds } from "./needs.ts";
 import { LoadWatch } from "./load_watch.ts";
 import { RdbError } from "../rdb/error.ts";
 import { loadRdbFile } from "../rdb/load/load.ts";
+import { RedisError } from "../resp/reply.ts";
 
 /** What this works with. */
 type Parts = Pick<
@@ -57,6 +58,7 @@ export async function loadDataset(parts: Parts, signal: AbortSignal): Promise<bo
       onProgress: (progress) => watch.onProgress(progress),
     });
     watch.finished(result);
+    if (result.functions.length > 0) await libraries.prepare();
     libraries.replace(result.functions);
     // What came out of a file is not a change to be saved.
     persistence.allSaved();
@@ -66,6 +68,8 @@ export async function loadDataset(parts: Parts, signal: AbortSignal): Promise<bo
     log.warning(
       error instanceof RdbError
         ? `${error.message} (file ${path})`
+        : error instanceof RedisError
+        ? `Failed loading library, ${error.message} (file ${path})`
         : `Error reading ${path}: ${osReason(error)}`,
     );
     log.warning("Fatal error loading the DB, check server logs. Exiting.");

@@ -17,7 +17,6 @@ import type { Logger } from "../log/logger.ts";
 import type { Stats } from "../observe/stats.ts";
 import type { Clients } from "../session/clients.ts";
 import type { DiskGate } from "./disk_gate.ts";
-import type { LibraryStore } from "./library_store.ts";
 import type { Loading } from "./loading.ts";
 import type { Persistence } from "./persistence.ts";
 
@@ -52,6 +51,16 @@ export interface ReplicationOfSaves {
   loaded(aux: ReadonlyMap<ByteString, ByteString>): void;
 }
 
+/** The function libraries, as files hold them. */
+export interface LibrariesOfFiles {
+  /** The source code of each. */
+  readonly sources: readonly ByteString[];
+  /** Resolves when libraries can be loaded: their engine is not there from the start. */
+  prepare(): Promise<void>;
+  /** Hold these, and no others. @throws RedisError when one cannot be loaded; nothing has changed then */
+  replace(sources: readonly ByteString[]): void;
+}
+
 /** The parts of the server that saving and loading work with. */
 export interface PersistenceNeeds {
   readonly clock: Clock;
@@ -68,7 +77,7 @@ export interface PersistenceNeeds {
   readonly persistence: Persistence;
   readonly loading: Loading;
   readonly disk: DiskGate;
-  readonly libraries: LibraryStore;
+  readonly libraries: LibrariesOfFiles;
   readonly replication: ReplicationOfSaves;
   /** Clients that wait until their writes are on the disk. */
   readonly writeWaits: { serve(): void };

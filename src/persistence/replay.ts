@@ -47,9 +47,9 @@ export class Replay implements Replayer {
   }
 
   run(args: ByteString[]): boolean {
-    const { executor, libraries, log } = this.#parts;
+    const { executor, log } = this.#parts;
     const command = executor.resolve(args);
-    if (command instanceof ErrorReply) return libraries.keep(args);
+    if (command instanceof ErrorReply) return false;
     const reply = executor.run(this.#client, command, args);
     if (reply instanceof ErrorReply) {
       log.warning(

@@ -67,6 +67,8 @@ export async function startAof(parts: Parts, signal: AbortSignal): Promise<boole
   const { aof, config } = parts;
   let loaded: Pick<AofLoadResult, "size" | "baseSize"> = NOTHING_LOADED;
   if (config.values.appendonly && !isEmpty(aof.manifest)) {
+    // There is no waiting for the engine of libraries while commands are replayed.
+    await parts.libraries.prepare();
     const result = await load(parts, signal);
     if (result === null) return false;
     loaded = result;

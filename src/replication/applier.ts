@@ -165,13 +165,12 @@ export class StreamApplier {
 
   /** Run a command. @returns whether it asks how far this server is */
   #run(args: ByteString[]): boolean {
-    const { clock, executor, journal, libraries, registry } = this.#parts;
+    const { clock, executor, registry } = this.#parts;
     const client = this.#client;
     client.lastInteractionMs = clock.ms;
     const command = executor.resolve(args);
     if (command instanceof ErrorReply) {
-      if (libraries.keep(args)) journal.append(client.db.index, args);
-      else this.#refused(command, registry.resolve(args) ?? null);
+      this.#refused(command, registry.resolve(args) ?? null);
       return false;
     }
     if (command.name === "replconf") return isQuestion(args);

@@ -28,6 +28,7 @@ import { type LinkConnection, LinkError } from "./link_connection.ts";
 import { type PayloadHeader, PayloadReader, readPayloadHeader } from "./payload.ts";
 import type { Replication } from "./replication.ts";
 import { readStreamDb } from "./saved_position.ts";
+import type { LibrariesOfFiles } from "../persistence/needs.ts";
 
 /** What this works with. */
 type Parts = Pick<
@@ -147,6 +148,7 @@ export class FullSync {
     const watch = this.#watch(this.totalBytes);
     try {
       const result = await this.#decode(reader, parts.keyspace, watch);
+      await prepareFor(result, parts.libraries);
       parts.libraries.replace(result.functions);
       return result;
     } catch (error) {
@@ -176,6 +178,7 @@ export class FullSync {
     const watch = this.#watch(this.totalBytes, sameHistory);
     try {
       const result = await this.#decode(reader, side, watch);
+      await prepareFor(result, parts.libraries);
       this.#leaveHistory();
       log.notice("MASTER <-> REPLICA sync: Swapping active DB with loaded DB");
       keyspace.exchange(side);
@@ -313,6 +316,7 @@ export class FullSync {
         onEmptyKey: (key) => watch.onEmptyKey(key),
         onProgress: (progress) => watch.onProgress(progress),
       });
+      await prepareFor(result, parts.libraries);
       parts.libraries.replace(result.functions);
       watch.finished(result);
       return result;
@@ -367,4 +371,9 @@ function remove(path: string): void {
   } catch {
     // It was never made, or somebody removed it.
   }
+}
+
+/** Wait until the libraries of a snapshot can be loaded. */
+async function prepareFor({ functions }: LoadResult, libraries: LibrariesOfFiles): Promise<void> {
+  if (functions.length > 0) await libraries.prepare();
 }

@@ -17,7 +17,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Stats } from "../observe/stats.ts";
-import type { LibraryStore } from "../persistence/library_store.ts";
+import type { LibrariesOfFiles } from "../persistence/needs.ts";
 import type { Loading } from "../persistence/loading.ts";
 import type { Persistence } from "../persistence/persistence.ts";
 import type { Clients } from "../session/clients.ts";
@@ -42,7 +42,7 @@ export interface ReplicationNeeds {
   readonly aof: AppendOnlyFile;
   readonly persistence: Persistence;
   readonly loading: Loading;
-  readonly libraries: LibraryStore;
+  readonly libraries: LibrariesOfFiles;
   readonly writeWaits: WriteWaits;
   readonly replication: Replication;
   /** Ends the process at once, with an error. */

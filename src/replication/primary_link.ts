@@ -27,6 +27,7 @@ import { LinkConnection, LinkError } from "./link_connection.ts";
 import { randomId } from "./id.ts";
 import type { Replication } from "./replication.ts";
 import { SyncedOffsets } from "./synced_offsets.ts";
+import { eventLoopTurn } from "../clock/turn.ts";
 
 /** What this works with. */
 type Parts = Pick<
@@ -40,6 +41,7 @@ type Parts = Pick<
   | "host"
   | "journal"
   | "keyspace"
+  | "gates"
   | "libraries"
   | "loading"
   | "log"
@@ -349,9 +351,16 @@ export class PrimaryLink {
       this.#startAof();
     }
     const { journal, pause, aof } = parts;
+    // There is no waiting for the engine of libraries between two commands of the primary.
+    await parts.libraries.prepare();
     while (this.#client === client) {
       const chunk = await connection.read();
       if (signal.aborted) return;
+      while (parts.gates.isRaised("busy")) {
+        // A slow script runs: nothing may change in its midst.
+        await eventLoopTurn();
+        if (signal.aborted || client.closed) return;
+      }
       if (pause.holds(true)) {
         await new Promise<void>((resolve) => pause.whenWritable(resolve));
         if (signal.aborted || client.closed) return;

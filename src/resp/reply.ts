@@ -17,9 +17,14 @@ export class SimpleString {
   constructor(readonly text: ByteString) {}
 }
 
-/** `-ERR …`: an error as a value. `text` is the line without the dash, code included. */
+/**
+ * `-ERR …`: an error as a value. `text` is the line without the dash, code included.
+ *
+ * `counted` says that it is in the error statistics already: a script passes on the error of one of
+ * its calls.
+ */
 export class ErrorReply {
-  constructor(readonly text: ByteString) {}
+  constructor(readonly text: ByteString, readonly counted = false) {}
 }
 
 /**

@@ -7,39 +7,14 @@
  * @module
  */
 
-import type { ByteString } from "../bytes/bytes.ts";
 import type { Gates } from "../execution/gates.ts";
 import { Postponed, type PostponedNeeds } from "../execution/postponed.ts";
 import { RedisError } from "../resp/reply.ts";
-import type { FunctionDefinition, ScriptFunction, ScriptOutcome, ScriptRun } from "./host.ts";
-
-/** A Lua engine, as far as the server knows it. */
-export interface ScriptEngine {
-  /** Compile a script. @throws RedisError with Lua's message */
-  compile(code: ByteString): ScriptFunction;
-  /** Run a script or a function; a promise when it is slow. */
-  run(run: ScriptRun): ScriptOutcome | Promise<ScriptOutcome>;
-  /**
-   * Run the code of a library, which registers its functions.
-   *
-   * @param timeoutMs how long it may take; 0 for any time
-   * @throws RedisError with the error of the code
-   */
-  loadLibrary(
-    code: ByteString,
-    register: (definition: FunctionDefinition) => void,
-    timeoutMs: number,
-  ): void;
-  /** Forget a function. */
-  release(script: ScriptFunction): void;
-  /** Begin anew: nothing of what was compiled is left. */
-  reset(): void;
-  /** Bytes of memory that Lua has in use. */
-  readonly memoryBytes: number;
-}
+import type { LuaEngine } from "./engine.ts";
+import type { EngineKind } from "./environment.ts";
 
 /** Makes the engines. */
-export type EngineFactory = (kind: "eval" | "function") => ScriptEngine;
+export type EngineFactory = (kind: EngineKind) => LuaEngine;
 
 /** What engines need of the server. */
 export interface EnginesNeeds extends PostponedNeeds {
@@ -53,8 +28,8 @@ export class Engines {
   readonly #parts: EnginesNeeds;
   #factory: EngineFactory | null = null;
   #loading: Promise<void> | null = null;
-  #eval: ScriptEngine | null = null;
-  #function: ScriptEngine | null = null;
+  #eval: LuaEngine | null = null;
+  #function: LuaEngine | null = null;
 
   /** @param load loads the module that makes engines */
   constructor(parts: EnginesNeeds, load: () => Promise<EngineFactory>) {
@@ -91,16 +66,16 @@ export class Engines {
   }
 
   /** The engine of scripts. @throws RedisError when it is not there yet */
-  get scripts(): ScriptEngine {
+  get scripts(): LuaEngine {
     return this.#eval ??= this.#make("eval");
   }
 
   /** The engine of functions. @throws RedisError when it is not there yet */
-  get functions(): ScriptEngine {
+  get functions(): LuaEngine {
     return this.#function ??= this.#make("function");
   }
 
-  #make(kind: "eval" | "function"): ScriptEngine {
+  #make(kind: EngineKind): LuaEngine {
     if (this.#factory === null) throw new RedisError("ERR The Lua engine is not loaded yet");
     return this.#factory(kind);
   }

@@ -10,11 +10,13 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
+import type { Clock } from "../clock/clock.ts";
 import { detach } from "../bytes/latin1.ts";
+import type { Logger } from "../log/logger.ts";
 import { RedisError } from "../resp/reply.ts";
 import type { Engines } from "./engines.ts";
 import { isLibraryName, isScriptFlag, parseLibraryHeader, type ScriptFlag } from "./flags.ts";
-import type { FunctionDefinition, ScriptFunction } from "./host.ts";
+import type { FunctionDefinition, ScriptFunction, ScriptHost } from "./host.ts";
 
 const BAD_NAME =
   "ERR Library names can only contain letters, numbers, or underscores(_) and must be at least " +
@@ -38,20 +40,38 @@ export interface Library {
   readonly name: ByteString;
   readonly source: ByteString;
   readonly functions: ReadonlyMap<ByteString, LibraryFunction>;
+  /** What the engine calls it. */
+  readonly handle: ScriptFunction[];
 }
 
 /** What is to become of libraries that are there when others are restored. */
 export type RestorePolicy = "append" | "replace" | "flush";
 
+/** What libraries need of the server. */
+export interface LibrariesNeeds {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly engines: Engines;
+}
+
 /** The libraries of one server. */
 export class Libraries {
-  readonly #engines: Engines;
+  readonly #parts: LibrariesNeeds;
   #libraries = new Map<ByteString, Library>();
   #functions = new Map<ByteString, LibraryFunction>();
   #bytes = 0;
 
-  constructor(engines: Engines) {
-    this.#engines = engines;
+  constructor(parts: LibrariesNeeds) {
+    this.#parts = parts;
+  }
+
+  get #engines(): Engines {
+    return this.#parts.engines;
+  }
+
+  /** Resolves when libraries can be loaded: their engine is not there from the start. */
+  prepare(): Promise<void> {
+    return this.#engines.prepare();
   }
 
   /** Number of libraries. */
@@ -108,9 +128,9 @@ export class Libraries {
     taken: ReadonlyMap<ByteString, Library> | null,
     limited: boolean,
   ): Library {
-    const { engine, name, code } = parseLibraryHeader(source);
+    const { engine: language, name, code } = parseLibraryHeader(source);
     if (!isLibraryName(name)) throw new RedisError(BAD_NAME);
-    if (!/^lua$/i.test(engine)) throw new RedisError(`ERR Engine '${engine}' not found`);
+    if (!/^lua$/i.test(language)) throw new RedisError(`ERR Engine '${language}' not found`);
     if (taken?.has(name)) throw new RedisError(`ERR Library '${name}' already exists`);
     const functions = new Map<ByteString, LibraryFunction>();
     const register = (definition: FunctionDefinition) => {
@@ -125,14 +145,18 @@ export class Libraries {
         compiled: definition.callback,
       });
     };
-    try {
-      this.#engines.functions.loadLibrary(code, register, limited ? LOAD_LIMIT_MS : 0);
-      if (functions.size === 0) throw new RedisError("ERR No functions registered");
-    } catch (error) {
-      for (const { compiled } of functions.values()) this.#engines.functions.release(compiled);
-      throw error;
+    const { functions: engine } = this.#engines;
+    const handle = engine.loadLibrary(code, loadingHost(this.#parts.log, register), {
+      now: () => this.#parts.clock.monotonic(),
+      slowAfter: limited ? LOAD_LIMIT_MS : 0,
+      pause: () => Promise.resolve(null),
+      timeout: "ERR FUNCTION LOAD timeout",
+    });
+    if (functions.size === 0) {
+      engine.unloadLibrary(handle);
+      throw new RedisError("ERR No functions registered");
     }
-    return { name, source: detach(source), functions };
+    return { name, source: detach(source), functions, handle };
   }
 
   /**
@@ -176,8 +200,8 @@ export class Libraries {
     this.#release(library);
   }
 
-  #release({ functions }: Library): void {
-    for (const { compiled } of functions.values()) this.#engines.functions.release(compiled);
+  #release({ handle }: Library): void {
+    this.#engines.functions.unloadLibrary(handle);
   }
 
   /** Remove a library. @throws RedisError when there is none of that name */
@@ -245,4 +269,22 @@ function weightOf({ name, source, functions }: Library): number {
     bytes += FUNCTION_BYTES + each.name.length + (each.description?.length ?? 0);
   }
   return bytes;
+}
+
+/** What the code of a library may ask for while it loads: nothing but to register and to log. */
+function loadingHost(
+  log: Logger,
+  register: (definition: FunctionDefinition) => void,
+): ScriptHost {
+  const refuse = () => {
+    throw new RedisError("ERR redis.call can not be used while a library is loaded");
+  };
+  return {
+    call: refuse,
+    log: (level, text) => log[level](text),
+    setProtocol: refuse,
+    setReplication: refuse,
+    checkAcl: refuse,
+    registerFunction: register,
+  };
 }

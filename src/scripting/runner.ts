@@ -31,14 +31,20 @@ import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Stats } from "../observe/stats.ts";
 import type { DiskGate } from "../persistence/disk_gate.ts";
-import { CountedErrorReply, ErrorReply, NO_REPLY, RedisError, type Reply } from "../resp/reply.ts";
+import { ErrorReply, NO_REPLY, RedisError, type Reply } from "../resp/reply.ts";
 import type { BlockedState } from "../session/blocked.ts";
 import { OBEYED_SCRIPT, SCRIPT } from "../session/caller.ts";
 import type { Client } from "../session/client.ts";
 import type { Clients } from "../session/clients.ts";
 import type { Registry } from "../command/registry.ts";
 import type { ScriptFlag } from "./flags.ts";
-import type { ScriptFunction, ScriptHost, ScriptLogLevel, ScriptOutcome, ScriptRun } from "./host.ts";
+import type {
+  ScriptFunction,
+  ScriptHost,
+  ScriptLogLevel,
+  ScriptOutcome,
+  ScriptRun,
+} from "./host.ts";
 
 const SLOW_SCRIPT = new ErrorReply(
   "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
@@ -68,7 +74,7 @@ export interface RunnerNeeds {
     readonly link: { readonly state: string } | null;
     readonly replicas: { readonly good: number };
   };
-  readonly acl: ScriptAccess;
+  readonly access: ScriptAccess;
 }
 
 /** Who may run what, as far as scripts ask. */
@@ -119,7 +125,15 @@ export class ScriptRunner implements ScriptHost {
 
   constructor(parts: RunnerNeeds) {
     this.#parts = parts;
-    parts.gates.install("busy", () => this.busyError);
+    const { gates } = parts;
+    gates.install("busy", () => this.busyError);
+    gates.install("request", (client, command, args) => {
+      const asked = (command as Command<unknown>).spec.gatesOfRequest!(client.context, args);
+      const bits = asked & gates.raised & client.caller.gates;
+      if ((bits & GATE.memory) !== 0) return new ErrorReply(OUT_OF_MEMORY);
+      return bits === 0 ? null : gates.ask(bits, client, command, args);
+    });
+    gates.set("request", true);
   }
 
   /** The script that runs; null when none does. */
@@ -212,7 +226,7 @@ export class ScriptRunner implements ScriptHost {
           "READONLY Can not run script with write flag on readonly replica",
         );
       }
-      if (disk.refusal !== null && !obeyed) throw new RedisError(disk.scriptRefusal);
+      if (disk.refusal !== null && !obeyed) throw new RedisError(disk.scriptRefusal!);
       if (readOnly) {
         throw new RedisError("ERR Can not execute a script with write flag using *_ro command.");
       }
@@ -250,12 +264,10 @@ export class ScriptRunner implements ScriptHost {
     if (refusal !== null) {
       stats.countError(refusal);
       if (command !== undefined) registry.stats(command).rejected++;
-      return new CountedErrorReply(refusal);
+      return new ErrorReply(refusal, true);
     }
     if (command!.isWrite) running.dirty = true;
-    const reply = executor.call(client, command!, args);
-    // It was counted when it failed.
-    return reply instanceof ErrorReply ? new CountedErrorReply(reply.text) : reply;
+    return executor.call(client, command!, args);
   }
 
   /** @returns why a script may not run a command now; null when it may */
@@ -269,7 +281,7 @@ export class ScriptRunner implements ScriptHost {
     if (!command.acceptsArgumentCount(args.length)) {
       return "ERR Wrong number of args calling Redis command from script";
     }
-    const { switches, acl, replication, config: { values } } = this.#parts;
+    const { switches, access, replication, config: { values } } = this.#parts;
     if (command.noScript && switches.deniesScriptCommands) {
       return "ERR This Redis command is not allowed from script";
     }
@@ -279,7 +291,7 @@ export class ScriptRunner implements ScriptHost {
     ) {
       return "ERR Can not execute the command on a stale replica";
     }
-    const denied = acl.refusal(running.call.client, command, args);
+    const denied = access.refusal(running.call.client, command, args);
     if (denied !== null) return `ERR ACL failure in script: ${denied}`;
     if (!running.mayWrite && (command.isWrite || command.mayReplicate)) {
       return "ERR Write commands are not allowed from read-only scripts.";
@@ -315,8 +327,10 @@ export class ScriptRunner implements ScriptHost {
 
   checkAcl(args: ByteString[]): boolean {
     const command = this.#parts.registry.resolve(args);
-    if (command === undefined) throw new RedisError("ERR Invalid command passed to redis.acl_check_cmd()");
-    return this.#parts.acl.refusal(this.#running!.call.client, command, args) === null;
+    if (command === undefined) {
+      throw new RedisError("ERR Invalid command passed to redis.acl_check_cmd()");
+    }
+    return this.#parts.access.refusal(this.#running!.call.client, command, args) === null;
   }
 
   registerFunction(): void {
@@ -337,9 +351,13 @@ export class ScriptRunner implements ScriptHost {
     journal.suppress();
   }
 
-  #finish(running: Running, { reply, counted }: ScriptOutcome): Reply {
+  #finish(running: Running, { reply, errors }: ScriptOutcome): Reply {
     this.#end(running);
-    return counted && reply instanceof ErrorReply ? new CountedErrorReply(reply.text) : reply;
+    const { registry, stats } = this.#parts;
+    for (const { text } of errors) stats.countError(text);
+    const { lastCommand } = running.call.client;
+    if (errors.length > 0 && lastCommand !== null) registry.stats(lastCommand).failed++;
+    return reply instanceof ErrorReply ? new ErrorReply(reply.text, true) : reply;
   }
 
   /** The script is slow: its client waits, and its effects stay together until it ends. */

@@ -50,6 +50,11 @@ export class Scripts {
     return this.#bySha.get(sha) ?? this.#bySha.get(asciiLower(sha));
   }
 
+  /** The script of a text, if it is known. O(its length) */
+  ofText(source: ByteString): CachedScript | undefined {
+    return this.#bySha.get(sha1Hex(source));
+  }
+
   /** Whether there is one; the SHA-1 has to be in lower case. */
   has(sha: ByteString): boolean {
     return this.#bySha.has(sha);

@@ -13,9 +13,9 @@ import type { Client } from "./client.ts";
 
 /**
  * What a client waits for: keys (or nothing but the time); a pause to end; keys that are on their way
- * to another server; or work that goes on outside of commands.
+ * to another server; the Lua engine to be loaded; or work that goes on outside of commands.
  */
-export type BlockKind = "keys" | "pause" | "held" | "work";
+export type BlockKind = "keys" | "pause" | "held" | "engine" | "work";
 
 /** A client that waits. */
 export interface BlockedState {

@@ -10,7 +10,7 @@ import { ALL_GATES, gateBits } from "../command/gates.ts";
 
 /** A kind of caller. */
 export interface Caller {
-  readonly name: "client" | "exec" | "primary" | "file" | "local";
+  readonly name: "client" | "exec" | "script" | "primary" | "file" | "local";
   /** The gates that are asked. */
   readonly gates: number;
   /** Whether a command may wait; otherwise it answers as though its time were up. */
@@ -71,6 +71,22 @@ export const PRIMARY: Caller = caller({
 /** An append-only file that is loaded. */
 export const FILE: Caller = caller({
   name: "file",
+  gates: 0,
+  mayBlock: false,
+  obeyed: true,
+});
+
+/** A script of a client. What its calls may do is asked where scripts run. */
+export const SCRIPT: Caller = caller({
+  name: "script",
+  gates: 0,
+  mayBlock: false,
+  obeyed: false,
+});
+
+/** A script that the primary or a file has sent. */
+export const OBEYED_SCRIPT: Caller = caller({
+  name: "script",
   gates: 0,
   mayBlock: false,
   obeyed: true,

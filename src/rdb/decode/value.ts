@@ -122,15 +122,12 @@ export function moduleName(id: bigint): string {
 }
 
 /**
- * Decode what DUMP gives and RESTORE takes: a value's type and the value as in an RDB file, the
- * format version (two bytes, little endian) and the CRC of all that.
+ * Check the footer of a payload: the format version and the CRC. O(its length)
  *
- * @param verifyChecksum whether to compare the CRC
- * @returns null when it is a collection without elements
- * @throws {RdbError} of kind "version" or "checksum" when the footer does not fit, of another kind
- * when the value cannot be decoded
+ * @returns how many bytes stand before it
+ * @throws {RdbError} of kind "version" or "checksum" when it does not fit
  */
-export function decodeDumpPayload(payload: Uint8Array, verifyChecksum = true): RdbValue | null {
+export function checkFooter(payload: Uint8Array, verifyChecksum = true): number {
   const size = payload.length - FOOTER_BYTES;
   if (size < 1) throw new RdbError("version", "Too short for a DUMP payload", payload.length);
   const footer = new DataView(payload.buffer, payload.byteOffset + size, FOOTER_BYTES);
@@ -145,6 +142,20 @@ export function decodeDumpPayload(payload: Uint8Array, verifyChecksum = true): R
       throw new RdbError("checksum", "Wrong DUMP payload checksum", size + 2);
     }
   }
+  return size;
+}
+
+/**
+ * Decode what DUMP gives and RESTORE takes: a value's type and the value as in an RDB file, the
+ * format version (two bytes, little endian) and the CRC of all that.
+ *
+ * @param verifyChecksum whether to compare the CRC
+ * @returns null when it is a collection without elements
+ * @throws {RdbError} of kind "version" or "checksum" when the footer does not fit, of another kind
+ * when the value cannot be decoded
+ */
+export function decodeDumpPayload(payload: Uint8Array, verifyChecksum = true): RdbValue | null {
+  const size = checkFooter(payload, verifyChecksum);
   const input = new RdbInput(size, false);
   input.push(payload.subarray(0, size));
   input.ended = true;
