@@ -49,6 +49,12 @@ export class Journal {
    * remembers where it stood then, and a sink how far it has come.
    */
   position = 0;
+  /**
+   * Called when a sink threw: what it misses is lost to it. The other sinks have got the effects, and
+   * the journal goes on. A sink that can make up for its failure does so by itself, and does not
+   * throw.
+   */
+  onSinkFailure: ((error: unknown) => void) | null = null;
 
   /** Whether anybody listens; handlers skip building replacements while nobody does. */
   get active(): boolean {
@@ -84,7 +90,10 @@ export class Journal {
     this.#depth++;
   }
 
-  /** A unit ends; at the end of the outermost one its effects go to the sinks. */
+  /**
+   * A unit ends; at the end of the outermost one its effects go to the sinks. Never throws: see
+   * {@linkcode Journal.onSinkFailure}.
+   */
   end(): void {
     if (--this.#depth > 0 || this.#pending.length === 0) return;
     const effects = this.#pending;
@@ -93,15 +102,23 @@ export class Journal {
       this.#endWithAnnouncements(effects);
       return;
     }
-    for (const { sink } of this.#sinks) sink(effects);
+    for (const { sink } of this.#sinks) this.#hand(sink, effects);
+  }
+
+  #hand(sink: JournalSink, effects: readonly Effect[]): void {
+    try {
+      sink(effects);
+    } catch (error) {
+      this.onSinkFailure?.(error);
+    }
   }
 
   #endWithAnnouncements(effects: readonly Effect[]): void {
     this.#announced = false;
     const changes = effects.filter(({ db }) => db !== NO_DB);
     for (const { sink, announcements } of this.#sinks) {
-      if (announcements) sink(effects);
-      else if (changes.length > 0) sink(changes);
+      if (announcements) this.#hand(sink, effects);
+      else if (changes.length > 0) this.#hand(sink, changes);
     }
   }
 
@@ -148,7 +165,7 @@ export class Journal {
   commandDone(db: number, args: readonly ByteString[], changed: boolean): void {
     if (changed) this.position++;
     if (this.#replacement !== null) {
-      this.#pending.push(...this.#replacement);
+      for (const effect of this.#replacement) this.#pending.push(effect);
       this.#replacement = null;
     } else if (changed && !this.#suppressed && this.#sinks.length > 0) {
       this.#pending.push({ db, args });

@@ -88,7 +88,12 @@ export class Replication {
     this.stream = new ReplicationStream(engine.config.values.replBacklogSize);
     this.replicas = new Replicas(engine, this);
     this.failover = new Failover(engine, this);
-    this.feed = new Feed(engine.journal, this.stream, () => this.replicas.streamGrew());
+    this.feed = new Feed({
+      journal: engine.journal,
+      stream: this.stream,
+      onGrowth: () => this.replicas.streamGrew(),
+      onBroken: (error) => this.#streamBroken(error),
+    });
   }
 
   /** The link to the primary; null for a primary. */
@@ -110,6 +115,17 @@ export class Replication {
       this.stream.reset(this.stream.end);
     }
     if (!this.isReplica) this.feed.start();
+  }
+
+  /** The stream lacks something: nobody may go on from it, here or later. */
+  #streamBroken(error: unknown): void {
+    const text = error instanceof Error ? error.stack ?? error.message : String(error);
+    this.#engine.log.warning(
+      `Effects could not be put into the replication stream; replicas have to copy all: ${text}`,
+    );
+    this.stream.reset(this.stream.end);
+    this.renameHistory();
+    this.replicas.disconnectAll();
   }
 
   /** Hold nothing any more. */

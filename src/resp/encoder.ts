@@ -369,7 +369,8 @@ export class ReplyEncoder {
 /**
  * A command as a client sends it: an array of bulk strings. O(n). For what speaks to other
  * servers (a replica's handshake, the command-line client) and for what is written down in this
- * form (the append-only file, the replication stream).
+ * form. The whole is one string, which V8 has a limit for: what may be larger goes through
+ * `EffectEncoder` of `src/journal/effect_encoder.ts`.
  *
  * @example
  * ```ts
@@ -379,7 +380,7 @@ export class ReplyEncoder {
  */
 export function encodeCommand(args: readonly ByteString[]): ByteString {
   const count = args.length;
-  let out = count < ARRAY_HEADERS.length ? ARRAY_HEADERS[count] : "*" + count + "\r\n";
+  let out = commandHeader(count);
   for (let i = 0; i < count; i++) {
     const arg = args[i];
     const length = arg.length;
@@ -387,4 +388,9 @@ export function encodeCommand(args: readonly ByteString[]): ByteString {
       "\r\n";
   }
   return out;
+}
+
+/** What goes before the arguments of a command that has so many, its name included. */
+export function commandHeader(count: number): ByteString {
+  return count < ARRAY_HEADERS.length ? ARRAY_HEADERS[count] : "*" + count + "\r\n";
 }
