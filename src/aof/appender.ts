@@ -65,7 +65,10 @@ export class Appender {
   readonly #options: AppenderOptions;
   #file: AppendFile | null = null;
   readonly #pending = new ByteQueue();
-  readonly #encoder = new EffectEncoder((piece) => this.#pending.append(piece));
+  readonly #encoder = new EffectEncoder((piece) => {
+    if (typeof piece === "string") this.#pending.append(piece);
+    else this.#pending.appendBytes(piece);
+  });
   /** The database that was selected before what waits. */
   #pendingDb = NO_DB;
   /** Units that could not be encoded yet. */

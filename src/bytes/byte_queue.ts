@@ -20,6 +20,8 @@ const LARGEST_CHUNK = 1024 * 1024;
 /** A buffer and the part of it that counts. */
 interface Chunk {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Whether the bytes are the queue's own, so that it may write behind `end`. */
+  readonly own: boolean;
   start: number;
   end: number;
 }
@@ -62,17 +64,11 @@ export class ByteQueue {
     }
   }
 
-  /** Add bytes to the end, which are copied. O(their number). */
-  appendBytes(bytes: Uint8Array): void {
+  /** Add bytes to the end that nobody writes to any more: they are not copied. O(1). */
+  appendBytes(bytes: Uint8Array<ArrayBuffer>): void {
     this.#flush();
     this.#length += bytes.length;
-    for (let at = 0; at < bytes.length;) {
-      const chunk = this.#room(bytes.length - at);
-      const count = Math.min(bytes.length - at, chunk.bytes.length - chunk.end);
-      chunk.bytes.set(bytes.subarray(at, at + count), chunk.end);
-      chunk.end += count;
-      at += count;
-    }
+    this.#chunks.push({ bytes, own: false, start: 0, end: bytes.length });
   }
 
   /** Put a few bytes before all others. O(chunks). */
@@ -80,7 +76,7 @@ export class ByteQueue {
     const bytes = new Uint8Array(text.length);
     writeLatin1(text, bytes, 0);
     this.#length += text.length;
-    this.#chunks.unshift({ bytes, start: 0, end: bytes.length });
+    this.#chunks.unshift({ bytes, own: true, start: 0, end: bytes.length });
   }
 
   /** All that waits, as views that stay as they are until bytes are dropped. O(chunks). */
@@ -105,7 +101,7 @@ export class ByteQueue {
     }
     if (whole === 0) return;
     const last = this.#chunks[whole - 1];
-    if (last.bytes.length === SMALLEST_CHUNK) {
+    if (last.own && last.bytes.length === SMALLEST_CHUNK) {
       last.start = last.end = 0;
       this.#spare = last;
     }
@@ -159,13 +155,13 @@ export class ByteQueue {
     const { length } = this.#chunks;
     if (length > 0) {
       const last = this.#chunks[length - 1];
-      if (last.end < last.bytes.length) return last;
+      if (last.own && last.end < last.bytes.length) return last;
     }
     let chunk = this.#spare;
     this.#spare = null;
     if (chunk === null || wanted > SMALLEST_CHUNK) {
       const size = Math.min(LARGEST_CHUNK, Math.max(SMALLEST_CHUNK, wanted));
-      chunk = { bytes: new Uint8Array(size), start: 0, end: 0 };
+      chunk = { bytes: new Uint8Array(size), own: true, start: 0, end: 0 };
     }
     this.#chunks.push(chunk);
     return chunk;

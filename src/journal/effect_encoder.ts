@@ -16,6 +16,7 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 import { commandHeader, encodeCommand } from "../resp/encoder.ts";
+import { argumentBytes, LargeArguments } from "../resp/large_arguments.ts";
 import { type Effect, NO_DB } from "./journal.ts";
 
 const MULTI = encodeCommand(["MULTI"]);
@@ -23,8 +24,8 @@ const EXEC = encodeCommand(["EXEC"]);
 /** Text is handed out beyond this many chars, and an argument of so many is a piece by itself. */
 const PIECE = 16 * 1024;
 
-/** Takes the pieces, in order. */
-export type TakePiece = (piece: ByteString) => void;
+/** Takes the pieces, in order. Those that are bytes stay as they are. */
+export type TakePiece = (piece: ByteString | Uint8Array<ArrayBuffer>) => void;
 
 /** `SELECT` of a database, in the protocol's form. */
 export function encodeSelect(db: number): ByteString {
@@ -38,7 +39,7 @@ export function encodeSelect(db: number): ByteString {
  * ```ts
  * import { assertEquals } from "@std/assert";
  * let text = "";
- * const encoder = new EffectEncoder((piece) => text += piece);
+ * const encoder = new EffectEncoder((piece) => text += piece as string);
  * encoder.unit([{ db: 2, args: ["DEL", "k"] }]);
  * assertEquals(text, "*2\r\n$6\r\nSELECT\r\n$1\r\n2\r\n*2\r\n$3\r\nDEL\r\n$1\r\nk\r\n");
  * ```
@@ -89,9 +90,10 @@ export class EffectEncoder {
 
   #addLong(text: ByteString, args: readonly ByteString[]): ByteString {
     text += commandHeader(args.length);
-    for (const arg of args) {
+    for (let i = 0; i < args.length; i++) {
+      const arg = argumentBytes(args, i) ?? args[i];
       text += "$" + arg.length + "\r\n";
-      if (arg.length < PIECE) text += arg + "\r\n";
+      if (typeof arg === "string" && arg.length < PIECE) text += arg + "\r\n";
       else {
         this.#take(text);
         this.#take(arg);
@@ -109,7 +111,7 @@ export class EffectEncoder {
 /** Whether a command is surely no longer than a string can be. */
 function isShort(args: readonly ByteString[]): boolean {
   const count = args.length;
-  if (count > 1024) return false;
+  if (count > 1024 || args instanceof LargeArguments) return false;
   for (let i = 0; i < count; i++) if (args[i].length >= PIECE) return false;
   return true;
 }

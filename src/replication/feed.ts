@@ -38,7 +38,10 @@ export class Feed {
   constructor(options: FeedOptions) {
     const { stream } = options;
     this.#options = options;
-    this.#encoder = new EffectEncoder((piece) => stream.append(piece));
+    this.#encoder = new EffectEncoder((piece) => {
+      if (typeof piece === "string") stream.append(piece);
+      else stream.appendBytes(piece);
+    });
   }
 
   /** Whether effects go to the stream. */

@@ -63,8 +63,10 @@ export interface ClientConnection {
   /**
    * Send what is encoded already, a push, whatever CLIENT REPLY says; while a command of this
    * client runs, it goes out behind that command's reply.
+   *
+   * @param encoded pieces, one behind the other
    */
-  sendEncoded(encoded: ByteString): void;
+  sendEncoded(encoded: readonly ByteString[]): void;
   /** Close now; what was not sent is dropped. */
   close(): void;
   /** A command that had postponed the client is through: go on with the requests behind it. */

@@ -40,6 +40,19 @@ Deno.test("a queue of bytes holds what a string would", () => {
   assertEquals(content(queue), model);
 });
 
+Deno.test("bytes that a queue was given stay as they are", () => {
+  const queue = new ByteQueue();
+  const given = new Uint8Array(64 * 1024).fill(0x61);
+  queue.appendBytes(given);
+  queue.cut(100);
+  queue.append("b".repeat(50));
+  assertEquals(content(queue), "a".repeat(64 * 1024 - 100) + "b".repeat(50));
+  queue.drop(queue.length);
+  queue.append("c");
+  assertEquals(content(queue), "c");
+  assertEquals(given.every((byte) => byte === 0x61), true);
+});
+
 Deno.test("a queue takes more bytes than one string can have", () => {
   const queue = new ByteQueue();
   const text = "x".repeat(180 * 1024 * 1024);

@@ -13,9 +13,11 @@ import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { asString } from "../../keyspace/database.ts";
 import { EventClass } from "../../keyspace/events.ts";
-import { RedisError, type Reply, wrongType } from "../../resp/reply.ts";
-import { StringBuffer } from "../../values/string_buffer.ts";
+import { argumentLength } from "../../resp/large_arguments.ts";
+import { BytesReply, RedisError, type Reply, wrongType } from "../../resp/reply.ts";
+import { LARGE_STRING, StringBuffer } from "../../values/string_buffer.ts";
 import type { Value } from "../../values/value.ts";
+import { argumentContent, argumentValue } from "../large_strings.ts";
 import { parseIntArg } from "../parse.ts";
 
 function checkLength(client: Client, length: number): void {
@@ -31,8 +33,10 @@ function checkLength(client: Client, length: number): void {
  * @throws RedisError WRONGTYPE
  */
 export function editable(client: Client, key: ByteString, old: Value): StringBuffer {
-  if (old instanceof StringBuffer && old.encoding === "raw") return old;
-  const buffer = StringBuffer.from(asString(old)!);
+  if (old instanceof StringBuffer && old.encoding === "raw" && !old.isView) return old;
+  const view = old instanceof StringBuffer && old.isView;
+  const buffer = view ? old : StringBuffer.from(asString(old)!);
+  buffer.own();
   client.db.putKeepingExpiry(key, buffer);
   return buffer;
 }
@@ -53,16 +57,16 @@ const append = defineCommand({
   acl: ["@write", "@string", "@fast"],
   keys: [keyRange("RW insert")],
   args: [key("key"), string("value")],
-  run(client, [, key, value]) {
+  run(client, args) {
     const { db } = client;
+    const key = args[1];
     const old = db.getForWrite(key);
-    let length: number;
+    let length = argumentLength(args, 2);
     if (old === undefined) {
-      db.add(key, value);
-      length = value.length;
+      db.add(key, argumentValue(args, 2));
     } else {
-      checkLength(client, lengthOf(old) + value.length);
-      length = editable(client, key, old).append(value);
+      checkLength(client, lengthOf(old) + length);
+      length = editable(client, key, old).append(argumentContent(args, 2));
     }
     db.changed(key, EventClass.STRING, "append");
     return length;
@@ -80,9 +84,11 @@ const setRange = defineCommand({
   acl: ["@write", "@string", "@slow"],
   keys: [keyRange("RW update")],
   args: [key("key"), integer("offset"), string("value")],
-  run(client, [, key, at, value]) {
+  run(client, args) {
     const { db } = client;
-    const offset = parseIntArg(at);
+    const key = args[1];
+    const offset = parseIntArg(args[2]);
+    const value = argumentContent(args, 3);
     if (offset < 0) throw new RedisError("ERR offset is out of range");
     const old = db.getForWrite(key);
     const oldLength = old === undefined ? 0 : lengthOf(old);
@@ -111,9 +117,9 @@ function getPart(client: Client, args: ByteString[]): Reply {
   const start = Math.max(0, from < 0 ? from + length : from);
   const end = Math.min(length - 1, Math.max(0, to < 0 ? to + length : to));
   if (start > end || length === 0) return "";
-  return value instanceof StringBuffer
-    ? value.slice(start, end + 1)
-    : (value as ByteString).slice(start, end + 1);
+  if (!(value instanceof StringBuffer)) return (value as ByteString).slice(start, end + 1);
+  if (end - start < LARGE_STRING) return value.slice(start, end + 1);
+  return new BytesReply(value.share().subarray(start, end + 1));
 }
 
 const getRange = defineCommand({
