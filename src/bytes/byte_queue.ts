@@ -124,6 +124,19 @@ export class ByteQueue {
     }
   }
 
+  /** All that waits as one row of bytes, which are forgotten here. O(their number). */
+  takeAll(): Uint8Array<ArrayBuffer> {
+    this.#flush();
+    const all = new Uint8Array(this.#length);
+    let at = 0;
+    for (const { bytes, start, end } of this.#chunks) {
+      all.set(bytes.subarray(start, end), at);
+      at += end - start;
+    }
+    this.drop(at);
+    return all;
+  }
+
   /** Forget all. O(1). */
   clear(): void {
     this.#chunks = [];

@@ -24,6 +24,7 @@ import { Keyspace } from "../keyspace/keyspace.ts";
 import type { Logger } from "../log/logger.ts";
 import { randomId } from "../replication/id.ts";
 import { Replication } from "../replication/replication.ts";
+import { argumentsLength } from "../resp/large_arguments.ts";
 import { ErrorReply, NO_REPLY, QUEUED, RedisError, type Reply } from "../resp/reply.ts";
 import { EngineAofHost } from "../persistence/aof_host.ts";
 import { type BlockedState, Blocking, type BlockingHost } from "./blocking.ts";
@@ -316,10 +317,8 @@ export class Engine implements KeyspaceHooks, BlockingHost {
           new ErrorReply("ERR Command not allowed inside a transaction"),
         );
       }
-      let bytes = 0;
-      for (const arg of args) bytes += arg.length;
       transaction.queue.push({ command, args });
-      transaction.bytes += bytes;
+      transaction.bytes += argumentsLength(args);
       transaction.writes ||= command.isWrite || command.mayReplicate;
       transaction.denyOom ||= command.denyOom;
       return QUEUED;

@@ -15,22 +15,27 @@
  *
  * What a malformed request answers, and that neither the line feed after a length nor the line end
  * after a bulk string is verified, is the observed behaviour of redis-server 7.0.15. Two limits
- * differ: a bulk string cannot be longer than a V8 string (512 MB less 24 bytes); and a line of
- * more than 64 KB is refused always, not only when its end was late.
+ * differ: a command's name and first argument cannot be longer than a V8 string (512 MB less 24
+ * bytes); and a line of more than 64 KB is refused always, not only when its end was late.
  *
  * Source: https://redis.io/docs/latest/develop/reference/protocol-spec/
  *
  * @module
  */
 
-import { type ByteString, fromBytes } from "../bytes/bytes.ts";
+import { type ByteString, fromBytes, LONGEST_STRING } from "../bytes/bytes.ts";
 import { parseInteger } from "../bytes/int.ts";
 import { detach, writeLatin1 } from "../bytes/latin1.ts";
 import { splitArgs } from "../bytes/split_args.ts";
-import { argumentBytes, LARGE_LENGTH, LargeArguments } from "./large_arguments.ts";
+import {
+  argumentBytes,
+  LARGE_LENGTH,
+  LargeArguments,
+  LONGEST_ARGUMENT,
+} from "./large_arguments.ts";
 
-/** The longest string that V8 makes. */
-export const MAX_BULK_LENGTH = 0x1fffffe8;
+/** The longest argument that is a command's name or first argument, most often a key: a string. */
+export const MAX_BULK_LENGTH: number = LONGEST_STRING;
 
 /** The longest inline command, and the longest line that holds a length. */
 const MAX_LINE = 64 * 1024;
@@ -339,7 +344,10 @@ export class RequestDecoder implements RequestBatch {
           if (length < 0) return this.#drained();
           pos = this.#pos;
         }
-        if (length > this.limits.maxBulkLength || length > MAX_BULK_LENGTH) {
+        if (
+          length > this.limits.maxBulkLength ||
+          length > (args.length < 2 ? MAX_BULK_LENGTH : LONGEST_ARGUMENT)
+        ) {
           return this.#fail("Protocol error: invalid bulk length");
         }
         if (length > UNAUTHENTICATED_BULK && !this.limits.authenticated) {

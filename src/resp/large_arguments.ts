@@ -6,15 +6,20 @@
  * therefore made only when somebody looks at it; making one of 100 MB takes as long as receiving it.
  *
  * Whoever looks at `args[i]` needs to know nothing of this. Who can do with bytes asks
- * {@linkcode argumentBytes} first.
+ * {@linkcode argumentBytes} first. An argument that is longer than a string of V8 can be can be had
+ * as bytes only: looking at it throws the error that its client is to get.
  *
  * @module
  */
 
-import { type ByteString, fromBytes } from "../bytes/bytes.ts";
+import { type ByteString, fromBytes, LONGEST_STRING } from "../bytes/bytes.ts";
+import { RedisError } from "./reply.ts";
 
 /** An argument from this length on is kept as bytes; a shorter one is cheap to copy. */
 export const LARGE_LENGTH: number = 64 * 1024;
+
+/** The longest argument in bytes: what one buffer can surely hold. */
+export const LONGEST_ARGUMENT = 0xffffffff;
 
 /** Arguments, of which some are not strings yet. */
 export class LargeArguments extends Array<ByteString> {
@@ -40,6 +45,7 @@ export class LargeArguments extends Array<ByteString> {
       configurable: true,
       enumerable: true,
       get: (): ByteString => {
+        if (bytes.length > LONGEST_STRING) throw tooLong(bytes.length);
         const value = fromBytes(bytes);
         Object.defineProperty(this, index, { value, configurable: true, writable: true });
         return value;
@@ -78,4 +84,21 @@ export function argumentBytes(
 export function argumentLength(args: readonly ByteString[], index: number): number {
   const bytes = argumentBytes(args, index);
   return bytes === null ? args[index].length : bytes.length;
+}
+
+/** Length of all arguments together in bytes. O(arguments). */
+export function argumentsLength(args: readonly ByteString[]): number {
+  let sum = 0;
+  if (args instanceof LargeArguments) {
+    for (let i = 0; i < args.length; i++) sum += argumentLength(args, i);
+  } else {
+    for (let i = 0; i < args.length; i++) sum += args[i].length;
+  }
+  return sum;
+}
+
+function tooLong(length: number): RedisError {
+  return new RedisError(
+    `ERR this command cannot take an argument of ${length} bytes: the longest is ${LONGEST_STRING}`,
+  );
 }

@@ -166,7 +166,7 @@ function reply(client: Client, name: ByteString, options: SortOptions): Reply {
   if (gets.length === 0) return found;
   const out: Reply[] = [];
   for (const element of found) {
-    for (const get of gets) out.push(get.lookUp(client.db, element));
+    for (const get of gets) out.push(get.reply(client.db, element));
   }
   return out;
 }
