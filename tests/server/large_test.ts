@@ -122,7 +122,7 @@ Deno.test(
     });
     await using client = await server.connect();
     await using copy = await replica.connect();
-    await until(async () => await info(copy, "master_link_status") === "up", "the link");
+    await until(async () => await info(copy, "master_link_status") === "up", "the link", 60_000);
     using bulk = await Bulk.connect(server);
     await bulk.write(encodeCommand(["MULTI"]));
     for (let i = 0; i < 6; i++) await bulk.send(["SET", `e${i}`], 100 * MB);
@@ -135,7 +135,11 @@ Deno.test(
     assertEquals(await ask(client, "WAIT", "1", "20000"), ":1\r\n");
     assertEquals(await ask(copy, "GETRANGE", "e0", `${100 * MB - 1}`, "-1"), "$5\r\nxmore\r\n");
     assertEquals(await ask(copy, "STRLEN", "e5"), `:${100 * MB}\r\n`);
-    await until(async () => Number(await info(client, "aof_current_size")) > 600 * MB, "the file");
+    await until(
+      async () => Number(await info(client, "aof_current_size")) > 600 * MB,
+      "the file",
+      60_000,
+    );
     assertEquals(await ask(client, "DEBUG", "LOADAOF"), "+OK\r\n");
     assertEquals(await ask(client, "GETRANGE", "e0", `${100 * MB - 1}`, "-1"), "$5\r\nxmore\r\n");
     assertEquals(await ask(client, "DBSIZE"), ":6\r\n");
@@ -162,7 +166,11 @@ Deno.test("a string longer than V8's is taken, kept in the file and sent", onReq
     await ask(client, "BGREWRITEAOF"),
     "+Background append only file rewriting started\r\n",
   );
-  await until(async () => await info(client, "aof_rewrite_in_progress") === "0", "the rewrite");
+  await until(
+    async () => await info(client, "aof_rewrite_in_progress") === "0",
+    "the rewrite",
+    60_000,
+  );
   assertEquals(await info(client, "aof_last_bgrewrite_status"), "ok");
   assertEquals(await ask(client, "DEBUG", "LOADAOF"), "+OK\r\n");
   assertEquals(await ask(client, "STRLEN", "k"), `:${size}\r\n`);
