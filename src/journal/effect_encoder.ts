@@ -15,7 +15,7 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import { commandHeader, encodeCommand } from "../resp/encoder.ts";
+import { bulkHeader, commandHeader, encodeCommand } from "../resp/encoder.ts";
 import { argumentBytes, LargeArguments } from "../resp/large_arguments.ts";
 import { type Effect, NO_DB } from "./journal.ts";
 
@@ -23,6 +23,9 @@ const MULTI = encodeCommand(["MULTI"]);
 const EXEC = encodeCommand(["EXEC"]);
 /** Text is handed out beyond this many chars, and an argument of so many is a piece by itself. */
 const PIECE = 16 * 1024;
+
+/** A command of so many arguments, none of them a piece, is surely no longer than a string can be. */
+const MOST_ARGUMENTS = 1024;
 
 /** Takes the pieces, in order. Those that are bytes stay as they are. */
 export type TakePiece = (piece: ByteString | Uint8Array<ArrayBuffer>) => void;
@@ -81,8 +84,15 @@ export class EffectEncoder {
 
   /** @returns the text that is not handed out yet */
   #add(text: ByteString, args: readonly ByteString[]): ByteString {
-    if (isShort(args)) text += encodeCommand(args);
-    else text = this.#addLong(text, args);
+    const count = args.length;
+    if (count > MOST_ARGUMENTS || args instanceof LargeArguments) return this.#addLong(text, args);
+    const before = text;
+    text += commandHeader(count);
+    for (let i = 0; i < count; i++) {
+      const arg = args[i];
+      if (arg.length >= PIECE) return this.#addLong(before, args);
+      text += bulkHeader(arg.length) + arg + "\r\n";
+    }
     if (text.length <= PIECE) return text;
     this.#take(text);
     return "";
@@ -106,12 +116,4 @@ export class EffectEncoder {
     }
     return text;
   }
-}
-
-/** Whether a command is surely no longer than a string can be. */
-function isShort(args: readonly ByteString[]): boolean {
-  const count = args.length;
-  if (count > 1024 || args instanceof LargeArguments) return false;
-  for (let i = 0; i < count; i++) if (args[i].length >= PIECE) return false;
-  return true;
 }

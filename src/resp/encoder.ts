@@ -478,3 +478,8 @@ export function encodeCommand(args: readonly ByteString[]): ByteString {
 export function commandHeader(count: number): ByteString {
   return count < ARRAY_HEADERS.length ? ARRAY_HEADERS[count] : "*" + count + "\r\n";
 }
+
+/** What goes before a bulk string of so many bytes. */
+export function bulkHeader(length: number): ByteString {
+  return length < BULK_HEADERS.length ? BULK_HEADERS[length] : "$" + length + "\r\n";
+}
