@@ -13,6 +13,7 @@ import { ConfigError, ConfigOpenError, loadConfig } from "./config/file.ts";
 import { helpText } from "./config/help.ts";
 import type { ShutdownRequest } from "./commands/services.ts";
 import { Registry } from "./command/registry.ts";
+import { installLastGuard } from "./lifecycle/last_guard.ts";
 import { Logger } from "./log/logger.ts";
 import { Server, StartError } from "./server.ts";
 import { REDENO_VERSION, REDIS_VERSION } from "./version.ts";
@@ -68,6 +69,7 @@ async function run(args: RunArguments): Promise<number> {
     // As a real server does; what the server itself opens, it opens by full path.
     Deno.chdir(toText(config.values.dir));
     const server = new Server({ config, log, registry, clock });
+    installLastGuard(log, server.parts.stats);
     // A long load can be ended too.
     listenToSignals(server);
     await server.begin();

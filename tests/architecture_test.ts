@@ -36,6 +36,7 @@ const LAYERS = [
   "migration",
   "persistence",
   "replication",
+  "scripting",
   "commands",
   "net",
   "lifecycle",

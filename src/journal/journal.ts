@@ -48,6 +48,12 @@ export class Journal {
    * after its last change, and a sink how far it has got.
    */
   position = 0;
+  /**
+   * Called when a sink threw: what it misses is lost to it. The other sinks have got the effects, and
+   * the journal goes on. A sink that can make up for its failure does so by itself, and does not
+   * throw.
+   */
+  onSinkFailure: ((error: unknown) => void) | null = null;
 
   /** Whether anybody listens; handlers skip building replacements while nobody does. */
   get active(): boolean {
@@ -83,7 +89,10 @@ export class Journal {
     this.#depth++;
   }
 
-  /** A unit ends; at the end of the outermost one its effects go to the sinks. */
+  /**
+   * A unit ends; at the end of the outermost one its effects go to the sinks. Never throws: see
+   * {@linkcode Journal.onSinkFailure}.
+   */
   end(): void {
     if (--this.#depth > 0 || this.#pending.length === 0) return;
     const effects = this.#pending;
@@ -92,15 +101,23 @@ export class Journal {
       this.#endWithAnnouncements(effects);
       return;
     }
-    for (const { sink } of this.#sinks) sink(effects);
+    for (const { sink } of this.#sinks) this.#hand(sink, effects);
+  }
+
+  #hand(sink: JournalSink, effects: readonly Effect[]): void {
+    try {
+      sink(effects);
+    } catch (error) {
+      this.onSinkFailure?.(error);
+    }
   }
 
   #endWithAnnouncements(effects: readonly Effect[]): void {
     this.#announced = false;
     const changes = effects.filter(({ db }) => db !== NO_DB);
     for (const { sink, announcements } of this.#sinks) {
-      if (announcements) sink(effects);
-      else if (changes.length > 0) sink(changes);
+      if (announcements) this.#hand(sink, effects);
+      else if (changes.length > 0) this.#hand(sink, changes);
     }
   }
 
@@ -147,7 +164,7 @@ export class Journal {
   commandDone(db: number, args: readonly ByteString[], changed: boolean): void {
     if (changed) this.position++;
     if (this.#replacement !== null) {
-      this.#pending.push(...this.#replacement);
+      for (const effect of this.#replacement) this.#pending.push(effect);
       this.#replacement = null;
     } else if (changed && !this.#suppressed && this.#sinks.length > 0) {
       this.#pending.push({ db, args });

@@ -106,7 +106,12 @@ export class Replication {
     this.stream = new ReplicationStream(parts.config.values.replBacklogSize);
     this.replicas = new Replicas(parts, this);
     this.failover = new Failover(parts, this);
-    this.feed = new Feed(parts.journal, this.stream, () => this.replicas.streamGrew());
+    this.feed = new Feed({
+      journal: parts.journal,
+      stream: this.stream,
+      onGrowth: () => this.replicas.streamGrew(),
+      onBroken: (error) => this.#streamBroken(error),
+    });
   }
 
   /** The link to the primary; null for a primary. */
@@ -129,6 +134,17 @@ export class Replication {
       this.stream.reset(this.stream.end);
     }
     if (!this.isReplica) this.feed.start();
+  }
+
+  /** The stream lacks something: nobody may go on from it, here or later. */
+  #streamBroken(error: unknown): void {
+    const text = error instanceof Error ? error.stack ?? error.message : String(error);
+    this.#parts.log.warning(
+      `Effects could not be put into the replication stream; replicas have to copy all: ${text}`,
+    );
+    this.stream.reset(this.stream.end);
+    this.renameHistory();
+    this.replicas.disconnectAll();
   }
 
   /** Hold nothing any more. */

@@ -17,6 +17,14 @@ export class SimpleString {
   constructor(readonly text: ByteString) {}
 }
 
+/**
+ * A bulk string as bytes, which stay as they are until they are sent: a large value, which is sent
+ * from where it is.
+ */
+export class BytesReply {
+  constructor(readonly bytes: Uint8Array<ArrayBuffer>) {}
+}
+
 /** `-ERR …`: an error as a value. `text` is the line without the dash, code included. */
 export class ErrorReply {
   constructor(readonly text: ByteString) {}
@@ -88,6 +96,7 @@ export type Reply =
   | bigint
   | null
   | Reply[]
+  | BytesReply
   | SimpleString
   | ErrorReply
   | DoubleReply

@@ -167,7 +167,7 @@ function reply(context: Context, name: ByteString, options: SortOptions): Reply 
   if (gets.length === 0) return found;
   const out: Reply[] = [];
   for (const element of found) {
-    for (const get of gets) out.push(get.lookUp(context.db, element));
+    for (const get of gets) out.push(get.reply(context.db, element));
   }
   return out;
 }

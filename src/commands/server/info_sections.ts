@@ -317,6 +317,7 @@ function stats(parts: Services): Field[] {
     ["acl_access_denied_channel", 0],
     ["client_query_buffer_limit_disconnections", stats.queryBufferDisconnections],
     ["client_output_buffer_limit_disconnections", stats.outputBufferDisconnections],
+    ["unhandled_errors", stats.unhandledErrors],
   ];
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
+import { asciiUpper, type ByteString, LONGEST_STRING } from "../../bytes/bytes.ts";
 import { integer, key, opt, token } from "../../command/arguments.ts";
 import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
@@ -46,6 +46,12 @@ function stringAt(context: Context, key: ByteString): ByteString {
   if (value === undefined) return "";
   if (typeof value !== "string" && !(value instanceof StringBuffer)) {
     throw new RedisError("ERR The specified keys must contain string values");
+  }
+  // As a real server says of what it cannot work on.
+  if (value.length > LONGEST_STRING) {
+    throw new RedisError(
+      "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len",
+    );
   }
   return asString(value)!;
 }
