@@ -222,6 +222,8 @@ export class Blocking {
       if (value === undefined && waiters.onDelete === 0) return;
       const fits = value !== undefined && (type === undefined || type === typeName(value));
       if (!fits && !wakeOnDelete) continue;
+      // What made the key ready may have taken long enough for it to expire.
+      this.#host.clock.tick();
       const reply = this.#host.retryBlocked(client, state);
       if (reply !== undefined) this.#release(client, reply);
     }

@@ -12,7 +12,7 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import { type Effect, type Journal, NO_DB } from "../journal/journal.ts";
+import type { Effect, Journal } from "../journal/journal.ts";
 import { encodeCommand } from "../resp/encoder.ts";
 import type { ReplicationStream } from "./stream.ts";
 
@@ -67,7 +67,7 @@ export class Feed {
     const together = effects.length > 1;
     let text = together ? MULTI : "";
     for (const { db, args } of effects) {
-      if (db !== this.#selectedDb && db !== NO_DB) {
+      if (db !== this.#selectedDb) {
         this.#selectedDb = db;
         text += encodeCommand(["SELECT", `${db}`]);
       }

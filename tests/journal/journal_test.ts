@@ -92,13 +92,13 @@ Deno.test("journal: announcements go, in their place, to those who take them", (
   journal.begin();
   journal.commandDone(0, ["SET", "a", "1"], true);
   journal.end();
-  journal.announce(["PUBLISH", "c", "m"]);
+  journal.announce(2, ["PUBLISH", "c", "m"]);
   journal.end();
-  journal.announce(["PUBLISH", "c", "alone"]);
-  assertEquals(announced, [["0:SET a 1", "-1:PUBLISH c m"], ["-1:PUBLISH c alone"]]);
+  journal.announce(3, ["PUBLISH", "c", "alone"]);
+  assertEquals(announced, [["0:SET a 1", "2:PUBLISH c m"], ["3:PUBLISH c alone"]]);
   assertEquals(units, [["0:SET a 1"]]);
   assertEquals(journal.position, 1);
   end();
-  journal.announce(["PUBLISH", "c", "to nobody"]);
+  journal.announce(0, ["PUBLISH", "c", "to nobody"]);
   assertEquals(announced.length, 2);
 });

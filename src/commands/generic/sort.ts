@@ -188,7 +188,7 @@ function store(
   if (items.length > 0) {
     db.put(destination, ListValue.from(items, db.keyspace.limits));
     db.changed(destination, EventClass.LIST, "sortstore", items.length);
-  } else if (db.delete(destination)) {
+  } else if (db.deleteEvenExpired(destination)) {
     db.changed(destination, EventClass.GENERIC, "del");
   }
   return items.length;

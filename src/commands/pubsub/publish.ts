@@ -30,8 +30,8 @@ const publish = defineCommand({
   complexity: "O(N+M) where N is the number of listeners and M the number of patterns of all " +
     "connections",
   args: [string("channel"), string("message")],
-  run({ engine }, args) {
-    engine.journal.announce(args);
+  run({ db, engine }, args) {
+    engine.journal.announce(db.index, args);
     return engine.pubsub.publish(args[1], args[2]);
   },
 });
@@ -45,8 +45,8 @@ const spublish = defineCommand({
   complexity: "O(N) where N is the number of listeners",
   keys: [keyRange("not_key")],
   args: [string("shardchannel"), string("message")],
-  run({ engine }, args) {
-    engine.journal.announce(args);
+  run({ db, engine }, args) {
+    engine.journal.announce(db.index, args);
     return engine.pubsub.publishShard(args[1], args[2]);
   },
 });

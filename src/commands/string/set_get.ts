@@ -23,9 +23,17 @@ interface SetOptions {
   keepTtl: boolean;
   /** Unix milliseconds; -1 for none. */
   expireAt: number;
+  /** The expiry was given as it goes on: PXAT. */
+  exact: boolean;
 }
 
-const PLAIN: SetOptions = { condition: null, get: false, keepTtl: false, expireAt: NO_EXPIRY };
+const PLAIN: SetOptions = {
+  condition: null,
+  get: false,
+  keepTtl: false,
+  expireAt: NO_EXPIRY,
+  exact: false,
+};
 
 function parseSetOptions(client: Client, args: readonly ByteString[]): SetOptions {
   const options: SetOptions = { ...PLAIN };
@@ -61,7 +69,10 @@ function parseSetOptions(client: Client, args: readonly ByteString[]): SetOption
         throw syntaxError();
     }
   }
-  if (unit !== null) options.expireAt = expiryOf(client, unit, amount, "set");
+  if (unit !== null) {
+    options.expireAt = expiryOf(client, unit, amount, "set");
+    options.exact = unit === "PXAT";
+  }
   return options;
 }
 
@@ -83,7 +94,19 @@ function setString(client: Client, args: ByteString[]): Reply {
   const notDone = options.get ? old ?? null : null;
   if (options.condition !== null && db.has(key) !== (options.condition === "XX")) return notDone;
   store(client, key, args[2], options);
+  if (options.get) leaveWithoutGet(client, args, options);
   return options.get ? old ?? null : OK;
+}
+
+/** What SET answers is nobody's business elsewhere. */
+function leaveWithoutGet(
+  { db, engine: { journal } }: Client,
+  args: readonly ByteString[],
+  { expireAt }: SetOptions,
+): void {
+  // With an expiry it has left in another form, or PXAT is worth no copy.
+  if (expireAt !== NO_EXPIRY || !journal.active) return;
+  journal.replace(db.index, args.filter((arg, i) => i < 3 || asciiUpper(arg) !== "GET"));
 }
 
 function store(client: Client, key: ByteString, value: ByteString, options: SetOptions): void {
@@ -94,7 +117,7 @@ function store(client: Client, key: ByteString, value: ByteString, options: SetO
   if (options.expireAt === NO_EXPIRY) return;
   db.setExpireAt(key, options.expireAt);
   db.notify(key, EventClass.GENERIC, "expire");
-  if (engine.journal.active) {
+  if (!options.exact && engine.journal.active) {
     engine.journal.replace(db.index, ["SET", key, value, "PXAT", String(options.expireAt)]);
   }
 }
@@ -285,7 +308,10 @@ function getAndExpire(client: Client, args: ByteString[]): Reply {
   if (expireAt <= engine.clock.ms && !engine.keyspace.hidesExpired) {
     db.delete(key);
     db.changed(key, EventClass.GENERIC, "del");
-    engine.journal.replace(db.index, ["DEL", key]);
+    engine.journal.replace(db.index, [
+      engine.config.values.lazyfreeLazyExpire ? "UNLINK" : "DEL",
+      key,
+    ]);
   } else {
     db.setExpireAt(key, expireAt);
     db.changed(key, EventClass.GENERIC, "expire");

@@ -144,7 +144,7 @@ HSET h f v ; HEXPIRE h 100 XX FIELDS 1 f ~differs:hexpire-none
 HSET h f v ; HPERSIST h FIELDS 1 f ~differs:hexpire-none
 HSET h f v ; HEXPIRE h 100 FIELDS 1 f ; HPERSIST h FIELDS 2 f z ~differs:hpersist
 HSET h f v ; HEXPIRE h 100 FIELDS 1 f ; HSET h f w ~differs:hexpire-set
-HSET h f v g w ; HPEXPIRE h 1 FIELDS 1 f ; !wait 5 ; HGET h f ~differs:hexpire-lazy
+HSET h f v g w ; HPEXPIRE h 1 FIELDS 1 f ; !wait 5 ; HGET h f ~differs:hexpire-hget
 HSET h f v g w ; HPEXPIRE h 1 FIELDS 1 f ; !wait 5 ; HGETALL h ; HLEN h ; HKEYS h ; HSCAN h 0 ~differs:hexpire-lazy
 HSET h f 1 ; HEXPIRE h 100 FIELDS 1 f ; HINCRBYFLOAT h f 1 ~differs:hexpire-float
 `,

@@ -43,8 +43,16 @@ export const STREAMS: Record<string, StreamDifference> = {
     stream: ["HSET h f v", "HPEXPIREAT h * FIELDS 1 f", "HSET h f w"],
   },
   "hexpire-lazy": {
-    why: "fields that expire are new in 7.4; reads do not remove them",
+    why: "fields that expire are new in 7.4; a read of many does not remove them",
     stream: ["HSET h f v g w", "HPEXPIREAT h * FIELDS 1 f"],
+  },
+  "hexpire-hget": {
+    why: "fields that expire are new in 7.4; HGET removes the one",
+    stream: ["HSET h f v g w", "HPEXPIREAT h * FIELDS 1 f", "HDEL h f"],
+  },
+  "bitfield-overflow": {
+    why: "a real server makes the string here and tells its replicas nothing: they come apart",
+    stream: ["BITFIELD k OVERFLOW FAIL INCRBY u2 0 5"],
   },
   "hexpire-float": {
     why: "fields that expire are new in 7.4",

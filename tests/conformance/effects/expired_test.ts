@@ -43,7 +43,7 @@ SETBIT a 1 1 ; PEXPIRE a 1 ; !wait 5 ; GETBIT a 1
 GEOADD a 1 1 m ; PEXPIRE a 1 ; !wait 5 ; GEOPOS a m
 # found by looks at all keys
 SET k v PX 1 ; !wait 5 ; SCAN 0 COUNT 100
-SET a v PX 1 ; SET b v PX 1 ; !wait 5 ; SCAN 0 COUNT 100 ~stream:counted
+SET a v PX 1 ; SET b v PX 1 ; !wait 5 ; SCAN 0 COUNT 100 ~stream:any
 SET k v PX 1 ; !wait 5 ; SCAN 0 COUNT 100 MATCH x*
 SET k v PX 1 ; !wait 5 ; SCAN 0 COUNT 100 MATCH k*
 SET k v PX 1 ; !wait 5 ; SCAN 0 COUNT 100 TYPE list
@@ -135,11 +135,11 @@ SET k v PX 1 ; !wait 5 ; MULTI ; GET k ; EXEC
 SET k v PX 1 ; !wait 5 ; MULTI ; GET k ; GET k ; SET j 1 ; EXEC
 SET k v PX 1 ; !wait 5 ; MULTI ; SET j 1 ; GET k ; EXEC
 SET a v PX 1 ; SET b v PX 1 ; !wait 5 ; MULTI ; GET a ; GET b ; EXEC
-SET a v PX 1 ; SET b v PX 1 ; !wait 5 ; MULTI ; SCAN 0 COUNT 100 ; EXEC ~stream:counted
+SET a v PX 1 ; SET b v PX 1 ; !wait 5 ; MULTI ; SCAN 0 COUNT 100 ; EXEC ~stream:any
 SET a v PX 1 ; SET b v PX 1 ; !wait 5 ; MULTI ; RANDOMKEY ; SET c 1 ; EXEC ~stream:any
 SET k v PX 1 ; !wait 5 ; MULTI ; KEYS * ; SET c 1 ; EXEC
-SET k v PX 1 ; WATCH k ; !wait 5 ; MULTI ; SET k w ; EXEC
-WATCH k ; SET k v PX 1 ; !wait 5 ; MULTI ; SET k w ; EXEC
+SET k v PX 50 ; WATCH k ; !wait 60 ; MULTI ; SET k w ; EXEC
+WATCH k ; SET k v PX 50 ; !wait 60 ; MULTI ; SET k w ; EXEC
 SELECT 3 ; SET k v PX 1 ; SELECT 0 ; !wait 5 ; MULTI ; SELECT 3 ; GET k ; SELECT 0 ; SET a 1 ; EXEC
 SET k v ; MULTI ; PEXPIRE k 1 ; DEBUG SLEEP 0.01 ; GET k ; EXEC
 SET k v ; MULTI ; PEXPIRE k 1 ; DEBUG SLEEP 0.01 ; SET j 1 ; EXEC ; GET k

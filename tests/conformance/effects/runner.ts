@@ -131,19 +131,22 @@ export function asLine(command: Command): string {
   }).join(" ");
 }
 
-/** A time in a word: in seconds, milliseconds, or in front of an entry's sequence number. */
-function timeOf(word: string): { ms: number; rest: string } | null {
+/**
+ * A time in a word: in seconds, milliseconds, or in front of an entry's sequence number (which is
+ * not the same when two entries come within one millisecond).
+ */
+function timeOf(word: string): number | null {
   const match = /^(\d{10}|\d{13})(-\d+)?$/.exec(word);
   if (match === null) return null;
   const ms = Number(match[1]) * (match[1].length === 10 ? 1000 : 1);
-  return Math.abs(ms - Date.now()) > TIME_RANGE ? null : { ms, rest: match[2] ?? "" };
+  return Math.abs(ms - Date.now()) > TIME_RANGE ? null : ms;
 }
 
 function sameWord(a: string, b: string): boolean {
   if (a === b) return true;
   const [one, other] = [timeOf(a), timeOf(b)];
-  return one !== null && other !== null && one.rest === other.rest && a.length === b.length &&
-    Math.abs(one.ms - other.ms) <= TIME_TOLERANCE;
+  return one !== null && other !== null && a.length === b.length &&
+    Math.abs(one - other) <= TIME_TOLERANCE;
 }
 
 function sameCommand(a: Command, b: Command): boolean {
@@ -166,7 +169,7 @@ function projected(marks: readonly string[], commands: readonly Command[]): Comm
     return [...head, `(${rest.length})`];
   });
   if (!marks.includes("stream:any")) return words;
-  return words.map((command) => [asLine(command)]).sort(([a], [b]) => a < b ? -1 : 1);
+  return words.sort((a, b) => asLine(a) < asLine(b) ? -1 : 1);
 }
 
 /** Whether two streams agree, as a case wants it. */
