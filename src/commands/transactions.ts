@@ -32,7 +32,14 @@ const multi = defineCommand({
   immediateInMulti: true,
   run(client) {
     if (client.transaction !== null) throw new RedisError("ERR MULTI calls can not be nested");
-    client.transaction = { queue: [], aborted: false, bytes: 0, writes: false, denyOom: false };
+    client.transaction = {
+      queue: [],
+      aborted: false,
+      bytes: 0,
+      writes: false,
+      mayReplicate: false,
+      denyOom: false,
+    };
     return OK;
   },
 });

@@ -300,7 +300,8 @@ export class Engine implements KeyspaceHooks, BlockingHost {
       this.pause.active && client.connection !== null && client.replica === null &&
       this.pause.holds(
         command.isWrite || command.mayReplicate ||
-          (transaction !== null && transaction.writes && command.name === "exec"),
+          (transaction !== null && command.name === "exec" &&
+            (transaction.writes || transaction.mayReplicate)),
       )
     ) {
       return this.pause.postpone(client, args);
@@ -320,7 +321,8 @@ export class Engine implements KeyspaceHooks, BlockingHost {
       for (const arg of args) bytes += arg.length;
       transaction.queue.push({ command, args });
       transaction.bytes += bytes;
-      transaction.writes ||= command.isWrite || command.mayReplicate;
+      transaction.writes ||= command.isWrite;
+      transaction.mayReplicate ||= command.mayReplicate;
       transaction.denyOom ||= command.denyOom;
       return QUEUED;
     }

@@ -92,6 +92,8 @@ export interface Transaction {
   bytes: number;
   /** Whether a queued command writes. */
   writes: boolean;
+  /** Whether a queued command may leave something for replicas (PUBLISH, PFCOUNT). */
+  mayReplicate: boolean;
   /** Whether a queued command has to be refused when there is no memory. */
   denyOom: boolean;
 }

@@ -52,12 +52,12 @@ MULTI ; RPUSH l a ; BLMOVE l m LEFT LEFT 0 ; BRPOPLPUSH m l 0 ; EXEC
 @b BRPOP l 0 & ; !blocked 1 ; RPUSH l a b ; @b <
 @b brpop l 0 & ; !blocked 1 ; MULTI ; RPUSH l a ; RPUSH l b ; SET k v ; EXEC ; @b <
 @b BLPOP l 0 & ; !blocked 1 ; MULTI ; RPUSH l a ; DEL l ; EXEC ; RPUSH l b ; @b <
-@b BLMOVE l m LEFT RIGHT 0 & ; !blocked 1 ; RPUSH l a ; @b <
-@b BLMOVE l l LEFT RIGHT 0 & ; !blocked 1 ; RPUSH l a b ; @b <
+@b BLMOVE l m LEFT RIGHT 0 & ; !blocked 1 ; RPUSH l a ; @b < ~differs:lmove-served
+@b BLMOVE l l LEFT RIGHT 0 & ; !blocked 1 ; RPUSH l a b ; @b < ~differs:lmove-served-rotating
 @b BRPOPLPUSH l m 0 & ; !blocked 1 ; RPUSH l a ; @b <
 @b BLMPOP 0 2 x l LEFT COUNT 2 & ; !blocked 1 ; RPUSH l a b c ; @b <
 @b blmpop 0 2 x l left & ; !blocked 1 ; RPUSH l a ; @b <
-@b BLMOVE l m LEFT RIGHT 0 & ; !blocked 1 ; @c BLPOP m 0 & ; !blocked 2 ; RPUSH l a ; @b < ; @c <
+@b BLMOVE l m LEFT RIGHT 0 & ; !blocked 1 ; @c BLPOP m 0 & ; !blocked 2 ; RPUSH l a ; @b < ; @c < ~differs:lmove-served-chain
 @b BLPOP l 0 & ; !blocked 1 ; @c BLPOP l 0 & ; !blocked 2 ; RPUSH l a b c ; @b < ; @c <
 @b BLPOP l 0 & ; !blocked 1 ; SET k v ; RENAME k j ; RPUSH m a ; RENAME m l ; @b <
 @b BLPOP l 0 & ; !blocked 1 ; RPUSH m 3 1 ; SORT m STORE l ; @b <
@@ -67,8 +67,8 @@ MULTI ; RPUSH l a ; BLMOVE l m LEFT LEFT 0 ; BRPOPLPUSH m l 0 ; EXEC
 @b SELECT 3 ; @b BLPOP l 0 & ; !blocked 1 ; RPUSH l x ; COPY l l DB 3 ; @b < ; SET k v
 @b BLPOP l 0 & ; !blocked 1 ; MULTI ; RPUSH l a ; PEXPIREAT l 1 ; EXEC ; RPUSH l b ; @b <
 @b BLPOP l 0 & ; !blocked 1 ; MULTI ; RPUSH l a ; PEXPIRE l 1 ; DEBUG SLEEP 0.01 ; EXEC ; RPUSH l b ; @b <
-@b BLPOP x l 0 & ; !blocked 1 ; MULTI ; RPUSH l a ; PEXPIRE l 1 ; DEBUG SLEEP 0.01 ; RPUSH x c ; EXEC ; @b <
-@b BLMOVE l m LEFT LEFT 0 & ; !blocked 1 ; RPUSH m z ; MULTI ; PEXPIRE m 1 ; RPUSH l a ; DEBUG SLEEP 0.01 ; EXEC ; @b <
+@b BLPOP x l 0 & ; !blocked 1 ; MULTI ; RPUSH l a ; PEXPIRE l 1 ; DEBUG SLEEP 0.01 ; RPUSH x c ; EXEC ; @b < ~differs:served-first-key
+@b BLMOVE l m LEFT LEFT 0 & ; !blocked 1 ; RPUSH m z ; MULTI ; PEXPIRE m 1 ; RPUSH l a ; DEBUG SLEEP 0.01 ; EXEC ; @b < ~differs:lmove-served-expired
 @b BLPOP l 0 & ; !blocked 1 ; SET l v PX 1 ; !wait 5 ; RPUSH l a ; @b <
 @b BLPOP l 0 & ; !blocked 1 ; RPUSH l a ; @b < ; @b BLPOP l 0 & ; !blocked 1 ; RPUSH l b ; @b <
 @b BLMOVE l m LEFT RIGHT 0 & ; !blocked 1 ; SET m v ; RPUSH l a ; @b <
@@ -86,16 +86,16 @@ SREM s a
 SADD s a b ; SREM s a z ; SREM s z ; SREM s b
 SADD s a ; SPOP s
 SADD s a b c ; SPOP s ~stream:counted
-SADD s a b c d e ; SPOP s 2 ~stream:counted
-SADD s a b c d e ; SPOP s 4 ~stream:counted
+SADD s a b c d e ; SPOP s 2 ~differs:spop-2
+SADD s a b c d e ; SPOP s 4 ~differs:spop-4
 SADD s a b c ; SPOP s 3
 SADD s a b c ; SPOP s 10
 SADD s a b c ; SPOP s 0
-SADD s 1 2 3 4 ; SPOP s 2 ~stream:counted
+SADD s 1 2 3 4 ; SPOP s 2 ~differs:spop-numbers
 SADD s 1 2 3 4 ; SPOP s 1 ~stream:counted
 SADD s a b ; SPOP s 1 ; SPOP s 1 ~stream:counted
 SPOP s ; SPOP s 3
-SADD s a b c ; MULTI ; SPOP s 2 ; SPOP s ; EXEC ~stream:counted
+SADD s a b c ; MULTI ; SPOP s 2 ; SPOP s ; EXEC ~differs:spop-multi
 SADD s a ; SMOVE s t a
 SADD s a b ; SADD t a ; SMOVE s t a ; SMOVE s t z
 SADD s a ; SMOVE s s a

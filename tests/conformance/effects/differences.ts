@@ -65,4 +65,114 @@ export const STREAMS: Record<string, StreamDifference> = {
       "EXEC",
     ],
   },
+  "lmove-served": {
+    why: "since 7.2 a served BLMOVE says its directions as they were given",
+    stream: ["RPUSH l a", "LMOVE l m LEFT RIGHT"],
+  },
+  "lmove-served-rotating": {
+    why: "since 7.2 a served BLMOVE says its directions as they were given",
+    stream: ["RPUSH l a b", "LMOVE l l LEFT RIGHT"],
+  },
+  "lmove-served-chain": {
+    why: "since 7.2 a served BLMOVE says its directions as they were given",
+    stream: ["RPUSH l a", "LMOVE l m LEFT RIGHT", "LPOP m"],
+  },
+  "lmove-served-expired": {
+    why: "since 7.2 a served BLMOVE says its directions as they were given",
+    stream: [
+      "RPUSH m z",
+      "MULTI",
+      "PEXPIREAT m *",
+      "RPUSH l a",
+      "EXEC",
+      "MULTI",
+      "DEL m",
+      "LMOVE l m LEFT LEFT",
+      "EXEC",
+    ],
+  },
+  "served-first-key": {
+    why: "since 7.2 a woken command looks at its keys in their order",
+    stream: ["MULTI", "RPUSH l a", "PEXPIREAT l *", "RPUSH x c", "EXEC", "LPOP x"],
+  },
+  "spop-2": {
+    why: "since 7.2 SPOP with a count leaves one SREM for many members",
+    stream: ["SADD s a b c d e", "SREM s * *"],
+  },
+  "spop-4": {
+    why: "since 7.2 SPOP with a count leaves one SREM for many members",
+    stream: ["SADD s a b c d e", "SREM s * * * *"],
+  },
+  "spop-numbers": {
+    why: "since 7.2 SPOP with a count leaves one SREM for many members",
+    stream: ["SADD s 1 2 3 4", "SREM s * *"],
+  },
+  "spop-multi": {
+    why: "since 7.2 SPOP with a count leaves one SREM for many members",
+    stream: ["SADD s a b c", "MULTI", "SREM s * *", "SREM s *", "EXEC"],
+  },
+  "spop-unlink": {
+    why: "since 7.2 SPOP of a whole set leaves UNLINK where the server frees in the background",
+    stream: ["SADD s a", "UNLINK s"],
+  },
+  "getdel-del": {
+    why: "since 7.2 GETDEL leaves DEL whatever lazyfree-lazy-user-del says",
+    stream: ["SET k 1", "DEL k"],
+  },
+  "noack-consumer": {
+    why: "since 7.2 a blocked XREADGROUP has made its consumer before",
+    stream: [
+      "XGROUP CREATE x g $ MKSTREAM",
+      "XGROUP CREATECONSUMER x g c",
+      "XADD x * f v",
+      "XGROUP SETID x g * ENTRIESREAD 1",
+    ],
+  },
+  "pxat-case": {
+    why: "since 7.2 PXAT goes on as it was written",
+    stream: ["SET k v pxat *"],
+  },
+  "pxat-get": {
+    why: "since 7.2 a SET with PXAT goes on as it was written",
+    stream: ["SET k v", "SET k w PXAT * GET XX"],
+  },
+  "pxat-get-past": {
+    why: "since 7.2 a SET with PXAT goes on as it was written",
+    stream: ["SET k v", "SET k w PXAT 1 GET"],
+  },
+  "select-several": {
+    why: "since 7.2 the first SELECT of a transaction stands within it",
+    stream: [
+      "MULTI",
+      "SELECT 3",
+      "SET a 1",
+      "SELECT 5",
+      "SET a 1",
+      "SELECT 0",
+      "SET a 1",
+      "EXEC",
+      "SET b 1",
+    ],
+  },
+  "select-within": {
+    why: "since 7.2 the first SELECT of a transaction stands within it",
+    stream: ["MULTI", "SELECT 3", "SET a 1", "SET b 1", "EXEC"],
+  },
+  "select-publish-several": {
+    why: "since 7.2 the first SELECT of a transaction stands within it",
+    stream: [
+      "MULTI",
+      "SELECT 3",
+      "PUBLISH a b",
+      "SET k v",
+      "SELECT 0",
+      "PUBLISH a b",
+      "EXEC",
+      "SET k v",
+    ],
+  },
+  "select-publish": {
+    why: "since 7.2 the first SELECT of a transaction stands within it",
+    stream: ["MULTI", "SELECT 3", "PUBLISH a b", "SET k v", "EXEC"],
+  },
 };

@@ -130,6 +130,16 @@ SET k v PX 1 ; !wait 5 ; PERSIST k
 SET k v PX 1 ; !wait 5 ; EXPIRE k -1
 SET k v PX 1 ; !wait 5 ; BITOP NOT k x
 SET k v PX 1 ; !wait 5 ; RESTORE k 0 "\x00\x01v\x0b\x00\x62\x39\xba\xbb\x96\xd6\x74\xd3"
+SET k v PX 1 ; !wait 5 ; SORT x STORE k
+SET k v PX 1 ; !wait 5 ; ZUNIONSTORE k 1 x
+SET k v PX 1 ; !wait 5 ; ZINTERSTORE k 2 x y
+SET k v PX 1 ; !wait 5 ; ZDIFFSTORE k 1 x
+SET k v PX 1 ; !wait 5 ; SINTERSTORE k x y
+SET k v PX 1 ; !wait 5 ; SUNIONSTORE k x y
+SET k v PX 1 ; GEOADD g 1 1 m ; !wait 5 ; GEORADIUS g 50 50 1 m STORE k
+SET k v PX 1 ; GEOADD g 1 1 m ; !wait 5 ; GEOSEARCHSTORE k g FROMLONLAT 50 50 BYRADIUS 1 m
+SET k v PX 1 ; !wait 5 ; GEOSEARCHSTORE k x FROMLONLAT 50 50 BYRADIUS 1 m
+SET k v PX 1 ; !wait 5 ; ZUNIONSTORE k 1 k
 # in transactions
 SET k v PX 1 ; !wait 5 ; MULTI ; GET k ; EXEC
 SET k v PX 1 ; !wait 5 ; MULTI ; GET k ; GET k ; SET j 1 ; EXEC
@@ -151,12 +161,12 @@ CONFIG SET lazyfree-lazy-expire yes ; SET k v ; PEXPIREAT k 1 ; CONFIG SET lazyf
 CONFIG SET lazyfree-lazy-expire yes ; SET k v ; GETEX k PXAT 1 ; CONFIG SET lazyfree-lazy-expire no
 CONFIG SET lazyfree-lazy-expire yes ; SET k v ; RESTORE k 1 "\x00\x01v\x0b\x00\x62\x39\xba\xbb\x96\xd6\x74\xd3" ABSTTL REPLACE ; CONFIG SET lazyfree-lazy-expire no
 CONFIG SET lazyfree-lazy-server-del yes ; SET k v ; RESTORE k 1 "\x00\x01v\x0b\x00\x62\x39\xba\xbb\x96\xd6\x74\xd3" ABSTTL REPLACE ; CONFIG SET lazyfree-lazy-server-del no
-CONFIG SET lazyfree-lazy-server-del yes ; SADD s a ; SPOP s 1 ; CONFIG SET lazyfree-lazy-server-del no
+CONFIG SET lazyfree-lazy-server-del yes ; SADD s a ; SPOP s 1 ; CONFIG SET lazyfree-lazy-server-del no ~differs:spop-unlink
 CONFIG SET lazyfree-lazy-server-del yes ; SADD s a ; SPOP s ; CONFIG SET lazyfree-lazy-server-del no
 CONFIG SET lazyfree-lazy-server-del yes ; SET a 1 ; SET b 1 ; RENAME a b ; CONFIG SET lazyfree-lazy-server-del no
 CONFIG SET lazyfree-lazy-server-del yes ; SET k 1 ; PEXPIREAT k 1 ; CONFIG SET lazyfree-lazy-server-del no
 CONFIG SET lazyfree-lazy-user-del yes ; SET k 1 ; DEL k ; CONFIG SET lazyfree-lazy-user-del no
-CONFIG SET lazyfree-lazy-user-del yes ; SET k 1 ; GETDEL k ; CONFIG SET lazyfree-lazy-user-del no
+CONFIG SET lazyfree-lazy-user-del yes ; SET k 1 ; GETDEL k ; CONFIG SET lazyfree-lazy-user-del no ~differs:getdel-del
 CONFIG SET lazyfree-lazy-user-flush yes ; SET k 1 ; FLUSHALL ; FLUSHDB ; CONFIG SET lazyfree-lazy-user-flush no
 # by the server itself
 DEBUG SET-ACTIVE-EXPIRE 1 ; SET k v PX 1 ; !until DBSIZE => 0 ; DEBUG SET-ACTIVE-EXPIRE 0

@@ -54,7 +54,7 @@ XADD x 1-1 f v ; XGROUP CREATE x g 0 ; XREADGROUP GROUP g c STREAMS x > ; XACK x
 XACK x g 1-1
 @b XREAD BLOCK 0 STREAMS x $ & ; !blocked 1 ; XADD x 1-1 f v ; @b <
 XGROUP CREATE x g $ MKSTREAM ; @b XREADGROUP GROUP g c BLOCK 0 STREAMS x > & ; !blocked 1 ; XADD x 1-1 f v ; @b <
-XGROUP CREATE x g $ MKSTREAM ; @b XREADGROUP GROUP g c BLOCK 0 NOACK STREAMS x > & ; !blocked 1 ; XADD x * f v ; @b <
+XGROUP CREATE x g $ MKSTREAM ; @b XREADGROUP GROUP g c BLOCK 0 NOACK STREAMS x > & ; !blocked 1 ; XADD x * f v ; @b < ~differs:noack-consumer
 XGROUP CREATE x g $ MKSTREAM ; XGROUP CREATECONSUMER x g c ; @b XREADGROUP GROUP g c BLOCK 0 STREAMS x > & ; !blocked 1 ; MULTI ; XADD x 1-1 f v ; XADD x 2-1 f v ; EXEC ; @b <
 XGROUP CREATE x g $ MKSTREAM ; @b XREADGROUP GROUP g c BLOCK 0 STREAMS x > & ; !blocked 1 ; DEL x ; @b <
 # claims

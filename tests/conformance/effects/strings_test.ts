@@ -25,14 +25,14 @@ SET k v PX 100000
 SET k v EXAT $now+100
 SET k v PXAT $ms+100000
 SET k v exat $now+100
-SET k v pxat $ms+100000
+SET k v pxat $ms+100000 ~differs:pxat-case
 SET k v EX 100 NX
 SET k v ; SET k w EX 100 NX
 SET k v ; SET k w XX PX 100000
 SET k v GET EX 100
 SET k v ; SET k w GET EX 100
 SET k v ; SET k w EX 100 GET
-SET k v ; SET k w PXAT $ms+100000 GET XX
+SET k v ; SET k w PXAT $ms+100000 GET XX ~differs:pxat-get
 SET k v ; SET k w NX EX 100 GET
 SET k v PX 1 ; !wait 5 ; SET k w KEEPTTL
 SET k v EX 100 ; SET k w KEEPTTL
@@ -41,7 +41,7 @@ SET k v EX 100 ; SET k w GET KEEPTTL XX
 SET k v keepttl
 SET k v PXAT 1
 SET k v EXAT 1
-SET k v ; SET k w PXAT 1 GET
+SET k v ; SET k w PXAT 1 GET ~differs:pxat-get-past
 SET k v EX 0
 SET k v EX -1
 SET k v EX abc

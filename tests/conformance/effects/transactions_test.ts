@@ -16,9 +16,9 @@ MULTI ; SET a 1 ; DISCARD
 MULTI ; SET a 1 ; NONSENSE ; EXEC
 MULTI ; SET a ; EXEC
 MULTI ; SELECT 3 ; SET a 1 ; EXEC ; SET b 1
-MULTI ; SELECT 3 ; SET a 1 ; SELECT 5 ; SET a 1 ; SELECT 0 ; SET a 1 ; EXEC ; SET b 1
+MULTI ; SELECT 3 ; SET a 1 ; SELECT 5 ; SET a 1 ; SELECT 0 ; SET a 1 ; EXEC ; SET b 1 ~differs:select-several
 MULTI ; SELECT 3 ; EXEC ; SET b 1
-SELECT 3 ; MULTI ; SET a 1 ; SET b 1 ; EXEC
+SELECT 3 ; MULTI ; SET a 1 ; SET b 1 ; EXEC ~differs:select-within
 SELECT 3 ; SET z 1 ; MULTI ; SET a 1 ; SET b 1 ; EXEC
 WATCH a ; SET a 1 ; MULTI ; SET b 1 ; EXEC
 WATCH a ; MULTI ; SET a 1 ; SET b 1 ; EXEC
@@ -47,8 +47,8 @@ MULTI ; PUBLISH a b ; PUBLISH c d ; EXEC
 MULTI ; PUBLISH a b ; SET k v ; EXEC
 MULTI ; SET k v ; SPUBLISH a b ; EXEC
 MULTI ; SELECT 3 ; PUBLISH a b ; EXEC
-MULTI ; SELECT 3 ; PUBLISH a b ; SET k v ; SELECT 0 ; PUBLISH a b ; EXEC ; SET k v
-SELECT 3 ; MULTI ; PUBLISH a b ; SET k v ; EXEC
+MULTI ; SELECT 3 ; PUBLISH a b ; SET k v ; SELECT 0 ; PUBLISH a b ; EXEC ; SET k v ~differs:select-publish-several
+SELECT 3 ; MULTI ; PUBLISH a b ; SET k v ; EXEC ~differs:select-publish
 PUBLISH a
 @b SUBSCRIBE a ; PUBLISH a b ; @b <
 CONFIG SET notify-keyspace-events KEA ; @b SUBSCRIBE __keyevent@0__:set ; SET k v ; @b < ; CONFIG SET notify-keyspace-events ""
