@@ -42,7 +42,7 @@ REPLICAOF 127.0.0.1 1 ; PFADD h x ; MULTI ; PFCOUNT h ; PUBLISH a b ; PFADD h x 
 @b MULTI ; @b PUBLISH a b ; REPLICAOF 127.0.0.1 1 ; @b EXEC ; REPLICAOF NO ONE
 CONFIG SET min-replicas-to-write 1 ; MULTI ; PUBLISH a b ; PFCOUNT h ; EXEC ; PUBLISH a b ; MULTI ; SET a b ; EXEC ;
   CONFIG SET min-replicas-to-write 0
-CLIENT PAUSE 100000 WRITE ; @b MULTI ; @b PUBLISH a b ; @b EXEC & ; !blocked 1 ; CLIENT UNPAUSE ; @b <
+@b MULTI ; @b PUBLISH a b ; CLIENT PAUSE 100000 WRITE ; @b EXEC & ; !blocked 1 ; CLIENT UNPAUSE ; @b <
 CLIENT PAUSE 100000 WRITE ; @b MULTI ; @b GET a ; @b EXEC ; CLIENT UNPAUSE
 # stale data
 CONFIG SET replica-serve-stale-data no ; REPLICAOF 127.0.0.1 1 ; GET a ; SET a b ; PING ; ECHO x ;

@@ -61,7 +61,7 @@ function countOne(client: Client, key: ByteString): number | bigint {
   return count;
 }
 
-function countUnion(client: Client, keys: readonly ByteString[]): number {
+function countUnion(client: Client, keys: readonly ByteString[]): number | bigint {
   const registers = new Uint8Array(HLL_REGISTERS);
   for (const key of keys) {
     const value = client.db.get(key);
