@@ -59,7 +59,7 @@ export async function startAof(engine: Engine, signal: AbortSignal): Promise<boo
 }
 
 /** Turn it on or off as the configuration says now. @throws Error when it cannot be turned on */
-function follow({ aof, depth, log }: Engine): void {
+function follow({ aof, depth, log, writeWaits }: Engine): void {
   try {
     aof.apply(depth > 1);
   } catch (error) {
@@ -69,6 +69,8 @@ function follow({ aof, depth, log }: Engine): void {
     );
     throw error;
   }
+  // Who waits for a file that is no more waits in vain.
+  writeWaits.serve();
 }
 
 async function load(engine: Engine, signal: AbortSignal): Promise<AofLoadResult | null> {

@@ -42,6 +42,14 @@ export const DIFFERENCES: Record<string, Difference> = {
     why: "CLIENT SETINFO is new in 7.2",
     reply: "-ERR lib-ver cannot contain spaces, newlines or special characters.\r\n",
   },
+  "setinfo-upper-name": {
+    why: "CLIENT SETINFO is new in 7.2",
+    reply: "-ERR LIB-NAME cannot contain spaces, newlines or special characters.\r\n",
+  },
+  "setinfo-upper-ver": {
+    why: "CLIENT SETINFO is new in 7.2",
+    reply: "-ERR LIB-VER cannot contain spaces, newlines or special characters.\r\n",
+  },
   "info-lib-name": {
     why: "the fields lib-name and lib-ver are new in 7.2",
     reply: / lib-name=me lib-ver=\n\r\n$/,

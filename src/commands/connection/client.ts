@@ -285,7 +285,7 @@ const setInfo = defineCommand({
     if (attribute !== "lib-name" && attribute !== "lib-ver") {
       throw new RedisError(`ERR Unrecognized option '${args[2]}'`);
     }
-    validateClientInfo(attribute, args[3]);
+    validateClientInfo(args[2], args[3]);
     if (attribute === "lib-name") client.libraryName = args[3];
     else client.libraryVersion = args[3];
     return OK;
