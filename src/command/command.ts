@@ -95,6 +95,8 @@ export interface CommandSpec {
   readonly history?: readonly (readonly [version: string, change: string])[];
   readonly deprecatedSince?: string;
   readonly replacedBy?: string;
+  /** For servers and for tests of servers, not for clients. */
+  readonly isInternal?: boolean;
   /** Runs at once inside MULTI instead of being queued. */
   readonly immediateInMulti?: boolean;
   /** May be sent by a RESP2 connection that listens to published messages. */

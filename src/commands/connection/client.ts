@@ -79,7 +79,7 @@ const kill = defineCommand({
   ],
   args: [
     oneof("filter", [
-      string("old-format", { deprecatedSince: "2.8.12" }),
+      string("old-format", { display: "ip:port", deprecatedSince: "2.8.12" }),
       many(oneof("new-format", [
         opt(integer("client-id", { token: "ID", since: "2.8.12" })),
         opt(
@@ -92,8 +92,8 @@ const kill = defineCommand({
           ], { token: "TYPE", since: "2.8.12" }),
         ),
         opt(string("username", { token: "USER" })),
-        opt(string("addr", { token: "ADDR" })),
-        opt(string("laddr", { token: "LADDR", since: "6.2.0" })),
+        opt(string("addr", { display: "ip:port", token: "ADDR" })),
+        opt(string("laddr", { display: "ip:port", token: "LADDR", since: "6.2.0" })),
         opt(oneof("skipme", [token("YES"), token("NO")], { token: "SKIPME" })),
       ])),
     ]),

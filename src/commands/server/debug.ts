@@ -306,6 +306,7 @@ function debug(client: Client, args: readonly ByteString[]): Reply {
 /** DEBUG. */
 export const debugCommand: Command = defineCommand({
   name: "debug",
+  isInternal: true,
   summary: "Groups tools for tests.",
   since: "1.0.0",
   group: "server",
