@@ -27,8 +27,8 @@ import { ByteQueue } from "../bytes/byte_queue.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
 import { osReason } from "../config/os_error.ts";
-import { EffectEncoder, encodeSelect } from "../journal/effect_encoder.ts";
-import { type Effect, NO_DB } from "../journal/journal.ts";
+import { EffectEncoder, encodeSelect, NO_DB } from "../journal/effect_encoder.ts";
+import type { Effect } from "../journal/journal.ts";
 import type { Logger } from "../log/logger.ts";
 import type { AppendFile } from "./file.ts";
 

@@ -17,7 +17,10 @@
 import type { ByteString } from "../bytes/bytes.ts";
 import { bulkHeader, commandHeader, encodeCommand } from "../resp/encoder.ts";
 import { argumentBytes, LargeArguments } from "../resp/large_arguments.ts";
-import { type Effect, NO_DB } from "./journal.ts";
+import type { Effect } from "./journal.ts";
+
+/** No database is selected: the next command says its own. */
+export const NO_DB = -1;
 
 const MULTI = encodeCommand(["MULTI"]);
 const EXEC = encodeCommand(["EXEC"]);
@@ -66,7 +69,7 @@ export class EffectEncoder {
     let text = count > 1 ? before + MULTI : before;
     for (let i = 0; i < count; i++) {
       const { db, args } = effects[i];
-      if (db !== this.selectedDb && db !== NO_DB) {
+      if (db !== this.selectedDb) {
         this.selectedDb = db;
         text += encodeSelect(db);
       }

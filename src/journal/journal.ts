@@ -12,13 +12,12 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 
-/** The database of what runs in none: see {@linkcode Journal.announce}. */
-export const NO_DB = -1;
-
 /** One effect: a command to run in a database. */
 export interface Effect {
   readonly db: number;
   readonly args: readonly ByteString[];
+  /** It changes no data: see {@linkcode Journal.announce}. */
+  readonly announced?: boolean;
 }
 
 /** A sink, and what it takes. */
@@ -43,6 +42,8 @@ export class Journal {
   #depth = 0;
   #replacement: Effect[] | null = null;
   #suppressed = false;
+  /** The effects of this unit do not belong together. */
+  #separate = false;
   /**
    * How many changes there were so far, with or without sinks. A client remembers the position
    * after its last change, and a sink how far it has got.
@@ -94,9 +95,22 @@ export class Journal {
    * {@linkcode Journal.onSinkFailure}.
    */
   end(): void {
-    if (--this.#depth > 0 || this.#pending.length === 0) return;
+    if (--this.#depth > 0) return;
+    if (this.#pending.length > 0) this.#endUnit();
+    this.#separate = false;
+  }
+
+  #endUnit(): void {
     const effects = this.#pending;
     this.#pending = [];
+    if (this.#separate) {
+      for (const effect of effects) this.#emit([effect]);
+    } else {
+      this.#emit(effects);
+    }
+  }
+
+  #emit(effects: readonly Effect[]): void {
     if (this.#announced) {
       this.#endWithAnnouncements(effects);
       return;
@@ -114,7 +128,7 @@ export class Journal {
 
   #endWithAnnouncements(effects: readonly Effect[]): void {
     this.#announced = false;
-    const changes = effects.filter(({ db }) => db !== NO_DB);
+    const changes = effects.filter(({ announced }) => announced !== true);
     for (const { sink, announcements } of this.#sinks) {
       if (announcements) this.#hand(sink, effects);
       else if (changes.length > 0) this.#hand(sink, changes);
@@ -125,20 +139,29 @@ export class Journal {
    * Hand on a command that changes no data (a published message), in its place among the effects of
    * the unit, to those sinks that take such.
    */
-  announce(args: readonly ByteString[]): void {
+  announce(db: number, args: readonly ByteString[]): void {
     if (this.#announcedTo === 0) return;
     this.#announced = true;
-    this.#add(NO_DB, args);
+    this.#add({ db, args, announced: true });
+  }
+
+  /**
+   * The running command changes keys that have nothing to do with each other (SCAN, which removes
+   * those past their time): its effects are handed on one by one. Within a transaction they still go
+   * with the others.
+   */
+  separate(): void {
+    if (this.#depth === 1) this.#separate = true;
   }
 
   /** Add an effect beside those of the running command (a key that expired meanwhile). */
   append(db: number, args: readonly ByteString[]): void {
     this.position++;
-    if (this.#sinks.length > 0) this.#add(db, args);
+    if (this.#sinks.length > 0) this.#add({ db, args });
   }
 
-  #add(db: number, args: readonly ByteString[]): void {
-    this.#pending.push({ db, args });
+  #add(effect: Effect): void {
+    this.#pending.push(effect);
     if (this.#depth === 0) {
       this.#depth = 1;
       this.end();

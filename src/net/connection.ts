@@ -50,6 +50,8 @@ const HOLD_AT = 32 * 1024 * 1024;
 /** They are run nevertheless when more than this of them waits. */
 const HOLD_INPUT = 64 * 1024 * 1024;
 
+const INTERNAL_ERROR = new ErrorReply("ERR internal error, see the server's log");
+
 /** What connections need of the server. */
 export interface ConnectionNeeds {
   readonly clock: Clock;
@@ -309,8 +311,18 @@ export class Connection implements ClientConnection {
   }
 
   #write(reply: Reply): void {
-    this.#encoder.protocol = this.client.protocol;
-    this.#encoder.write(reply);
+    const encoder = this.#encoder;
+    encoder.protocol = this.client.protocol;
+    try {
+      encoder.write(reply);
+    } catch (error) {
+      if (encoder.broken) throw error;
+      const text = error instanceof Error ? error.stack ?? error.message : String(error);
+      this.#parts.log.warning(
+        `Internal error in a reply of '${this.client.lastCommand?.name}': ${text}`,
+      );
+      encoder.write(INTERNAL_ERROR);
+    }
   }
 
   send(reply: Reply): void {

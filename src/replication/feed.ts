@@ -11,8 +11,8 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import { EffectEncoder } from "../journal/effect_encoder.ts";
-import { type Effect, type Journal, NO_DB } from "../journal/journal.ts";
+import { EffectEncoder, NO_DB } from "../journal/effect_encoder.ts";
+import type { Effect, Journal } from "../journal/journal.ts";
 import type { ReplicationStream } from "./stream.ts";
 
 /** What a feed is made with. */

@@ -408,7 +408,6 @@ export class RequestDecoder implements RequestBatch {
     const text = this.#text;
     const newline = text.indexOf("\n", pos);
     if (newline < 0) return this.#keepLine(INLINE, pos);
-    if (newline - pos > MAX_LINE) return this.#fail(TOO_LONG[INLINE]);
     const line = text.substring(
       pos,
       newline > pos && text.charCodeAt(newline - 1) === CR ? newline - 1 : newline,
@@ -460,10 +459,6 @@ export class RequestDecoder implements RequestBatch {
     if (cr < 0 || cr + 1 >= text.length) {
       this.#lineEnding = cr >= 0;
       this.#keepLine(kind, pos);
-      return undefined;
-    }
-    if (cr - pos > MAX_LINE) {
-      this.#fail(TOO_LONG[kind]);
       return undefined;
     }
     const line = text.substring(pos, cr);

@@ -70,6 +70,10 @@ const ARRAY_HEADERS: string[] = Array.from({ length: 256 }, (_, n) => `*${n}\r\n
 /** `:-1\r\n`, `:0\r\n` …: what counts, flags and small counters answer. */
 const INTEGERS: string[] = Array.from({ length: 1025 }, (_, n) => `:${n - 1}\r\n`);
 
+function notAnInteger(value: number | bigint): RangeError {
+  return new RangeError(`${value} is no integer of 64 bits, and cannot be a reply`);
+}
+
 /** An error is one line: line ends around it go, those inside become spaces, as a server does. */
 function errorLine(text: ByteString): ByteString {
   if (!text.includes("\n") && !text.includes("\r")) return text;
@@ -112,6 +116,9 @@ export class ReplyEncoder {
   /** The texts, in the one use in which these are the result. */
   #texts: ByteString[] | null = null;
 
+  /** A reply was appended in part: what is here cannot be sent. */
+  broken = false;
+
   constructor(protocol: ProtocolVersion = 2) {
     this.protocol = protocol;
   }
@@ -126,17 +133,36 @@ export class ReplyEncoder {
     return this.#bytes.length + this.#given.length + this.#text.length;
   }
 
-  /** Append one reply. O(its size); nesting costs no stack. */
+  /**
+   * Append one reply. O(its size); nesting costs no stack.
+   *
+   * @throws RangeError when there is a number in it that no integer of the protocol can hold; then
+   *   nothing of the reply was appended, unless the encoder says that it is
+   *   {@linkcode ReplyEncoder.broken}
+   */
   write(reply: Reply): void {
     if (typeof reply === "string") this.#bulk(reply);
     else if (typeof reply === "number") this.#integer(reply);
     else if (reply === OK) this.#text += "+OK\r\n";
     else if (reply === null) this.#text += this.protocol === 2 ? "$-1\r\n" : "_\r\n";
-    else {
+    else this.#composed(reply);
+    if (this.#text.length > TEXT_LIMIT) this.#flush();
+  }
+
+  #composed(reply: Exclude<Reply, string | number | null>): void {
+    const text = this.#text;
+    const used = this.#used;
+    const parts = this.#parts?.length ?? 0;
+    try {
       const children = this.#open(reply);
       if (children !== null) this.#all(children);
+    } catch (error) {
+      // What stood before something large has moved: it cannot be told from the reply any more.
+      if ((this.#parts?.length ?? 0) !== parts) this.broken = true;
+      this.#text = text;
+      this.#used = used;
+      throw error;
     }
-    if (this.#text.length > TEXT_LIMIT) this.#flush();
   }
 
   /** Append bytes that are already in the protocol's form. O(n), O(1) when they are many. */
@@ -243,7 +269,12 @@ export class ReplyEncoder {
 
   #integer(value: number): void {
     const cached = INTEGERS[value + 1];
-    this.#text += cached !== undefined ? cached : ":" + value + "\r\n";
+    if (cached !== undefined) this.#text += cached;
+    else if (Number.isSafeInteger(value)) this.#text += ":" + value + "\r\n";
+    // Such numbers are whole, too, but JavaScript does not write all their digits.
+    else if (Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63) {
+      this.#text += ":" + BigInt(value) + "\r\n";
+    } else throw notAnInteger(value);
   }
 
   /** The header of an aggregate, as RESP3 marks it or as the array RESP2 makes of it. */
@@ -356,6 +387,7 @@ export class ReplyEncoder {
   ): readonly Reply[] | null {
     const resp3 = this.protocol === 3;
     if (typeof reply === "bigint") {
+      if (BigInt.asIntN(64, reply) !== reply) throw notAnInteger(reply);
       this.#text += ":" + reply + "\r\n";
     } else if (reply instanceof NullArrayReply) {
       this.#text += resp3 ? "_\r\n" : "*-1\r\n";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { EffectEncoder } from "../../src/journal/effect_encoder.ts";
-import { type Effect, NO_DB } from "../../src/journal/journal.ts";
+import type { Effect } from "../../src/journal/journal.ts";
 import { mulberry32 } from "../support/prng.ts";
 import { encodeCommand } from "../support/resp.ts";
 
@@ -16,7 +16,7 @@ Deno.test("effects in pieces are the same bytes as in one string", () => {
   let db = -1;
   for (let unit = 0; unit < 400; unit++) {
     const effects: Effect[] = Array.from({ length: 1 + random.int(4) }, () => ({
-      db: random.int(5) === 0 ? NO_DB : random.int(3),
+      db: random.int(3),
       args: Array.from(
         { length: 1 + random.int(random.int(40) === 0 ? 3000 : 6) },
         () => "\xff".repeat(random.int(30) === 0 ? random.int(40_000) : random.int(60)),
@@ -24,7 +24,7 @@ Deno.test("effects in pieces are the same bytes as in one string", () => {
     }));
     if (effects.length > 1) expected += encodeCommand(["MULTI"]);
     for (const effect of effects) {
-      if (effect.db !== NO_DB && effect.db !== db) {
+      if (effect.db !== db) {
         db = effect.db;
         expected += encodeCommand(["SELECT", `${db}`]);
       }

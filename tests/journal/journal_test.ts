@@ -92,14 +92,14 @@ Deno.test("journal: announcements go, in their place, to those who take them", (
   journal.begin();
   journal.commandDone(0, ["SET", "a", "1"], true);
   journal.end();
-  journal.announce(["PUBLISH", "c", "m"]);
+  journal.announce(2, ["PUBLISH", "c", "m"]);
   journal.end();
-  journal.announce(["PUBLISH", "c", "alone"]);
-  assertEquals(announced, [["0:SET a 1", "-1:PUBLISH c m"], ["-1:PUBLISH c alone"]]);
+  journal.announce(3, ["PUBLISH", "c", "alone"]);
+  assertEquals(announced, [["0:SET a 1", "2:PUBLISH c m"], ["3:PUBLISH c alone"]]);
   assertEquals(units, [["0:SET a 1"]]);
   assertEquals(journal.position, 1);
   end();
-  journal.announce(["PUBLISH", "c", "to nobody"]);
+  journal.announce(0, ["PUBLISH", "c", "to nobody"]);
   assertEquals(announced.length, 2);
 });
 
@@ -119,7 +119,7 @@ Deno.test("journal: a sink that throws keeps nobody from the effects, and the jo
   journal.subscribe(listen(last));
   const run = (key: string, announced = false) => {
     journal.begin();
-    if (announced) journal.announce(["PUBLISH", key]);
+    if (announced) journal.announce(0, ["PUBLISH", key]);
     journal.commandDone(0, ["SET", key], true);
     journal.end();
   };

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertLess } from "@std/assert";
+import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
 import { fromBytes, toBytes } from "../../src/bytes/bytes.ts";
 import { encodeCommand, type ProtocolVersion, ReplyEncoder } from "../../src/resp/encoder.ts";
 import {
@@ -273,4 +273,36 @@ Deno.test("a command is written as clients send it", () => {
   const many = Array.from({ length: 300 }, () => "a");
   assertEquals(encodeCommand(many), "*300\r\n" + "$1\r\na\r\n".repeat(300));
   assertEquals(toBytes(encodeCommand(["a"])).length, 11);
+});
+
+Deno.test("a number that no integer can hold is refused, and leaves nothing behind", () => {
+  for (const protocol of [2, 3] as const) {
+    const encoder = new ReplyEncoder(protocol);
+    encoder.write(1);
+    const bad = [Infinity, -Infinity, NaN, 0.5, -0.5, 2 ** 63, -(2 ** 64), 1e300, 2n ** 63n];
+    for (const number of bad) {
+      for (
+        const reply of [
+          number,
+          [1, number],
+          ["x".repeat(1000), [number]],
+          new MapReply(["a", number]),
+          new SetReply([number]),
+          new PushReply(["a", [number]]),
+          new AttributeReply(["a", 1], number),
+        ]
+      ) {
+        assertThrows(() => encoder.write(reply), RangeError, "no integer of 64 bits");
+      }
+    }
+    encoder.write([2 ** 53, -(2 ** 63), 2 ** 60, 2n ** 63n - 1n, -0]);
+    assertEquals(
+      fromBytes(encoder.take()),
+      ":1\r\n*5\r\n:9007199254740992\r\n:-9223372036854775808\r\n:1152921504606846976\r\n" +
+        ":9223372036854775807\r\n:0\r\n",
+    );
+  }
+  const large = new ReplyEncoder();
+  assertThrows(() => large.write(["x".repeat(100_000), Infinity]), RangeError);
+  assertEquals(large.broken, true);
 });

@@ -191,6 +191,7 @@ const restore = defineCommand({
 const restoreAsking = defineCommand({
   ...restoreFacts,
   name: "restore-asking",
+  isInternal: true,
   summary: "Creates a key out of what DUMP has answered, while its cluster entry moves.",
   since: "3.0.0",
   group: "server",

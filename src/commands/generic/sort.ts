@@ -44,9 +44,18 @@ interface SortOptions extends SortOrder {
 
 const sharedArguments: readonly Argument[] = [
   key("key"),
-  opt(pattern("by-pattern", { keySpecIndex: 1, token: "BY" })),
+  opt(pattern("by-pattern", { display: "pattern", keySpecIndex: 1, token: "BY" })),
   opt(block("limit", [integer("offset"), integer("count")], { token: "LIMIT" })),
-  opt(many(pattern("get-pattern", { keySpecIndex: 1, token: "GET", multipleToken: true }))),
+  opt(
+    many(
+      pattern("get-pattern", {
+        display: "pattern",
+        keySpecIndex: 1,
+        token: "GET",
+        multipleToken: true,
+      }),
+    ),
+  ),
   opt(oneof("order", [token("ASC"), token("DESC")])),
   opt(token("ALPHA", { name: "sorting" })),
 ];
@@ -189,7 +198,7 @@ function store(
   if (items.length > 0) {
     db.put(destination, ListValue.from(items, db.keyspace.limits));
     db.changed(destination, EventClass.LIST, "sortstore", items.length);
-  } else if (db.delete(destination)) {
+  } else if (db.deleteEvenExpired(destination)) {
     db.changed(destination, EventClass.GENERIC, "del");
   }
   return items.length;

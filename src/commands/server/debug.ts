@@ -327,6 +327,7 @@ function debug(context: Needs, args: readonly ByteString[]): Reply {
 /** DEBUG. */
 export const debugCommand: ServerCommand = defineCommand({
   name: "debug",
+  isInternal: true,
   summary: "Groups tools for tests.",
   since: "1.0.0",
   group: "server",

@@ -11,7 +11,7 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { formatDouble17 } from "../../bytes/double.ts";
+import { formatShortest } from "../../bytes/double.ts";
 import { sha1, sha1Bytes, sha1OfHash, sha1Text, type Sha1Words } from "../../bytes/sha1.ts";
 import type { Context } from "../../command/context.ts";
 import { type KeyTable, NO_ENTRY, NO_EXPIRY } from "../../keyspace/key_table.ts";
@@ -91,7 +91,7 @@ function addSortedSet(digest: Sha1Words, zset: ZSetValue): void {
   const parts = new Parts(digest);
   const cursor = zset.cursor();
   while (cursor.next()) {
-    parts.begin(cursor.member, formatDouble17(cursor.score));
+    parts.begin(cursor.member, formatShortest(cursor.score));
     parts.end();
   }
 }

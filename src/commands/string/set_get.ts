@@ -24,9 +24,17 @@ interface SetOptions {
   keepTtl: boolean;
   /** Unix milliseconds; -1 for none. */
   expireAt: number;
+  /** The expiry was given as it goes on: PXAT. */
+  exact: boolean;
 }
 
-const PLAIN: SetOptions = { condition: null, get: false, keepTtl: false, expireAt: NO_EXPIRY };
+const PLAIN: SetOptions = {
+  condition: null,
+  get: false,
+  keepTtl: false,
+  expireAt: NO_EXPIRY,
+  exact: false,
+};
 
 function parseSetOptions(context: Context, args: readonly ByteString[]): SetOptions {
   const options: SetOptions = { ...PLAIN };
@@ -62,7 +70,10 @@ function parseSetOptions(context: Context, args: readonly ByteString[]): SetOpti
         throw syntaxError();
     }
   }
-  if (unit !== null) options.expireAt = expiryOf(context, unit, amount, "set");
+  if (unit !== null) {
+    options.expireAt = expiryOf(context, unit, amount, "set");
+    options.exact = unit === "PXAT";
+  }
   return options;
 }
 
@@ -83,7 +94,21 @@ function setString(context: Context, args: ByteString[]): Reply {
   const old = options.get ? getReply(db, key) : null;
   if (options.condition !== null && db.has(key) !== (options.condition === "XX")) return old;
   store(context, args, 2, options);
+  if (options.get) leaveWithoutGet(context, args, options);
   return options.get ? old : OK;
+}
+
+/** The reply of SET concerns its client alone: the effect goes without GET. */
+function leaveWithoutGet(
+  { db, journal }: Context,
+  args: readonly ByteString[],
+  { expireAt }: SetOptions,
+): void {
+  // With an expiry it has left in another form, or PXAT is worth no copy.
+  if (expireAt !== NO_EXPIRY || !journal.active) return;
+  const effect = withArgument(["SET", args[1]], args, 2);
+  for (let i = 3; i < args.length; i++) if (asciiUpper(args[i]) !== "GET") effect.push(args[i]);
+  journal.replace(db.index, effect);
 }
 
 /** Put the argument at `index` at the key. */
@@ -97,7 +122,7 @@ function store(context: Context, args: ByteString[], index: number, options: Set
   if (options.expireAt === NO_EXPIRY) return;
   db.setExpireAt(key, options.expireAt);
   db.notify(key, EventClass.GENERIC, "expire");
-  if (context.journal.active) {
+  if (!options.exact && context.journal.active) {
     const effect = withArgument(["SET", key], args, index);
     effect.push("PXAT", String(options.expireAt));
     context.journal.replace(db.index, effect);
@@ -292,7 +317,10 @@ function getAndExpire(context: Context, args: ByteString[]): Reply {
   if (expireAt <= context.clock.ms && !context.keyspace.hidesExpired) {
     db.delete(key);
     db.changed(key, EventClass.GENERIC, "del");
-    context.journal.replace(db.index, ["DEL", key]);
+    context.journal.replace(db.index, [
+      context.config.values.lazyfreeLazyExpire ? "UNLINK" : "DEL",
+      key,
+    ]);
   } else {
     db.setExpireAt(key, expireAt);
     db.changed(key, EventClass.GENERIC, "expire");
