@@ -274,17 +274,21 @@ Deno.test("-c follows MOVED and ASK", async () => {
   using first = server(([name]) =>
     name === "get" ? `-${kind} 7 127.0.0.1:${second.port}\r\n` : undefined
   );
-  const run = async () => {
-    const io = new TestIo("");
-    const args = ["-c", "--no-raw", "-p", String(first.port), "get", "a"];
+  const run = async (variables: Record<string, string>, input: string, ...command: string[]) => {
+    const io = new TestIo(input);
+    io.variables = variables;
+    const args = ["-c", "--no-raw", "-p", String(first.port), ...command];
     const code = await runCli(args, { version: "", commands: () => DOCS, io });
-    return [code, io.out];
+    return [code, io.out, io.err];
   };
-  const redirected = `-> Redirected to slot [7] located at 127.0.0.1:${second.port}\n"a"\n`;
-  assertEquals(await run(), [0, redirected]);
+  const note = `-> Redirected to slot [7] located at 127.0.0.1:${second.port}\n`;
+  // Where it went is told to people only, and only where a prompt shows it.
+  assertEquals(await run({}, "", "get", "a"), [0, '"a"\n', ""]);
   kind = "ASK";
-  assertEquals(await run(), [0, redirected]);
-  assertEquals(second.commands, [["get", "a"], ["ASKING"], ["get", "a"]]);
+  assertEquals(await run({}, "get a\n"), [0, '"a"\n', note]);
+  assertEquals(await run({ FAKETTY: "1" }, "get a\n"), [0, note + '"a"\n', ""]);
+  const asked = [["ASKING"], ["get", "a"]];
+  assertEquals(second.commands, [["get", "a"], ...asked, ...asked]);
 });
 
 Deno.test("a password is asked for with stars", async () => {

@@ -22,6 +22,8 @@ export class TestIo implements CliIo {
   variables: Record<string, string> = {};
   files: Map<string, string> = new Map();
   clock = 0;
+  /** How many times faster than time the timers run. */
+  haste = 1;
   interrupt: (() => void) | null = null;
   #input: Uint8Array[] = [];
   #ended = false;
@@ -102,6 +104,11 @@ export class TestIo implements CliIo {
   sleep(ms: number): Promise<void> {
     this.clock += ms;
     return Promise.resolve();
+  }
+
+  later(ms: number, fn: () => void): () => void {
+    const timer = setTimeout(fn, ms / this.haste);
+    return () => clearTimeout(timer);
   }
 
   onInterrupt(fn: () => void): () => void {

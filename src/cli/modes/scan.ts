@@ -1,0 +1,24 @@
+/**
+ * `--scan`: lists the keys, one a line.
+ *
+ * @module
+ */
+
+import { quoteBytes } from "../../bytes/repr.ts";
+import type { Session } from "../session.ts";
+import { InterruptWatch } from "./interrupt.ts";
+import { keyBatches } from "./key_batches.ts";
+
+/** List the keys that match the pattern. Ctrl-C ends the list early. */
+export async function scan(session: Session): Promise<number> {
+  const quoted = session.options.output === "standard";
+  const watch = new InterruptWatch(session.io);
+  try {
+    for await (const keys of keyBatches(session, { watch, restEvery: 1 })) {
+      for (const key of keys) session.print((quoted ? quoteBytes(key) : key) + "\n");
+    }
+  } finally {
+    watch.release();
+  }
+  return 0;
+}
