@@ -121,6 +121,8 @@ export class Repl {
       else await this.#command(args.slice(1), repeat);
     } else if (command === "quit" || command === "exit") {
       return "leave";
+    } else if (command === "restart") {
+      session.complain("Use 'restart' only in Lua debugging mode.\n");
     } else if (command.startsWith(":")) {
       this.#preference(args);
     } else if (command === "connect" && args.length === 3) {

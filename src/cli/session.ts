@@ -353,7 +353,7 @@ export class Session {
       return "ok";
     }
     if (this.#connection === null && !await this.connect()) return "failed";
-    if (command === "sync" || command === "psync") return await this.#follow(args);
+    if (command === "sync" || command === "psync") return await this.#follow(args, interactive);
     this.#shuttingDown = command === "shutdown";
     try {
       for (let done = 0; times < 0 || done < times; done++) {
@@ -370,12 +370,13 @@ export class Session {
   }
 
   /** SYNC and PSYNC make a replica of the connection, which it stays until it ends. */
-  async #follow(args: readonly ByteString[]): Promise<Outcome> {
+  async #follow(args: readonly ByteString[], interactive: boolean): Promise<Outcome> {
     this.note("Entering replica output mode...  (press Ctrl-C to quit)\n");
     try {
       await followMaster(this, encodeCommand(args));
     } catch (error) {
-      if (!(error instanceof ExitRequest)) throw error;
+      // Someone at a keyboard may try something else.
+      if (!(error instanceof ExitRequest && interactive && this.io.stdinIsTerminal)) throw error;
       this.printError(error.message);
     }
     this.disconnect();

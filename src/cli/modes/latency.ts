@@ -9,7 +9,7 @@
 
 import { fixed } from "../printf.ts";
 import type { Session } from "../session.ts";
-import { askPatiently } from "./patience.ts";
+import { askPatiently, warmUp } from "./patience.ts";
 
 /** Between two PINGs, in milliseconds. */
 const PAUSE_MS = 10;
@@ -57,6 +57,7 @@ export async function latency(session: Session): Promise<number> {
   const history = interval === 0 ? HISTORY_MS : interval * 1000;
   const sampling = interval === 0 ? SAMPLING_MS : interval * 1000;
   const now = () => Math.floor(session.io.now());
+  await warmUp(session);
   let began = now();
   let figures = new Figures();
   for (;;) {

@@ -6,7 +6,7 @@
  */
 
 import type { Session } from "../session.ts";
-import { askPatiently } from "./patience.ts";
+import { askPatiently, warmUp } from "./patience.ts";
 
 const PAUSE_MS = 10;
 const SPECTRUM_MS = 1000;
@@ -88,6 +88,7 @@ export async function latencyDistribution(session: Session): Promise<number> {
   const palette = monochrome ? GREYS : COLOURS;
   const period = interval === 0 ? SPECTRUM_MS : interval * 1000;
   const counts = new Array<number>(COLUMNS.length).fill(0);
+  await warmUp(session);
   let began = io.now();
   let total = 0;
   for (let shown = 0;;) {

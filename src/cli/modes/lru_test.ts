@@ -23,7 +23,7 @@ const ALPHA = 6.2;
 export function skewed(max: number, random: number): number {
   const top = (max + 1) ** (ALPHA + 1);
   const drawn = Math.trunc(((top - 1) * random + 1) ** (1 / (ALPHA + 1)));
-  return max - drawn + 1;
+  return max - Math.min(drawn, max) + 1;
 }
 
 function randomKey(keys: number): ByteString {

@@ -13,6 +13,14 @@ import type { Session } from "../session.ts";
 
 const CLEAR_LINE = "\r\x1b[0K";
 
+/** PINGs that are not measured: the first ones wait for this program to be compiled. */
+const WARM_UP = 50;
+
+/** Have the way to the server and back run at its full speed before it is measured. */
+export async function warmUp(session: Session): Promise<void> {
+  for (let i = 0; i < WARM_UP; i++) await askPatiently(session, ["PING"]);
+}
+
 /**
  * Ask, and connect anew once a second for as long as there is no server.
  *

@@ -8,7 +8,6 @@
  */
 
 import { type ByteString, fromBytes } from "../../bytes/bytes.ts";
-import type { Connection } from "../connection.ts";
 import { ExitRequest } from "../options.ts";
 import type { Session } from "../session.ts";
 import { askOrExit } from "./key_batches.ts";
@@ -22,6 +21,12 @@ export type Copy =
   | { kind: "marked"; mark: ByteString }
   /** No file: the commands go on from where they were. */
   | { kind: "partial" };
+
+/** Where bytes come from that are no replies. */
+export interface ByteSource {
+  /** Read into `buffer`; null at the end. */
+  readBytes(buffer: Uint8Array): Promise<number | null>;
+}
 
 /**
  * Tell the server what we can do, and what we want. A refusal is no failure: older servers know less.
@@ -40,18 +45,18 @@ export async function replconf(
   return false;
 }
 
-/** Lines byte by byte: what follows a line is to stay where it is. */
-async function readLine(connection: Connection, failure: string): Promise<ByteString> {
+/** A line, with its CR as sent, read byte by byte: what follows it is to stay where it is. */
+async function readLine(source: ByteSource, failure: string): Promise<ByteString> {
   const one = new Uint8Array(1);
   let line = "";
   for (;;) {
-    if (await connection.readBytes(one).catch(() => null) === null) {
+    if (await source.readBytes(one).catch(() => null) === null) {
       throw new ExitRequest(`${failure}\n`, 1);
     }
     const char = String.fromCharCode(one[0]);
     if (char !== "\n") line += char;
     // The server sends empty lines to show that it is alive while it makes the file.
-    else if (line !== "") return line.replace(/\r$/, "");
+    else if (line !== "") return line;
     if (line.length > 4096) throw new ExitRequest(`${failure}\n`, 1);
   }
 }
@@ -77,9 +82,9 @@ export async function requestCopy(session: Session, request: Uint8Array): Promis
     if (partial) return { kind: "partial" };
     line = await readLine(connection, "Error reading bulk length while PSYNCing");
   }
-  const mark = /^\$EOF:([^]{40})/.exec(line);
+  const mark = /^\$EOF:([^]{40})\r?$/.exec(line);
   if (mark !== null) return { kind: "marked", mark: mark[1] };
-  const size = /^\$(\d+)$/.exec(line);
+  const size = /^\$(\d+)\r?$/.exec(line);
   if (size === null) throw ExitRequest.ofBytes(`SYNC with master failed: ${line}\n`);
   return { kind: "sized", bytes: Number(size[1]) };
 }
@@ -87,18 +92,18 @@ export async function requestCopy(session: Session, request: Uint8Array): Promis
 /**
  * The bytes of the file, without its mark. A chunk is good until the next is asked for.
  *
- * @throws whatever the connection throws; an end of it before the end of the file gives `undefined` as
+ * @throws whatever the source throws; an end of it before the end of the file gives `undefined` as
  *   the last chunk
  */
 export async function* copyBytes(
-  connection: Connection,
+  source: ByteSource,
   copy: Copy,
 ): AsyncGenerator<Uint8Array | undefined> {
   if (copy.kind === "partial") return;
   const buffer = new Uint8Array(65536);
   if (copy.kind === "sized") {
     for (let left = copy.bytes; left > 0;) {
-      const count = await connection.readBytes(buffer.subarray(0, Math.min(left, buffer.length)));
+      const count = await source.readBytes(buffer.subarray(0, Math.min(left, buffer.length)));
       if (count === null) return yield undefined;
       left -= count;
       yield buffer.subarray(0, count);
@@ -108,7 +113,7 @@ export async function* copyBytes(
   // The last bytes are held back for as long as they may be the mark.
   let held = 0;
   for (;;) {
-    const count = await connection.readBytes(buffer.subarray(held));
+    const count = await source.readBytes(buffer.subarray(held));
     if (count === null) return yield undefined;
     const end = held + count;
     const from = Math.max(0, end - MARK_SIZE);
