@@ -25,15 +25,22 @@ interface TypeTally {
   biggestKey: ByteString | null;
 }
 
-/** The types in the order that redis-cli tells of them at the end. */
+/** The types in the order that redis-cli tells of the last ones at the end. */
 const TYPES = [
-  ["list", "LLEN", "items"],
   ["hash", "HLEN", "fields"],
+  ["list", "LLEN", "items"],
   ["string", "STRLEN", "bytes"],
   ["stream", "XLEN", "entries"],
   ["set", "SCARD", "members"],
   ["zset", "ZCARD", "members"],
 ];
+
+/**
+ * The order of the first ones. It is that of a hash table which grows: another when no key or one was
+ * looked at.
+ */
+const FIRST_TYPES = [["hash", "list", "string"], ["string", "list", "hash"]];
+const FIRST_TYPES_GROWN = ["list", "hash", "string"];
 
 /** Behind so many keys the progress is told. */
 const PROGRESS_KEYS = 1_000_000;
@@ -48,6 +55,8 @@ class Survey {
   /** The words of the command that asks for the memory of a key, or null to count items. */
   #memory: ((key: ByteString) => ByteString[]) | null;
   #types = new Map(TYPES.map(([name, command, unit]) => [name, tally(name, command, unit)]));
+  /** Keys whose type was asked for, and those among them that were still there. */
+  #looked = 0;
   #sampled = 0;
   #keyBytes = 0;
 
@@ -105,6 +114,7 @@ class Survey {
   /** The type of each key; null for one that has gone. */
   async #typesOf(keys: ByteString[]): Promise<(TypeTally | null)[]> {
     const replies = await askAllOrExit(this.#session, keys.map((key) => ["TYPE", key]));
+    this.#looked += keys.length;
     return replies.map((reply, i) => {
       if (reply.type === "error") {
         throw ExitRequest.ofBytes(`TYPE returned an error: ${reply.value}\n`);
@@ -148,18 +158,26 @@ class Survey {
     return sizes;
   }
 
+  #inOrder(): TypeTally[] {
+    const first = FIRST_TYPES[this.#looked] ?? FIRST_TYPES_GROWN;
+    return [...new Set([...first, ...this.#types.keys()])].flatMap((name) =>
+      this.#types.get(name) ?? []
+    );
+  }
+
   #summary(done: string): void {
     const sampled = this.#sampled;
+    const types = this.#inOrder();
     const average = this.#keyBytes === 0 ? 0 : this.#keyBytes / sampled;
     let out = `\n-------- summary -------\n\n${done}Sampled ${sampled} keys in the keyspace!\n` +
       `Total key length in bytes is ${this.#keyBytes} (avg len ${fixed(average, 2)})\n\n`;
-    for (const type of this.#types.values()) {
+    for (const type of types) {
       if (type.biggestKey === null) continue;
       out += `Biggest ${type.name.padStart(6)} found '${type.biggestKey}' ` +
         `has ${type.biggest} ${this.#unit(type)}\n`;
     }
     out += "\n";
-    for (const type of this.#types.values()) {
+    for (const type of types) {
       const share = sampled === 0 ? 0 : 100 * type.count / sampled;
       const mean = type.count === 0 ? 0 : type.total / type.count;
       out += `${type.count} ${type.name}s with ${type.total} ${this.#unit(type)} ` +
