@@ -39,10 +39,15 @@ const MODES: Record<ModeName, Mode> = {
   "intrinsic-latency": intrinsicLatency,
 };
 
+/** Which of the modes asked for is meant, or null when commands are to be run. */
+export function chosenName({ modes }: CliOptions): ModeName | null {
+  return (Object.keys(MODES) as ModeName[]).find((name) => modes.has(name)) ?? null;
+}
+
 /** What to do instead of running commands, or null when commands are to be run. */
 export function chosenMode(options: CliOptions): Mode | null {
-  const name = (Object.keys(MODES) as ModeName[]).find((name) => options.modes.has(name));
-  if (name === undefined) return null;
+  const name = chosenName(options);
+  if (name === null) return null;
   // This one measures the machine it runs on, and talks to nobody.
   if (name === "intrinsic-latency") return MODES[name];
   return async (session) => await session.start() ? await MODES[name](session) : 1;
