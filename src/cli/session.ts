@@ -312,6 +312,11 @@ export class Session {
     this.#connection?.close();
   }
 
+  /** Whether what is waited for has been given up. */
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
   /** Whether {@linkcode abort} was called since this was last asked. */
   takeAborted(): boolean {
     const aborted = this.#aborted;

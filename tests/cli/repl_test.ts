@@ -268,6 +268,23 @@ Deno.test("a lost connection while subscribed is told, and the prompt comes back
   assertEquals(await terminal.leave(), 0);
 });
 
+Deno.test("Ctrl-C ends the stream of a master, and the prompt comes back", async () => {
+  const command = "*1\r\n$4\r\nping\r\n";
+  using subject = server(([name]) => name === "sync" ? "$1\r\nx" + command : undefined);
+  const terminal = new Terminal(["-p", String(subject.port)]);
+  await terminal.see("> ");
+  terminal.press("sync\r");
+  await terminal.see('"ping"\n');
+  terminal.io.interrupt?.();
+  await terminal.see(`127.0.0.1:${subject.port}> `);
+  assertEquals(
+    terminal.io.err,
+    "Full resync with master, discarding 1 bytes of bulk transfer...\n" +
+      "Full resync done. Logging commands from master.\n",
+  );
+  assertEquals(await terminal.leave(), 0);
+});
+
 Deno.test("-c follows MOVED and ASK", async () => {
   using second = server();
   let kind = "MOVED";

@@ -77,7 +77,7 @@ export async function followMaster(session: Session, request: Uint8Array): Promi
     }
   } catch (error) {
     if (error instanceof OutputClosedError) throw error;
-    session.printError(`Error: ${systemMessage(error)}\n`);
+    if (!session.aborted) session.printError(`Error: ${systemMessage(error)}\n`);
   } finally {
     stop();
   }
