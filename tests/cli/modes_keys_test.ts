@@ -194,3 +194,21 @@ Deno.test("--hotkeys needs a server that counts accesses", async () => {
   const { code, err } = await runOn(subject, ["--hotkeys"]);
   assertEquals([code, err], [1, "Error: ERR An LFU maxmemory policy is not selected\n"]);
 });
+
+Deno.test("a batch of any size is asked for at once, each key once", async () => {
+  const names = Array.from({ length: 3000 }, (_, i) => i === 1500 ? "k".repeat(100_000) : `k${i}`);
+  using subject = answering({
+    DBSIZE: ":3000\r\n",
+    SCAN: array([bulk("0"), array(names.map(bulk))]),
+    TYPE: "+string\r\n",
+    STRLEN: ([, key]) => `:${key.length}\r\n`,
+  });
+  const { code, out } = await runOn(subject, ["--bigkeys"]);
+  assertEquals(code, 0);
+  for (const name of ["TYPE", "STRLEN"]) {
+    const asked = subject.commands.filter((command) => command[0] === name).map(([, key]) => key);
+    assertEquals(asked.length, names.length);
+    assertEquals(asked.every((key, i) => key === names[i]), true);
+  }
+  assertMatch(out, /^3000 strings with \d+ bytes \(100\.00% of keys/m);
+});

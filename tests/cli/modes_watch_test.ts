@@ -86,6 +86,21 @@ Deno.test("--latency: one line for programs", async () => {
   }
 });
 
+Deno.test("--latency: the shortest, the longest and the mean time", async () => {
+  const times = [5, 3, 7];
+  let asked = 0;
+  const io = new TestIo("");
+  using subject = answering({
+    PING: () => {
+      io.clock += times[asked++ % times.length];
+      return "+PONG\r\n";
+    },
+  });
+  // The last of the PINGs that are not measured took 3 ms, so 7, 5, 3 and 7 are next.
+  const { out } = await runOn(subject, ["--latency", "-i", "0.04"], io);
+  assertEquals(out, "3 7 5.50 4\n");
+});
+
 Deno.test("--latency: for people one line that changes; a history has parts", async () => {
   const io = new ClosingIo(1000);
   using subject = answering({ PING: "+PONG\r\n" });

@@ -247,7 +247,7 @@ Deno.test("subscribed: Ctrl-C leaves with a new connection", async () => {
   terminal.press("subscribe a\r");
   await terminal.see("any key to type command)\r");
   terminal.press("\x03");
-  await terminal.see(`${at}> `);
+  assertEquals((await terminal.see(`${at}> `)).includes("subscribed mode"), false);
   assertEquals(await terminal.enter("get a", `${at}> `), '"a"\n');
   assertEquals(terminal.io.err, "");
   assertEquals(await terminal.leave(), 0);
@@ -265,6 +265,54 @@ Deno.test("a lost connection while subscribed is told, and the prompt comes back
   terminal.press("ping\r");
   await terminal.see("not connected> ");
   assertEquals(terminal.io.err, "Error: Server closed the connection\n");
+  assertEquals(await terminal.leave(), 0);
+});
+
+Deno.test("a transaction that does not run leaves the database as it was", async () => {
+  const ends = { exec: "*-1\r\n", discard: "+OK\r\n" };
+  let failed = false;
+  using subject = server(([name]) => {
+    if (name === "multi" || name === "select") return "+OK\r\n";
+    if (name === "discard") return ends.discard;
+    return name === "exec" ? failed ? "-EXECABORT no\r\n" : ends.exec : undefined;
+  });
+  const at = `127.0.0.1:${subject.port}`;
+  const terminal = new Terminal(["-p", String(subject.port)]);
+  await terminal.see(`${at}> `);
+  await terminal.enter("select 2", `${at}[2]> `);
+  for (const end of ["exec", "discard", "exec"]) {
+    await terminal.enter("multi", `${at}[2](TX)> `);
+    await terminal.enter("select 5", `${at}[5](TX)> `);
+    await terminal.enter(end, `${at}[2]> `);
+    failed = end === "discard";
+  }
+  ends.exec = "*0\r\n";
+  failed = false;
+  await terminal.enter("multi", `${at}[2](TX)> `);
+  await terminal.enter("select 5", `${at}[5](TX)> `);
+  await terminal.enter("exec", `${at}[5]> `);
+  assertEquals(await terminal.leave(), 0);
+});
+
+Deno.test("what commands there are is asked again behind a login", async () => {
+  let known = false;
+  const asked: boolean[] = [];
+  using subject = server(([name]) => {
+    if (name === "auth") {
+      known = true;
+      return "+OK\r\n";
+    }
+    if (name !== "COMMAND") return undefined;
+    asked.push(known);
+    return known ? "*0\r\n" : "-NOAUTH no\r\n";
+  });
+  const terminal = new Terminal(["-p", String(subject.port)]);
+  const prompt = `127.0.0.1:${subject.port}> `;
+  await terminal.see(prompt);
+  await terminal.enter("ping", prompt);
+  await terminal.enter("auth secret", prompt);
+  await terminal.enter("ping", prompt);
+  assertEquals(asked, [false, true]);
   assertEquals(await terminal.leave(), 0);
 });
 
