@@ -16,7 +16,17 @@ const PROBES = [
   ["18446744073709551615", "18446744073709551616", "99999999999999999999999", "-9", " 5", "5 "],
   ["1k", "1kb", "1K", "2Mb", "1g", "1gb", "1b", "kb", "1kib", "1 kb", "50%", "5.5%", "%", "-5%"],
   ["16777216tb", "18446744073709551615k", "10000000000gb", "0x10", "a b", "a/b", "a.b-c", "\n"],
-  ["1".repeat(130), "a".repeat(300), 'quo"te', "byte\xff\x00", "default", "yes no", "5\n6"],
+  [
+    "1".repeat(130),
+    "a".repeat(255),
+    "a".repeat(256),
+    "a".repeat(300),
+    'quo"te',
+    "byte\xff\x00",
+    "default",
+    "yes no",
+    "5\n6",
+  ],
 ].flat();
 
 /** Every choice that some directive has, for those that are one of several words. */
