@@ -217,19 +217,13 @@ export class Server implements Host {
 
   shutdown(request: ShutdownRequest): boolean {
     if (this.#stopping) return true;
-    const { log, loading } = this.engine;
-    if (request.signal !== undefined) {
-      log.warning(
-        loading === null
-          ? `Received ${request.signal} scheduling shutdown...`
-          : "Received shutdown signal during loading, exiting now.",
-      );
-    }
+    const { log } = this.engine;
+    if (request.signal !== undefined && this.#signalled(request.signal)) return true;
     if (this.#waiting.request !== null) {
       this.#waiting.join(request);
       return true;
     }
-    log.warning("User requested shutdown...");
+    log.notice("User requested shutdown...");
     if (!this.#waiting.needed(request)) return this.#finishShutdown(request);
     this.#waiting.begin(request, () => {
       if (!this.#finishShutdown(request)) this.#waiting.cancel();
@@ -237,19 +231,35 @@ export class Server implements Host {
     return true;
   }
 
+  /** A signal came. @returns whether that has ended the server */
+  #signalled(signal: string): boolean {
+    const { log, loading } = this.engine;
+    // Often from a terminal, by somebody who does not want to wait.
+    if (signal === "SIGINT" && this.#waiting.signalled) {
+      log.signal("You insist... exiting now.");
+      this.abandon();
+      return true;
+    }
+    log.signal(
+      loading !== null
+        ? "Received shutdown signal during loading, scheduling shutdown."
+        : signal === "SIGINT" || signal === "SIGTERM"
+        ? `Received ${signal} scheduling shutdown...`
+        : "Received shutdown signal, scheduling shutdown...",
+    );
+    return false;
+  }
+
   #finishShutdown(request: ShutdownRequest): boolean {
-    const { log } = this.engine;
-    this.engine.held.stop();
+    const { log, aof, held, persistence } = this.engine;
+    held.stop();
     this.#waiting.report();
-    if (!this.#saveAtEnd(request) || !this.engine.aof.stop(request.force ?? false)) {
-      if (request.signal !== undefined) {
-        log.warning(
-          `${request.signal} received but errors trying to shut down the server, check the logs ` +
-            "for more information",
-        );
-      }
+    persistence.cancelBackground();
+    if (!aof.prepareStop(request.force ?? false) || !this.#saveAtEnd(request)) {
+      log.warning("Errors trying to shut down the server. Check the logs for more information.");
       return false;
     }
+    aof.stop();
     this.#halt();
     if (this.#pidFile !== null) log.notice("Removing the pid file.");
     this.#removePidFile();
@@ -265,22 +275,19 @@ export class Server implements Host {
    */
   #saveAtEnd({ save, force }: ShutdownRequest): boolean {
     const { log, persistence, loading } = this.engine;
-    persistence.cancelBackground();
     const wanted = save ?? persistence.hasSavePoints;
     if (!wanted || loading !== null || !this.#loaded) return true;
     log.notice("Saving the final RDB snapshot before exiting.");
     if (persistence.save()) return true;
-    if (force) {
-      log.warning("Error trying to save the DB, but forced to exit.");
-      return true;
-    }
-    log.warning("Error trying to save the DB, can't exit.");
-    return false;
+    log.warning(`Error trying to save the DB${force ? ". Exit anyway." : ", can't exit."}`);
+    return force ?? false;
   }
 
   abandon(): void {
     if (this.#stopping) return;
     this.#halt();
+    // It would leave its temporary file behind.
+    this.engine.persistence.background?.cancel();
     this.#removePidFile();
     this.#closeSockets();
     this.#stopped.resolve(1);

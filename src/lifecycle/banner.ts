@@ -19,8 +19,8 @@ export interface BannerFacts {
 
 /** Write the start banner. */
 export function logBanner(log: Logger, facts: BannerFacts): void {
-  log.warning("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
-  log.warning(
+  log.notice("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
+  log.notice(
     `Redis version=${REDIS_VERSION}, bits=64, commit=00000000, modified=0, pid=${Deno.pid}, ` +
       "just started",
   );
@@ -30,7 +30,7 @@ export function logBanner(log: Logger, facts: BannerFacts): void {
         "file use redeno /path/to/redis.conf",
     );
   } else {
-    log.warning("Configuration loaded");
+    log.notice("Configuration loaded");
   }
   const mark = [
     "   .--------.   ",

@@ -21,6 +21,7 @@ export class ShutdownWait {
   #request: ShutdownRequest | null = null;
   /** Who is to be told when the server stays. */
   #onStay: (() => void)[] = [];
+  #signalled = false;
   #timer: Timer | null = null;
 
   constructor(engine: Engine) {
@@ -32,6 +33,11 @@ export class ShutdownWait {
     return this.#request;
   }
 
+  /** Whether a signal has asked for the shutdown that waits, be it first or afterwards. */
+  get signalled(): boolean {
+    return this.#signalled;
+  }
+
   /** Whether a shutdown has to wait, as replicas lag behind and there is time for them. */
   needed({ now }: ShutdownRequest): boolean {
     const { config, loading } = this.#engine;
@@ -40,11 +46,12 @@ export class ShutdownWait {
 
   /** Begin to wait. `finish` is called when that is over, once. */
   begin(request: ShutdownRequest, finish: () => void): void {
-    const { clock, config, log, pause } = this.#engine;
-    log.notice("Waiting for replicas before shutting down.");
+    const { clock, config, log, pause, replication } = this.#engine;
     this.#request = request;
+    replication.replicas.askPositions();
     this.join(request);
     pause.startShutdown();
+    log.notice("Waiting for replicas before shutting down.");
     const deadline = clock.ms + config.values.shutdownTimeout * 1000;
     this.#engine.shutdownMs = deadline;
     this.#timer = clock.every(LOOK_EVERY_MS, () => {
@@ -55,7 +62,8 @@ export class ShutdownWait {
   }
 
   /** Another one asks for what is under way. */
-  join({ onStay }: ShutdownRequest): void {
+  join({ onStay, signal }: ShutdownRequest): void {
+    if (signal !== undefined) this.#signalled = true;
     if (onStay !== undefined) this.#onStay.push(onStay);
   }
 
@@ -73,6 +81,7 @@ export class ShutdownWait {
     this.#timer?.cancel();
     this.#timer = null;
     this.#request = null;
+    this.#signalled = false;
     this.#onStay = [];
     this.#engine.shutdownMs = null;
   }
@@ -99,13 +108,11 @@ export class ShutdownWait {
         inStep++;
         continue;
       }
-      log.warning(
+      log.notice(
         `Lagging replica ${session.name} reported offset ${behind} behind master, ` +
           `lag=${session.lag}, state=${session.state}.`,
       );
     }
-    const text = `${inStep} of ${replicas.count} replicas are in sync when shutting down.`;
-    if (inStep === replicas.count) log.notice(text);
-    else log.warning(text);
+    log.notice(`${inStep} of ${replicas.count} replicas are in sync when shutting down.`);
   }
 }

@@ -133,6 +133,11 @@ export class Replication {
     this.#link?.start();
   }
 
+  /** Whether links go on: the server is past its start, and not ending. */
+  get active(): boolean {
+    return this.#started;
+  }
+
   /** End all links, for good. */
   stop(): void {
     this.#started = false;
@@ -217,7 +222,7 @@ export class Replication {
     this.secondId = this.id;
     this.secondOffset = this.stream.end + 1;
     this.id = randomId();
-    this.#engine.log.warning(
+    this.#engine.log.notice(
       `Setting secondary replication ID to ${this.secondId}, valid up to offset: ` +
         `${this.secondOffset}. New replication ID is ${this.id}`,
     );

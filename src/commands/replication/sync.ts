@@ -27,7 +27,7 @@ export const syncCommand = defineCommand({
 /** A primary that hands over its role: this server, its replica, is the primary from now on. */
 function takeOver(client: Client, id: string): void {
   const { log, replication } = client.engine;
-  log.warning(`Failover request received for replid ${id}.`);
+  log.notice(`Failover request received for replid ${id}.`);
   if (!replication.isReplica) {
     throw new RedisError("ERR PSYNC FAILOVER can't be sent to a master.");
   }

@@ -77,7 +77,7 @@ function setPackedThreshold(client: Client, args: readonly ByteString[]): Reply 
 }
 
 function changeReplicationId({ engine }: Client): Reply {
-  engine.log.warning("Changing replication IDs after receiving DEBUG change-repl-id");
+  engine.log.notice("Changing replication IDs after receiving DEBUG change-repl-id");
   engine.replication.renameHistory();
   return OK;
 }

@@ -33,6 +33,6 @@ export function loadAof({ engine }: Client): Reply {
     journal.suppress();
   }
   keyspace.dirty = 0;
-  log.warning("Append Only File loaded by DEBUG LOADAOF");
+  log.notice("Append Only File loaded by DEBUG LOADAOF");
   return OK;
 }

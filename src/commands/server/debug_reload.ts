@@ -43,6 +43,6 @@ export function reload(client: Client, args: readonly ByteString[]): Reply {
     engine.loading = null;
   }
   keyspace.dirty = 0;
-  log.warning("DB reloaded by DEBUG RELOAD");
+  log.notice("DB reloaded by DEBUG RELOAD");
   return OK;
 }
