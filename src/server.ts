@@ -24,7 +24,8 @@ import { loadDataset } from "./persistence/load_dataset.ts";
 import { prepareResources, processResources } from "./lifecycle/resources.ts";
 import { ShutdownWait } from "./lifecycle/shutdown_wait.ts";
 import type { Logger } from "./log/logger.ts";
-import { ListenError, Listeners } from "./net/listeners.ts";
+import { ListenError } from "./net/bind.ts";
+import { Listeners } from "./net/listeners.ts";
 import { OutgoingConnections } from "./transport/outgoing.ts";
 import type { Outgoing, OutgoingTarget } from "./migration/peers.ts";
 
@@ -145,11 +146,12 @@ export class Server implements Host {
   #listen(): void {
     const { log, config } = this.engine;
     const { values } = config;
+    let addresses = 0;
     if (values.port !== 0 || this.#anyPort) {
       try {
-        this.#listeners.listenTcp(values.bind, values.port, values.tcpBacklog);
+        addresses = this.#listeners.listenTcp(values.bind, values.port, values.tcpBacklog);
         // From here on 0 means none.
-        config.assign("port", [String(this.port)]);
+        if (addresses > 0) config.assign("port", [String(this.port)]);
       } catch (error) {
         if (!(error instanceof ListenError)) throw error;
         log.warning(`Failed listening on port ${values.port} (tcp), aborting.`);
@@ -159,13 +161,14 @@ export class Server implements Host {
     if (values.unixsocket !== "") {
       try {
         this.#listeners.listenUnix(values.unixsocket, values.unixsocketperm);
+        addresses++;
       } catch (error) {
         if (!(error instanceof ListenError)) throw error;
         log.warning(`Failed opening Unix socket: ${error.message}`);
         throw new StartError(error.message);
       }
     }
-    if (values.port === 0 && !this.#anyPort && values.unixsocket === "") {
+    if (addresses === 0) {
       log.warning("Configured to not listen anywhere, exiting.");
       throw new StartError("nothing to listen on");
     }

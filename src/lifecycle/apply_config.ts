@@ -7,7 +7,8 @@
 
 import type { ChangeListener } from "../config/config.ts";
 import type { Engine } from "../execution/engine.ts";
-import { ListenError, type Listeners } from "../net/listeners.ts";
+import { ListenError } from "../net/bind.ts";
+import type { Listeners } from "../net/listeners.ts";
 
 /** Bring the engine in line with the configuration. */
 export function applyConfig(engine: Engine): void {
@@ -62,12 +63,14 @@ export function watchConfig(engine: Engine, listeners: Listeners): void {
     replication.refresh();
   });
   const listening = (refusal: string): ChangeListener => ({ bind, port, tcpBacklog }) => {
-    if (port === 0) return listeners.stopTcp();
-    try {
-      listeners.listenTcp(bind, port, tcpBacklog);
-    } catch (error) {
+    const refuse = (error: unknown) => {
       // The reason is in the log.
       throw error instanceof ListenError ? new Error(refusal) : error;
+    };
+    try {
+      return listeners.changeTcp(bind, port, tcpBacklog)?.catch(refuse);
+    } catch (error) {
+      return refuse(error);
     }
   };
   config.onChange(["port"], listening("Unable to listen on this port. Check server logs."));

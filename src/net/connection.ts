@@ -17,7 +17,7 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import { joinAddress } from "../transport/address.ts";
+import { joinAddress, plainHost } from "../transport/address.ts";
 import type { Client, ClientConnection, OutputSource } from "../session/client.ts";
 import type { Engine } from "../execution/engine.ts";
 import { type RequestBatch, RequestDecoder, type RequestLimits } from "../resp/decoder.ts";
@@ -389,10 +389,9 @@ export class Connection implements ClientConnection {
 
 function isLoopback(address: Deno.Addr): boolean {
   return address.transport === "tcp" &&
-    (address.hostname.startsWith("127.") || address.hostname === "::1" ||
-      address.hostname.startsWith("::ffff:127."));
+    (plainHost(address.hostname).startsWith("127.") || address.hostname === "::1");
 }
 
 function formatAddress(address: Deno.Addr): string {
-  return address.transport === "tcp" ? joinAddress(address.hostname, address.port) : "";
+  return address.transport === "tcp" ? joinAddress(plainHost(address.hostname), address.port) : "";
 }

@@ -8,7 +8,9 @@ import type { ByteString } from "../../bytes/bytes.ts";
 import { rewriteFile } from "../../config/rewrite.ts";
 import { block, many, string } from "../../command/arguments.ts";
 import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
-import { MapReply, OK, RedisError } from "../../resp/reply.ts";
+import { mayBlock } from "../../execution/blocking.ts";
+import { MapReply, NO_REPLY, OK, RedisError, type Reply } from "../../resp/reply.ts";
+import type { Client } from "../../session/client.ts";
 import { defineHelp } from "../help.ts";
 
 const common = {
@@ -65,6 +67,28 @@ const rewrite = defineCommand({
   },
 });
 
+function answer(error: ByteString | null): Reply {
+  if (error !== null) throw new RedisError(error);
+  return OK;
+}
+
+/** Who cannot wait is told that it goes well; if it does not, the old values are back soon. */
+function answerLater(
+  client: Client,
+  args: readonly ByteString[],
+  result: Promise<ByteString | null>,
+): Reply {
+  if (!mayBlock(client)) return OK;
+  const { blocking } = client.engine;
+  let error: ByteString | null = null;
+  const state = blocking.beginWork(client, args, () => answer(error));
+  void result.then((text) => {
+    error = text;
+    blocking.finishWork(client, state);
+  });
+  return NO_REPLY;
+}
+
 const set = defineCommand({
   ...common,
   name: "config|set",
@@ -86,8 +110,7 @@ const set = defineCommand({
       local: client.connection === null || client.connection.isLocal,
       loading: loading !== null,
     });
-    if (error !== null) throw new RedisError(error);
-    return OK;
+    return error instanceof Promise ? answerLater(client, args, error) : answer(error);
   },
 });
 
