@@ -17,7 +17,7 @@ import type { KeyTable } from "./keyspace/key_table.ts";
 import { ByteMap } from "./keyspace/byte_map/byte_map.ts";
 import { prepareCollector } from "./keyspace/heap_probe.ts";
 import { applyConfig, watchConfig } from "./lifecycle/apply_config.ts";
-import { logBanner } from "./lifecycle/banner.ts";
+import { checkBacklog, logBanner } from "./lifecycle/banner.ts";
 import { Cron } from "./lifecycle/cron.ts";
 import { prepareAof, startAof } from "./persistence/start_aof.ts";
 import { loadDataset } from "./persistence/load_dataset.ts";
@@ -118,6 +118,7 @@ export class Server implements Host {
     }
     this.#listen();
     this.#writePidFile();
+    checkBacklog(log, values.tcpBacklog);
     this.#cron.start();
     this.engine.memory.started();
     log.notice("Server initialized");

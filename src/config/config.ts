@@ -115,8 +115,12 @@ export class Config {
     return named;
   }
 
-  /** A file name in the configuration as an absolute path: relative ones start in `dir`. */
+  /**
+   * A file name in the configuration as an absolute path: relative ones start in `dir`. No name makes
+   * a path that ends with a slash, and names no file.
+   */
   path(name: ByteString): string {
+    if (name === "") return `${toText(this.values.dir).replace(/[\\/]$/, "")}/`;
     return resolvePath(toText(this.values.dir), toText(name));
   }
 

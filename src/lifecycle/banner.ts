@@ -17,6 +17,21 @@ export interface BannerFacts {
   configFile: string | null;
 }
 
+/** Say so when the system queues fewer connections than `tcp-backlog` asks for. */
+export function checkBacklog(log: Logger, backlog: number): void {
+  if (Deno.build.os !== "linux") return;
+  try {
+    const most = Number(Deno.readTextFileSync("/proc/sys/net/core/somaxconn"));
+    if (most === 0 || most >= backlog) return;
+    log.warning(
+      `WARNING: The TCP backlog setting of ${backlog} cannot be enforced because ` +
+        `/proc/sys/net/core/somaxconn is set to the lower value of ${most}.`,
+    );
+  } catch {
+    // It is the system's secret.
+  }
+}
+
 /** Write the start banner. */
 export function logBanner(log: Logger, facts: BannerFacts): void {
   log.notice("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");

@@ -12,6 +12,9 @@ import type { Engine } from "../execution/engine.ts";
 import { BoundAddresses, describeListenError, ListenError } from "./bind.ts";
 import { Connection } from "./connection.ts";
 
+/** Bytes that the system has for the path of a Unix socket, with the zero behind it. */
+const LONGEST_UNIX_PATH = Deno.build.os === "linux" ? 108 : 104;
+
 const DENIED = "-DENIED Redis is running in protected mode because protected mode is enabled and " +
   "no password is set for the default user. Connections are accepted from the loopback interface " +
   "only. To connect from elsewhere: set a password with 'requirepass', or, if the network keeps " +
@@ -175,6 +178,11 @@ export class Listeners {
       throw new ListenError("Unix sockets are not available on Windows");
     }
     const path = toText(name);
+    if (name.length >= LONGEST_UNIX_PATH) {
+      throw new ListenError(
+        `unix socket path too long (${name.length}), must be under ${LONGEST_UNIX_PATH}`,
+      );
+    }
     try {
       if (!Deno.lstatSync(path).isDirectory) Deno.removeSync(path);
     } catch {

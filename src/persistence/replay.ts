@@ -6,7 +6,14 @@
  */
 
 import { asciiLower, type ByteString, toText } from "../bytes/bytes.ts";
-import { type AofLoadResult, type AofProgress, loadAof, type Replayer } from "../aof/load.ts";
+import {
+  type AofLoadResult,
+  type AofProgress,
+  loadAof,
+  type Replayer,
+  type ReplayFault,
+} from "../aof/load.ts";
+import { errorInLog } from "../execution/refusals.ts";
 import { ErrorReply } from "../resp/reply.ts";
 import type { Client } from "../session/client.ts";
 import type { Engine } from "../execution/engine.ts";
@@ -30,26 +37,27 @@ export class Replay implements Replayer {
     return this.#client.transaction !== null;
   }
 
-  run(args: ByteString[]): boolean {
+  run(args: ByteString[]): ReplayFault | null {
     const engine = this.#engine;
     const client = this.#client;
     const command = engine.registry.resolve(args);
-    if (command === undefined) return keepLibrary(engine, args);
-    if (command.run === undefined || !command.acceptsArgumentCount(args.length)) return false;
+    if (command === undefined) return keepLibrary(engine, args) ? null : "unknown";
+    if (command.run === undefined) return "unknown";
+    if (!command.acceptsArgumentCount(args.length)) return "arity";
     const { transaction } = client;
     if (transaction !== null && !command.immediateInMulti) {
       transaction.queue.push({ command, args });
-      return true;
+      return null;
     }
     client.lastCommand = command;
     const reply = engine.call(client, command, args);
     if (reply instanceof ErrorReply) {
       engine.log.warning(
         "== CRITICAL == This server is sending an error to its AOF-loading-client: " +
-          `'${toText(reply.text)}' after processing the command '${command.name}'`,
+          `'${toText(errorInLog(reply.text))}' after processing the command '${command.name}'`,
       );
     }
-    return true;
+    return null;
   }
 }
 

@@ -189,6 +189,11 @@ function beginShutdown(
   args: readonly ByteString[],
   request: ShutdownRequest,
 ): Reply {
+  if (client.connection === null && !request.now) {
+    throw new RedisError(
+      "ERR SHUTDOWN without NOW or ABORT isn't allowed for DENY BLOCKING client",
+    );
+  }
   const { host, blocking } = client.engine;
   const failed = () => new RedisError("ERR Errors trying to SHUTDOWN. Check logs.");
   let state: BlockedState | null = null;

@@ -35,7 +35,9 @@ export function reload(client: Client, args: readonly ByteString[]): Reply {
     persistence.loadedKeys = result.keysLoaded;
     persistence.expiredKeysOnLoad = result.keysExpired;
   } catch (error) {
-    const known = error instanceof RdbError || error instanceof Deno.errors.NotFound;
+    const known = error instanceof RdbError || error instanceof Deno.errors.NotFound ||
+      // There is no file name.
+      error instanceof Deno.errors.IsADirectory;
     if (!known) throw error;
     log.warning(`${error.message} (file ${path})`);
     throw new RedisError("ERR Error trying to load the RDB dump, check server logs.");

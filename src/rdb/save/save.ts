@@ -184,7 +184,7 @@ export class TemporaryFile {
   rename(): void {
     this.#close();
     try {
-      Deno.renameSync(this.#temporary, this.#options.path);
+      Deno.renameSync(this.#temporary, this.#target);
     } catch (error) {
       throw this.#renameFailure(error);
     }
@@ -197,7 +197,7 @@ export class TemporaryFile {
   async renameSoon(): Promise<void> {
     this.#close();
     try {
-      await Deno.rename(this.#temporary, this.#options.path);
+      await Deno.rename(this.#temporary, this.#target);
     } catch (error) {
       throw this.#renameFailure(error);
     }
@@ -215,9 +215,16 @@ export class TemporaryFile {
     }
   }
 
+  /** The final path; empty when it names a directory alone, as it would be moved into that. */
+  get #target(): string {
+    const { path } = this.#options;
+    return splitPath(path).name === "" ? "" : path;
+  }
+
   #renameFailure(error: unknown): SaveError {
     return new SaveError(
-      `Error moving temp DB file ${this.#name} on the final destination ${this.#options.path} ` +
+      `Error moving temp DB file ${this.#name} on the final destination ` +
+        `${splitPath(this.#options.path).name} ` +
         `(in server root dir ${this.#directory}): ${osReason(error)}`,
     );
   }
