@@ -219,7 +219,7 @@ function greeting(client: Client): Reply {
     "mode",
     "standalone",
     "role",
-    "master",
+    client.engine.replication.isReplica ? "replica" : "master",
     "modules",
     [],
   ]);
