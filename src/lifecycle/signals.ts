@@ -45,20 +45,36 @@ const WINDOWS: readonly Ending[] = [
 /** Signals that would end the process, and must not. */
 const IGNORED: readonly Deno.Signal[] = ["SIGHUP", "SIGALRM"];
 
-/** Let the signals that a real server outlives do nothing. To be called first of all. */
-export function ignoreSignals(os: typeof Deno.build.os = Deno.build.os): void {
-  if (os === "windows") return;
-  for (const signal of IGNORED) Deno.addSignalListener(signal, () => {});
+const ON_WINDOWS = Deno.build.os === "windows";
+
+/**
+ * Let the signals that a real server outlives do nothing. To be called first of all.
+ *
+ * @returns a function that ends this
+ */
+export function ignoreSignals(): () => void {
+  return listen(ON_WINDOWS ? [] : IGNORED.map((signal) => [signal, () => {}]));
 }
 
-/** Let the signals that end a process shut a server down in order. */
-export function listenToSignals(
-  target: SignalTarget,
-  os: typeof Deno.build.os = Deno.build.os,
-): void {
-  for (const ending of os === "windows" ? WINDOWS : UNIX) {
-    Deno.addSignalListener(ending.signal, () => target.shutdown(requestOf(ending, target)));
-  }
+/**
+ * Let the signals that end a process shut a server down in order.
+ *
+ * @returns a function that ends this
+ */
+export function listenToSignals(target: SignalTarget): () => void {
+  return listen(
+    (ON_WINDOWS ? WINDOWS : UNIX).map((ending) => [
+      ending.signal,
+      () => target.shutdown(requestOf(ending, target)),
+    ]),
+  );
+}
+
+function listen(pairs: readonly (readonly [Deno.Signal, () => void])[]): () => void {
+  for (const [signal, listener] of pairs) Deno.addSignalListener(signal, listener);
+  return () => {
+    for (const [signal, listener] of pairs) Deno.removeSignalListener(signal, listener);
+  };
 }
 
 /** How the configuration wants a signal to end the server. */

@@ -105,6 +105,8 @@ export class TemporaryFile {
     this.#name = name;
     this.#directory = splitPath(options.path).directory;
     this.#temporary = `${this.#directory}/${name}`;
+    // Known now: nothing is written for it.
+    if (this.#target === "") throw this.#renameFailure("No such file or directory");
     try {
       this.#file = Deno.openSync(this.#temporary, { write: true, create: true, truncate: true });
     } catch (error) {
