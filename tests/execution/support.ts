@@ -37,6 +37,9 @@ export class TestClient {
   constructor(readonly server: TestServer, readonly name: string) {
     const connection: Partial<ClientConnection> = {
       address: "127.0.0.1:1",
+      queryBytes: 0,
+      queryCapacity: 0,
+      outputBytes: 0,
       send: (reply) => void server.sent.push(`${name}: ${JSON.stringify(plain(reply))}`),
       close: () => server.removeClient(this.client),
       resume: () => void this.resumed++,
