@@ -324,7 +324,7 @@ export class Appender {
     if (this.#writeError === null) return;
     this.#writeError = null;
     this.#tellError();
-    this.#options.log.warning("AOF write error looks solved, Redis can write again.");
+    this.#options.log.notice("AOF write error looks solved, Redis can write again.");
   }
 
   #writeFailed(file: AppendFile, written: number, reason: string): void {

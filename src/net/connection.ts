@@ -23,7 +23,7 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import { joinAddress } from "../bytes/address.ts";
+import { joinAddress, plainHost } from "../bytes/address.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
 import type { Executor } from "../execution/executor.ts";
@@ -519,10 +519,9 @@ export class Connection implements ClientConnection {
 
 function isLoopback(address: Deno.Addr): boolean {
   return address.transport === "tcp" &&
-    (address.hostname.startsWith("127.") || address.hostname === "::1" ||
-      address.hostname.startsWith("::ffff:127."));
+    (plainHost(address.hostname).startsWith("127.") || address.hostname === "::1");
 }
 
 function formatAddress(address: Deno.Addr): string {
-  return address.transport === "tcp" ? joinAddress(address.hostname, address.port) : "";
+  return address.transport === "tcp" ? joinAddress(plainHost(address.hostname), address.port) : "";
 }

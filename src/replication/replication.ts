@@ -168,6 +168,11 @@ export class Replication {
     this.#link?.start();
   }
 
+  /** Whether links go on: the server is past its start, and not ending. */
+  get active(): boolean {
+    return this.#started;
+  }
+
   /** End all links, for good. */
   stop(): void {
     this.#started = false;
@@ -253,7 +258,7 @@ export class Replication {
     this.secondId = this.id;
     this.secondOffset = this.stream.end + 1;
     this.id = randomId();
-    this.#parts.log.warning(
+    this.#parts.log.notice(
       `Setting secondary replication ID to ${this.secondId}, valid up to offset: ` +
         `${this.secondOffset}. New replication ID is ${this.id}`,
     );

@@ -143,7 +143,7 @@ Deno.test({
       let commands = "";
       for (const word of words) {
         if (name === "loglevel" && word === "nothing") continue; // New in 7.2.
-        const mine = ours.setMany([[name, word]]) ?? "OK";
+        const mine = await ours.setMany([[name, word]]) ?? "OK";
         const reason = mine.split(" - ").slice(1).join(" - ");
         if (refusals.has(reason) && name !== "activedefrag") continue;
         if (isNewer(name, mine)) continue;
@@ -160,7 +160,7 @@ Deno.test({
         differences.push(`${name} ${JSON.stringify(word)}: ${mine} | ${theirs}`);
         differences.push(`   ${shownValue} | ${value}`);
       }
-      ours.setMany([[name, original]]);
+      await ours.setMany([[name, original]]);
       await configSet(client, name, original);
     }
     assertEquals(differences, []);
@@ -208,7 +208,7 @@ Deno.test({
       for (const words of SEVERAL) {
         const pairs: [string, string][] = [];
         for (let i = 0; i < words.length; i += 2) pairs.push([words[i], words[i + 1]]);
-        const mine = ours.setMany(pairs, { local: true }) ?? "OK";
+        const mine = await ours.setMany(pairs, { local: true }) ?? "OK";
         assertEquals(mine, await configSet(client, ...words), words.join(" "));
         const theirs = await commonNames(client);
         assertEquals(shown(ours, theirs.keys()), theirs, words.join(" "));

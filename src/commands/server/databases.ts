@@ -191,6 +191,11 @@ function beginShutdown(
   args: readonly ByteString[],
   request: ShutdownRequest,
 ): Reply {
+  if (context.client.connection === null && !request.now) {
+    throw new RedisError(
+      "ERR SHUTDOWN without NOW or ABORT isn't allowed for DENY BLOCKING client",
+    );
+  }
   const { blocking, services: { host } } = context;
   const failed = () => new RedisError("ERR Errors trying to SHUTDOWN. Check logs.");
   let state: BlockedState | null = null;

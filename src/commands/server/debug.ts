@@ -96,7 +96,7 @@ function setPackedThreshold(context: Needs, args: readonly ByteString[]): Reply 
 }
 
 function changeReplicationId(context: Needs): Reply {
-  context.services.log.warning("Changing replication IDs after receiving DEBUG change-repl-id");
+  context.services.log.notice("Changing replication IDs after receiving DEBUG change-repl-id");
   context.services.replication.renameHistory();
   return OK;
 }

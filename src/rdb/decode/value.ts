@@ -166,6 +166,10 @@ export function decodeDumpPayload(
     if (thrown instanceof RangeError) {
       throw input.error("limit", `Value too large (${thrown.message})`);
     }
+    // The format is known here; the type is not.
+    if (thrown instanceof RdbError && thrown.kind === "version") {
+      throw new RdbError("corrupt", thrown.what, thrown.offset);
+    }
     throw thrown;
   }
 }
