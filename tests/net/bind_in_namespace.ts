@@ -74,6 +74,18 @@ interface Found {
   log: string[];
 }
 
+/** Directives of servers that clients come to from this machine and, as it seems, from elsewhere. */
+const PROTECTION = [
+  [],
+  ["--protected-mode", "no"],
+  ["--requirepass", "x"],
+  ["--protected-mode", "no", "--requirepass", "x"],
+  ["--protected-mode", "yes", "--requirepass", ""],
+];
+
+/** An address of this namespace that is not a loopback one. */
+const ELSEWHERE = "10.9.9.9";
+
 interface Subject {
   log(): string;
   path: string;
@@ -188,6 +200,44 @@ async function real(bind: string, dir: string): Promise<Found> {
   };
 }
 
+/** How the first reply begins, to clients of both kinds and to one over a Unix socket. */
+async function greetings(port: number, path: string): Promise<string[]> {
+  const peers: (() => Promise<Deno.Conn>)[] = [
+    () => Deno.connect({ hostname: "127.0.0.1", port }),
+    () => Deno.connect({ hostname: ELSEWHERE, port }),
+    () => Deno.connect({ transport: "unix", path }),
+  ];
+  return await Promise.all(peers.map(async (connect) => {
+    using conn = await connect();
+    return (await exchange(conn, ["PING"])).split(" ", 1)[0];
+  }));
+}
+
+async function protection(directives: string[], dir: string) {
+  const port = ports++;
+  const path = `${dir}/s${port}`;
+  const config = Object.fromEntries(
+    directives.flatMap((word, i) => i % 2 === 0 ? [[word.slice(2), directives[i + 1]]] : []),
+  );
+  await using local = await LocalServer.start({
+    ...{ port: `${port}`, bind: "*", dir, unixsocket: path, ...config },
+  });
+  const mine = await greetings(port, path);
+  const rejected = local.server.parts.stats.rejectedConnections;
+  const other = ports++;
+  const theirPath = `${dir}/s${other}`;
+  const argv = ["--protected-mode", "yes", "--unixsocket", theirPath, ...directives];
+  await using server = new Real("*", other, dir, argv);
+  await server.ready();
+  const theirs = await greetings(other, theirPath);
+  const what = directives.join(" ");
+  const denied = theirs.filter((reply) => reply === "-DENIED").length;
+  return {
+    ours: { what, replies: mine, rejected },
+    real: { what, replies: theirs, rejected: denied },
+  };
+}
+
 async function runTime(subject: Subject, named: Record<string, number>): Promise<Found[]> {
   const found: Found[] = [];
   for (const what of AT_RUN_TIME) {
@@ -221,6 +271,8 @@ async function main(dir: string): Promise<void> {
   for (const bind of AT_START) {
     atStart.push({ ours: await ours(bind, dir), real: await real(bind, dir) });
   }
+  const guarded = [];
+  for (const directives of PROTECTION) guarded.push(await protection(directives, dir));
   using taken = Deno.listen({ hostname: "127.0.0.2", port: 0 });
   const named = () => ({ FIRST: ports++, OTHER: ports++, TAKEN: taken.addr.port });
   const mine = named();
@@ -237,7 +289,7 @@ async function main(dir: string): Promise<void> {
   await server.ready();
   const realLater = await runTime({ log: () => server.log(), path: `${dir}/real` }, theirs);
   const later = oursLater.map((each, i) => ({ ours: each, real: realLater[i] }));
-  console.log(JSON.stringify({ atStart, later }));
+  console.log(JSON.stringify({ atStart, guarded, later }));
 }
 
 if (import.meta.main) await main(Deno.args[0]);

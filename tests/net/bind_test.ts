@@ -5,7 +5,12 @@ import { findExecutable, findRedisServer } from "../support/servers.ts";
 import { TempDir } from "../support/temp.ts";
 
 /** A command line that runs the rest in a network namespace with nothing but loopback. */
-const ALONE = ["-rn", "sh", "-c", 'ip link set lo up && exec "$0" "$@"'];
+const ALONE = [
+  "-rn",
+  "sh",
+  "-c",
+  'ip link set lo up && ip addr add 10.9.9.9/32 dev lo && exec "$0" "$@"',
+];
 
 function canBeAlone(): boolean {
   if (findExecutable("unshare") === undefined || findExecutable("ip") === undefined) return false;
@@ -23,7 +28,8 @@ const why = Deno.build.os !== "linux"
   : undefined;
 
 Deno.test({
-  name: "bind at the start and by CONFIG SET listens where a real server does" +
+  name:
+    "bind at the start and by CONFIG SET listens where a real server does, and who comes from elsewhere is refused alike" +
     (why === undefined ? "" : ` (ignored: ${why})`),
   ignore: why !== undefined,
   async fn() {
@@ -34,8 +40,10 @@ Deno.test({
     }).output();
     const text = new TextDecoder();
     if (!success) throw new Error(text.decode(stderr));
-    const { atStart, later } = JSON.parse(text.decode(stdout));
-    for (const { ours, real } of [...atStart, ...later]) assertEquals(ours, real, ours.what);
+    const { atStart, guarded, later } = JSON.parse(text.decode(stdout));
+    for (const { ours, real } of [...atStart, ...guarded, ...later]) {
+      assertEquals(ours, real, ours.what);
+    }
   },
 });
 

@@ -510,3 +510,20 @@ Deno.test("port and bind can be changed while connections stay, unless the new o
 function flat(...items: string[]): string {
   return encodeCommand(items);
 }
+
+Deno.test("the numbers that stand for file descriptors are used again", async () => {
+  await using local = await LocalServer.start();
+  await using first = await local.connect();
+  const numberOf = async (client: RawClient) =>
+    Number(/ fd=(\d+) /.exec(await client.call("CLIENT", "INFO"))?.[1]);
+  const lowest = await numberOf(first);
+  for (let round = 0; round < 5; round++) {
+    const second = await local.connect();
+    assertEquals(await numberOf(second), lowest + 1);
+    await second.close();
+    await until(
+      async () => (await first.call("INFO", "clients")).includes("connected_clients:1\r\n"),
+      "the server notices that it is gone",
+    );
+  }
+});
