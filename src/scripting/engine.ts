@@ -381,7 +381,7 @@ export class LuaEngine {
     const { lua, main } = machine;
     this.#state.host = null;
     this.#limits = null;
-    if (this.#killed !== null) machine.startHook(main);
+    if (this.#killed !== null) machine.startHook();
     lua.lua_settop(main, 0);
     // setfenv(0, …) changes the globals that code is compiled with: for this script only.
     machine.u32[(main + STATE.globals) >> 2] = environment.globals;
@@ -473,6 +473,8 @@ export class LuaEngine {
 
   /** Asked every few thousand instructions: 0 to go on, 1 to raise, 2 to suspend. */
   #interrupt(L: number): number {
+    const { machine, environment } = this.#instance!;
+    machine.restCounters(L);
     const limits = this.#limits;
     if (limits === null) return 0;
     if (this.#killed === null) {
@@ -484,7 +486,6 @@ export class LuaEngine {
       if (limits.timeout === undefined) return this.#isSuspendable ? 2 : 0;
       this.#killed = limits.timeout;
     }
-    const { machine, environment } = this.#instance!;
     machine.hookEverything(L);
     environment.converter.pushError(L, this.#killed);
     return 1;

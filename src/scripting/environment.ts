@@ -290,7 +290,7 @@ export function buildEnvironment(machine: LuaMachine, options: EnvironmentOption
   };
   if (kind === "eval") lua.lua_settop(L, -2);
   else nestGlobals(machine, api, environment);
-  machine.startHook(L);
+  machine.startHook();
   lua.lua_settop(L, 0);
   return environment;
 }

@@ -12,7 +12,7 @@
 ;;
 ;; Memory and function table are shared with Lua's module. Functions of Lua's that are called from
 ;; here stand in the table from 256 on, functions of this module from 288 on (see module.ts).
-;; The bytes below 1024 are no part of the C program: 64 counts pattern steps, 128 on hold texts.
+;; The bytes below 1024 are no part of the C program: 64 and 68 are counters, 128 on hold texts.
 (module
   (type $v (func))
   (type $i (func (result i32)))
@@ -85,9 +85,8 @@
   (func (export "hook") (param $L i32) (param $ar i32)
     (call $interrupt (local.get $L)))
 
-  ;; Called by string matching every 1024 steps.
+  ;; Called by string matching when its counter is at zero.
   (func (export "pattern_step") (param $L i32) (result i32)
-    (i32.store (i32.const 64) (i32.const 1024))
     (call $interrupt (local.get $L))
     (i32.const 0))
 

@@ -230,7 +230,6 @@ export function instantiate(imports: GlueImports, limit: number): LuaInstance {
   for (const [name, index] of Object.entries(C_FUNCTION)) table.set(index, glued[name]);
   for (const [name, index] of Object.entries(OPENER)) table.set(index, exports[name]);
   exports.__wasm_call_ctors();
-  new Uint32Array(memory.buffer)[64 >> 2] = 1024;
   return {
     lua: exports as unknown as LuaExports,
     memory,
