@@ -88,6 +88,7 @@ export const C_FUNCTION = {
   wrapped: 292,
   format: 293,
   tonumber: 294,
+  tostring: 295,
 } as const;
 
 /** C functions of Lua that open its libraries, by their index in the function table. */
