@@ -38,7 +38,9 @@ export class Comparison implements AsyncDisposable {
 
   /** Is the real server as new as the one that the engine follows? */
   async isCurrent(): Promise<boolean> {
-    const version = parseReply(await this.client.call("EVAL", "return redis.REDIS_VERSION_NUM", "0"));
+    const version = parseReply(
+      await this.client.call("EVAL", "return redis.REDIS_VERSION_NUM", "0"),
+    );
     return Number(String(JSON.stringify(version)).match(/\d+/)?.[0]) >= 0x070200;
   }
 

@@ -7,7 +7,9 @@
  * - string matching counts its steps, so that a pattern that takes for ever can be interrupted;
  * - so does the interpreter at jumps, loops and calls, and turns the count hook on when it is time:
  *   a count hook that is always on costs a loop half of its speed;
- * - a chunk that begins with an escape character is source text like any other: no byte code.
+ * - a chunk that begins with an escape character is source text like any other: no byte code;
+ * - strings are hashed by all of their chars, as in Redis, so that tables are gone through in the
+ *   same order; by some of them only where a string is too long for a key.
  *
  * @module
  */
@@ -20,6 +22,7 @@ const FUNCTIONS = {
   match: 402,
   f_parser: 243,
   luaV_execute: 449,
+  luaS_newlstr: 389,
 };
 
 /**
@@ -45,6 +48,7 @@ const OP = {
   and: 0x71,
   sub: 0x6b,
   eqz: 0x45,
+  shiftRight: 0x76,
 };
 const NO_RESULT = 0x40;
 
@@ -185,17 +189,22 @@ function insertBeforeInstructions(body: Uint8Array, numbers: number[], code: num
   return Uint8Array.from([...out, ...body.subarray(from)]);
 }
 
-/** In f_parser: compare the first char with -2, which no char is, instead of 27. */
-function refuseBytecode(body: Uint8Array): Uint8Array {
-  const found = body.reduce<number[]>(
-    (all, byte, at) => byte === OP.const && body[at + 1] === 27 ? [...all, at + 1] : all,
-    [],
+/** Replace a byte of the only place in a body that has these bytes. */
+function replaceOnly(body: Uint8Array, pattern: number[], at: number, value: number): Uint8Array {
+  const places = [...body.keys()].filter((start) =>
+    pattern.every((byte, i) => body[start + i] === byte)
   );
-  if (found.length !== 1) throw new Error(`f_parser compares with 27 ${found.length} times`);
+  if (places.length !== 1) throw new Error(`${pattern} stands at ${places.length} places`);
   const patched = body.slice();
-  patched[found[0]] = 0x7e;
+  patched[places[0] + at] = value;
   return patched;
 }
+
+/** In f_parser: compare the first char with -2, which no char is, instead of 27. */
+const refuseBytecode = (body: Uint8Array) => replaceOnly(body, [OP.const, 27], 1, 0x7e);
+
+/** In luaS_newlstr: look at every char of strings up to 1023 long, instead of 31. */
+const hashMore = (body: Uint8Array) => replaceOnly(body, [OP.const, 5, OP.shiftRight], 1, 10);
 
 function patchCode(section: Uint8Array, imported: number): number[] {
   const reader = new Reader(section);
@@ -212,6 +221,7 @@ function patchCode(section: Uint8Array, imported: number): number[] {
     (body) => insertBeforeInstructions(body, COUNTED, countInstruction(0)),
   );
   edit(FUNCTIONS.f_parser, refuseBytecode);
+  edit(FUNCTIONS.luaS_newlstr, hashMore);
   const out = unsigned(bodies.length);
   for (const body of bodies) out.push(...unsigned(body.length), ...body);
   return out;
