@@ -77,6 +77,7 @@ export class LuaMachine {
   readonly #functions: ServerFunction[] = [];
   readonly #scratch: Pointer;
   #latin1!: Latin1Buffer;
+  #refused = false;
   readonly #cachePointers = new Int32Array(CACHE_SIZE);
   readonly #cacheStrings: ByteString[] = new Array(CACHE_SIZE).fill("");
 
@@ -88,6 +89,9 @@ export class LuaMachine {
       suspend: (L) => owner.suspend(L),
       finish: (status) => owner.finish(status),
       grown: () => this.#view(),
+      refused: () => {
+        this.#refused = true;
+      },
     };
     this.#instance = instantiate(imports, limit);
     this.#view();
@@ -100,6 +104,13 @@ export class LuaMachine {
   /** Bytes of memory that the instance has; it never shrinks. */
   get capacity(): number {
     return this.u8.length;
+  }
+
+  /** Was memory refused since this was asked last? */
+  takeRefusal(): boolean {
+    const refused = this.#refused;
+    this.#refused = false;
+    return refused;
   }
 
   /** lua_pcall in which the script can be suspended; see {@linkcode LuaInstance.run}. */

@@ -77,6 +77,8 @@ export interface GlueImports {
   finish(status: number): void;
   /** The memory has grown: views of it are void. */
   grown(): void;
+  /** More memory was asked for than there may be. */
+  refused(): void;
 }
 
 /** C functions of the glue, by their index in the function table. */
@@ -113,7 +115,9 @@ const TABLE_SIZE = 320;
 /** Pages of 64 KB: what the module begins with, and the most it may have. */
 const FIRST_PAGES = 256;
 const PAGE = 65536;
-const MOST_PAGES = 32768;
+const DECLARED_PAGES = 32768;
+/** Its allocator loses its way near 2 GB, where addresses would become negative. */
+const MOST_PAGES = 28672;
 
 /** JavaScript Promise Integration, which the compiler's library does not declare yet. */
 interface PromiseIntegration {
@@ -163,7 +167,7 @@ export interface LuaInstance {
 export function instantiate(imports: GlueImports, limit: number): LuaInstance {
   const { promising, Suspending } = WebAssembly as unknown as PromiseIntegration;
   const { lua, glue } = compiled();
-  const memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES });
+  const memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: DECLARED_PAGES });
   const table = new WebAssembly.Table({ element: "anyfunc", initial: TABLE_SIZE });
   const mostPages = Math.min(MOST_PAGES, Math.floor(limit / PAGE));
 
@@ -181,10 +185,11 @@ export function instantiate(imports: GlueImports, limit: number): LuaInstance {
   const resize = (wanted: number): number => {
     const pages = memory.buffer.byteLength / PAGE;
     const needed = Math.ceil(wanted / PAGE);
-    if (needed > mostPages) return 0;
     try {
+      if (needed > mostPages) throw new RangeError("more than the limit");
       memory.grow(Math.min(Math.max(needed, Math.ceil(pages * 1.25)), mostPages) - pages);
     } catch {
+      imports.refused();
       return 0;
     }
     imports.grown();
