@@ -390,11 +390,12 @@ export class LuaEngine {
       lua.lua_gc(main, GC.restart, 0);
       lua.lua_gc(main, GC.step, RUNS_PER_STEP);
     }
-    if (machine.capacity <= KEPT_CAPACITY) return;
+    const refused = machine.takeRefusal();
+    if (!refused && machine.capacity <= KEPT_CAPACITY) return;
     // Scripts of EVAL leave nothing behind that the next one could miss. Functions may: for them
-    // the memory stays, and Lua looks for what is free when it could get no more of it.
+    // the memory stays, and Lua looks for what is free in it.
     if (this.#kind === "eval") this.#discard();
-    else if (machine.takeRefusal()) lua.lua_gc(main, GC.collect, 0);
+    else if (refused) lua.lua_gc(main, GC.collect, 0);
   }
 
   #conclude(run: ScriptRun): ScriptOutcome {
