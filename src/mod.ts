@@ -17,22 +17,43 @@
 
 import { fromText } from "./bytes/bytes.ts";
 import { Config } from "./config/config.ts";
+import { checkLogFile } from "./config/file.ts";
+import { ignoreSignals, listenToSignals } from "./lifecycle/signals.ts";
 import { Logger } from "./log/logger.ts";
 import { Server } from "./server.ts";
 
-/** How to start a server. */
+/**
+ * How to start a server.
+ *
+ * Such a server is a guest: unless told, it reads and writes no file, has no save points and does
+ * not listen to signals. What turns each on:
+ *
+ * | | |
+ * | --- | --- |
+ * | the snapshot file, read at the start and written by SAVE | the directive `dir` or `dbfilename` |
+ * | save points, and a save at the end | `save`, beside the former |
+ * | the append-only file | `appendonly` |
+ * | a log | `onLog`, or `logfile` |
+ * | a pid file | `pidfile` |
+ * | an orderly end at SIGTERM and SIGINT | `signals` |
+ *
+ * Without a snapshot file SAVE and its kind answer with an error, and a replica takes its primary's
+ * data from the socket (`repl-diskless-load swapdb`).
+ */
 export interface StartOptions {
   /** TCP port; 0 takes a free one. 6379 when absent. */
   port?: number;
-  /** Addresses to listen on; the loopback ones when absent. */
+  /** Addresses to listen on, as in the directive `bind`; 127.0.0.1 when absent. */
   bind?: readonly string[];
-  /**
-   * Further directives by name, as a configuration file has them: `{ maxmemory: "100mb" }`. Unlike
-   * a server of its own, this one has no save points unless `save` is among them.
-   */
+  /** Further directives by name, as a configuration file has them: `{ maxmemory: "100mb" }`. */
   config?: Readonly<Record<string, string | readonly string[]>>;
-  /** Takes the log, a line at a time without its end; nothing is logged when absent. */
+  /**
+   * Takes the log, a line at a time without its end, when there is no `logfile`; nothing is logged
+   * when both are absent.
+   */
   onLog?: (line: string) => void;
+  /** Whether signals shut the server down as they do one of its own, until it has stopped. */
+  signals?: boolean;
 }
 
 /** A running server. Disposing of it stops it. */
@@ -48,7 +69,7 @@ export interface RunningServer extends AsyncDisposable {
 /**
  * Start a server in this process. Resolves when it accepts commands.
  *
- * @throws Error when a directive does not exist or has a bad value
+ * @throws Error when a directive does not exist or has a bad value, or the log cannot be written
  * @throws StartError when it cannot listen, or its data cannot be loaded
  */
 export async function startServer(options: StartOptions = {}): Promise<RunningServer> {
@@ -57,19 +78,51 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
   assign(config, "port", String(port));
   assign(config, "bind", bind);
   assign(config, "save", "");
-  for (const [name, value] of Object.entries(options.config ?? {})) assign(config, name, value);
-  const decoder = new TextDecoder();
-  const log = new Logger({
-    level: onLog === undefined ? "nothing" : config.values.loglevel,
-    sink: (line) => onLog?.(decoder.decode(line).trimEnd()),
-  });
-  const server = await Server.start({ config, log, anyPort: port === 0 });
+  const directives = Object.entries(options.config ?? {});
+  if (!directives.some(([name]) => /^(dir|dbfilename)$/i.test(name))) {
+    assign(config, "dbfilename", "");
+    assign(config, "repl-diskless-load", "swapdb");
+  }
+  for (const [name, value] of directives) assign(config, name, value);
+  checkLogFile(config);
+  const log = logOf(config, onLog);
+  if (!options.signals) return running(await Server.start({ config, log, anyPort: port === 0 }));
+  const server = new Server({ config, log, anyPort: port === 0 });
+  const ends = [
+    ignoreSignals(),
+    listenToSignals({
+      values: config.values,
+      shutdown: (request) => server.shutdown(request),
+    }),
+  ];
+  const end = () => ends.forEach((each) => each());
+  try {
+    await server.begin();
+  } catch (error) {
+    end();
+    throw error;
+  }
+  void server.stopped.then(end);
+  return running(server);
+}
+
+function running(server: Server): RunningServer {
   return {
     port: server.port,
     stopped: server.stopped,
     stop: () => server[Symbol.asyncDispose](),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+function logOf(config: Config, onLog: StartOptions["onLog"]): Logger {
+  const { loglevel, logfile } = config.values;
+  const decoder = new TextDecoder();
+  return new Logger({
+    level: onLog === undefined && logfile === "" ? "nothing" : loglevel,
+    file: logfile === "" ? null : config.path(logfile),
+    sink: (line) => onLog?.(decoder.decode(line).trimEnd()),
+  });
 }
 
 function assign(config: Config, name: string, value: string | readonly string[]): void {

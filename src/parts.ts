@@ -180,6 +180,11 @@ export class Parts implements Services {
     listeners.set(this.blocking, true);
     listeners.set(this.notifications, true);
     listeners.set(new RemovalEffects(this.journal, config), true);
+    this.journal.onSinkFailure = (error) => {
+      const text = error instanceof Error ? error.stack ?? error.message : String(error);
+      log.warning(`Internal error, effects of a write are lost: ${text}`);
+      this.effectsLost();
+    };
     this.clients.onDeparture((client) => this.#forget(client));
   }
 

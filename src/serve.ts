@@ -11,8 +11,9 @@ import { parseArguments, type RunArguments } from "./config/argv.ts";
 import { Config } from "./config/config.ts";
 import { ConfigError, ConfigOpenError, loadConfig } from "./config/file.ts";
 import { helpText } from "./config/help.ts";
-import type { ShutdownRequest } from "./commands/services.ts";
 import { Registry } from "./command/registry.ts";
+import { installLastGuard } from "./lifecycle/last_guard.ts";
+import { ignoreSignals, listenToSignals } from "./lifecycle/signals.ts";
 import { Logger } from "./log/logger.ts";
 import { Server, StartError } from "./server.ts";
 import { REDENO_VERSION, REDIS_VERSION } from "./version.ts";
@@ -39,6 +40,7 @@ export async function serve(argv: readonly string[]): Promise<number> {
 }
 
 async function run(args: RunArguments): Promise<number> {
+  ignoreSignals();
   const config = new Config();
   const registry = new Registry(allCommands);
   try {
@@ -68,40 +70,18 @@ async function run(args: RunArguments): Promise<number> {
     // As a real server does; what the server itself opens, it opens by full path.
     Deno.chdir(toText(config.values.dir));
     const server = new Server({ config, log, registry, clock });
+    installLastGuard(log, server.parts.stats);
     // A long load can be ended too.
-    listenToSignals(server);
+    listenToSignals({
+      values: config.values,
+      shutdown: (request) => server.shutdown(request),
+    });
     await server.begin();
     return await server.stopped;
   } catch (error) {
     if (error instanceof StartError) return 1;
     throw error;
   }
-}
-
-/** Let the signals that end a process end it in order. A second one ends it at once. */
-function listenToSignals(server: Server): void {
-  const names: Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT", "SIGBREAK"]
-    : ["SIGINT", "SIGTERM"];
-  let asked = false;
-  for (const signal of names) {
-    Deno.addSignalListener(signal, () => {
-      if (asked) Deno.exit(1);
-      asked = server.shutdown(requestOf(signal, server));
-    });
-  }
-}
-
-/** How the configuration wants a signal to end the server. */
-function requestOf(signal: string, { parts: { config: { values } } }: Server): ShutdownRequest {
-  const flags = signal === "SIGTERM" ? values.shutdownOnSigterm : values.shutdownOnSigint;
-  const has = (flag: typeof flags[number]) => flags.includes(flag);
-  return {
-    signal,
-    save: has("save") ? true : has("nosave") ? false : undefined,
-    now: has("now"),
-    force: has("force"),
-  };
 }
 
 /** Standard input to its end. */

@@ -17,14 +17,15 @@ import type { KeyTable } from "./keyspace/key_table.ts";
 import { ByteMap } from "./keyspace/byte_map/byte_map.ts";
 import { prepareCollector } from "./keyspace/heap_probe.ts";
 import { applyConfig, watchConfig } from "./lifecycle/apply_config.ts";
-import { logBanner } from "./lifecycle/banner.ts";
+import { checkBacklog, logBanner } from "./lifecycle/banner.ts";
 import { Cron } from "./lifecycle/cron.ts";
 import { prepareAof, startAof } from "./persistence/start_aof.ts";
 import { loadDataset } from "./persistence/load_dataset.ts";
 import { prepareResources, processResources } from "./lifecycle/resources.ts";
 import { ShutdownWait } from "./lifecycle/shutdown_wait.ts";
 import type { Logger } from "./log/logger.ts";
-import { ListenError, Listeners } from "./net/listeners.ts";
+import { ListenError } from "./net/bind.ts";
+import { Listeners } from "./net/listeners.ts";
 import { OutgoingConnections } from "./transport/outgoing.ts";
 import type { Resources } from "./observe/resources.ts";
 import { Parts } from "./parts.ts";
@@ -120,6 +121,7 @@ export class Server implements Host {
     }
     this.#listen();
     this.#writePidFile();
+    checkBacklog(log, values.tcpBacklog);
     this.#cron.start();
     this.parts.memory.started();
     log.notice("Server initialized");
@@ -148,11 +150,12 @@ export class Server implements Host {
   #listen(): void {
     const { log, config } = this.parts;
     const { values } = config;
+    let addresses = 0;
     if (values.port !== 0 || this.#anyPort) {
       try {
-        this.#listeners.listenTcp(values.bind, values.port, values.tcpBacklog);
-        // From now on, port 0 means that there is no TCP port.
-        config.assign("port", [String(this.port)]);
+        addresses = this.#listeners.listenTcp(values.bind, values.port, values.tcpBacklog);
+        // From here on 0 means none.
+        if (addresses > 0) config.assign("port", [String(this.port)]);
       } catch (error) {
         if (!(error instanceof ListenError)) throw error;
         log.warning(`Failed listening on port ${values.port} (tcp), aborting.`);
@@ -162,13 +165,14 @@ export class Server implements Host {
     if (values.unixsocket !== "") {
       try {
         this.#listeners.listenUnix(values.unixsocket, values.unixsocketperm);
+        addresses++;
       } catch (error) {
         if (!(error instanceof ListenError)) throw error;
         log.warning(`Failed opening Unix socket: ${error.message}`);
         throw new StartError(error.message);
       }
     }
-    if (values.port === 0 && !this.#anyPort && values.unixsocket === "") {
+    if (addresses === 0) {
       log.warning("Configured to not listen anywhere, exiting.");
       throw new StartError("nothing to listen on");
     }
@@ -220,19 +224,13 @@ export class Server implements Host {
 
   shutdown(request: ShutdownRequest): boolean {
     if (this.#stopping) return true;
-    const { log, loading } = this.parts;
-    if (request.signal !== undefined) {
-      log.warning(
-        !loading.active
-          ? `Received ${request.signal} scheduling shutdown...`
-          : "Received shutdown signal during loading, exiting now.",
-      );
-    }
+    const { log } = this.parts;
+    if (request.signal !== undefined && this.#signalled(request.signal)) return true;
     if (this.#waiting.request !== null) {
       this.#waiting.join(request);
       return true;
     }
-    log.warning("User requested shutdown...");
+    log.notice("User requested shutdown...");
     if (!this.#waiting.needed(request)) return this.#finishShutdown(request);
     this.#waiting.begin(request, () => {
       if (!this.#finishShutdown(request)) this.#waiting.cancel();
@@ -240,19 +238,35 @@ export class Server implements Host {
     return true;
   }
 
+  /** A signal came. @returns whether that has ended the server */
+  #signalled(signal: string): boolean {
+    const { log, loading } = this.parts;
+    // Often from a terminal, by somebody who does not want to wait.
+    if (signal === "SIGINT" && this.#waiting.signalled) {
+      log.signal("You insist... exiting now.");
+      this.abandon();
+      return true;
+    }
+    log.signal(
+      loading.active
+        ? "Received shutdown signal during loading, scheduling shutdown."
+        : signal === "SIGINT" || signal === "SIGTERM"
+        ? `Received ${signal} scheduling shutdown...`
+        : "Received shutdown signal, scheduling shutdown...",
+    );
+    return false;
+  }
+
   #finishShutdown(request: ShutdownRequest): boolean {
-    const { log } = this.parts;
-    this.parts.held.stop();
+    const { log, aof, held, persistence } = this.parts;
+    held.stop();
     this.#waiting.report();
-    if (!this.#saveAtEnd(request) || !this.parts.aof.stop(request.force ?? false)) {
-      if (request.signal !== undefined) {
-        log.warning(
-          `${request.signal} received but errors trying to shut down the server, check the logs ` +
-            "for more information",
-        );
-      }
+    persistence.cancelBackground();
+    if (!aof.prepareStop(request.force ?? false) || !this.#saveAtEnd(request)) {
+      log.warning("Errors trying to shut down the server. Check the logs for more information.");
       return false;
     }
+    aof.stop();
     this.#halt();
     if (this.#pidFile !== null) log.notice("Removing the pid file.");
     this.#removePidFile();
@@ -268,22 +282,19 @@ export class Server implements Host {
    */
   #saveAtEnd({ save, force }: ShutdownRequest): boolean {
     const { log, persistence, loading } = this.parts;
-    persistence.cancelBackground();
     const wanted = save ?? persistence.hasSavePoints;
     if (!wanted || loading.active || !this.#loaded) return true;
     log.notice("Saving the final RDB snapshot before exiting.");
     if (persistence.save()) return true;
-    if (force) {
-      log.warning("Error trying to save the DB, but forced to exit.");
-      return true;
-    }
-    log.warning("Error trying to save the DB, can't exit.");
-    return false;
+    log.warning(`Error trying to save the DB${force ? ". Exit anyway." : ", can't exit."}`);
+    return force ?? false;
   }
 
   abandon(): void {
     if (this.#stopping) return;
     this.#halt();
+    // It would leave its temporary file behind.
+    this.parts.persistence.background?.cancel();
     this.#removePidFile();
     this.#closeSockets();
     this.#stopped.resolve(1);

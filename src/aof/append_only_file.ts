@@ -17,7 +17,7 @@ import { toText } from "../bytes/bytes.ts";
 import type { Clock, Timer } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
 import { osReason } from "../config/os_error.ts";
-import type { Journal } from "../journal/journal.ts";
+import { type Journal, TARGET } from "../journal/journal.ts";
 import type { Logger } from "../log/logger.ts";
 import { Appender } from "./appender.ts";
 import { type AppendFile, FsAppendFile } from "./file.ts";
@@ -253,7 +253,10 @@ export class AppendOnlyFile {
 
   #follow(state: "waiting" | "on"): void {
     this.#state = state;
-    this.#unsubscribe ??= this.#options.journal.subscribe(this.#appender.append);
+    this.#unsubscribe ??= this.#options.journal.subscribe(
+      this.#appender.append,
+      { target: TARGET.FILE },
+    );
   }
 
   /**
@@ -280,21 +283,21 @@ export class AppendOnlyFile {
     this.#state = "waiting";
     if (inTransaction) {
       this.rewriteScheduled = true;
-      log.warning(
+      log.notice(
         "AOF was enabled during a transaction. An AOF background was scheduled to start when " +
           "possible.",
       );
       return;
     }
     if (this.#rewrite !== null) {
-      log.warning(
+      log.notice(
         "AOF was enabled but there is already an AOF rewriting in background. Stopping " +
           "background AOF and starting a rewrite now.",
       );
       this.#abortRewrite();
     } else if (host.busy) {
       this.rewriteScheduled = true;
-      log.warning(
+      log.notice(
         "AOF was enabled but there is already another background operation. An AOF background " +
           "was scheduled to start when possible.",
       );
@@ -555,30 +558,34 @@ export class AppendOnlyFile {
   }
 
   /**
-   * End: everything goes to the disk.
+   * The server wants to end: call off a rewrite, and bring everything to the disk.
    *
    * @param force go even if what is in memory is in no file yet
    * @returns false when it has to go on, as the first base is not written yet
    */
-  stop(force: boolean): boolean {
+  prepareStop(force: boolean): boolean {
     const { log } = this.#options;
-    if (this.#state === "waiting") {
-      if (!force && this.#rewrite !== null) {
-        log.warning("Writing initial AOF, can't exit.");
-        return false;
-      }
-      log.warning("Writing initial AOF. Exit anyway.");
-    }
-    this.#timer?.cancel();
-    this.#timer = null;
     if (this.#rewrite !== null) {
+      if (this.#state === "waiting") {
+        log.warning(`Writing initial AOF${force ? ". Exit anyway." : ", can't exit."}`);
+        if (!force) return false;
+      }
       log.warning("There is a child rewriting the AOF. Killing it!");
       this.#abortRewrite();
     }
-    if (this.#state === "off") return true;
-    log.notice("Calling fsync() on the AOF file.");
+    if (this.#state !== "off") {
+      log.notice("Calling fsync() on the AOF file.");
+      this.#appender.flush();
+    }
+    return true;
+  }
+
+  /** End, with everything on the disk. */
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+    if (this.#state === "off") return;
     this.#stopAppending();
     this.#state = "off";
-    return true;
   }
 }

@@ -16,28 +16,27 @@
  * so that it must not come behind that base, and may have to come before the next effects if there
  * will be no base: it is held back until the rewrite is over.
  *
+ * Effects that cannot even be encoded, for want of memory, are owed: they stay as they are, with all
+ * that come behind them, and are tried again like what could not be written.
+ *
  * @module
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import { writeLatin1 } from "../bytes/latin1.ts";
+import { ByteQueue } from "../bytes/byte_queue.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
 import { osReason } from "../config/os_error.ts";
+import { EffectEncoder, encodeSelect, NO_DB } from "../journal/effect_encoder.ts";
 import type { Effect } from "../journal/journal.ts";
 import type { Logger } from "../log/logger.ts";
-import { encodeCommand } from "../resp/encoder.ts";
 import type { AppendFile } from "./file.ts";
 
-const MULTI = encodeCommand(["MULTI"]);
-const EXEC = encodeCommand(["EXEC"]);
 /** Of the `everysec` policy, in milliseconds. */
 const SYNC_EVERY_MS = 1000;
 /** Between two log lines about the same trouble, in milliseconds. */
 const LOG_EVERY_MS = 30_000;
 const NO_SPACE = "No space left on device";
-/** The buffer that bytes are encoded in is kept when it is not larger than this. */
-const KEPT_BUFFER = 1024 * 1024;
 
 /** What an appender is made of. */
 export interface AppenderOptions {
@@ -61,26 +60,28 @@ export function timeRemark(seconds: number): ByteString {
   return `#TS:${seconds}\r\n`;
 }
 
-function selectDb(db: number): ByteString {
-  return encodeCommand(["SELECT", `${db}`]);
-}
-
 /** Appends effects to a file. */
 export class Appender {
   readonly #options: AppenderOptions;
   #file: AppendFile | null = null;
-  #pending: ByteString = "";
-  #selectedDb = -1;
+  readonly #pending = new ByteQueue();
+  readonly #encoder = new EffectEncoder((piece) => {
+    if (typeof piece === "string") this.#pending.append(piece);
+    else this.#pending.appendBytes(piece);
+  });
   /** The database that was selected before what waits. */
-  #pendingDb = -1;
+  #pendingDb = NO_DB;
+  /** Units that could not be encoded yet. */
+  #owed: (readonly Effect[])[] = [];
   /** Bytes at the beginning of what waits that a base which is being written has the effects of. */
   #held = 0;
+  /** The same of the units that are owed. */
+  #heldOwed = 0;
   /** The file ends with a part of what waits, which could not be taken back. */
   #torn = false;
   /** Resolves when the file before this one is on the disk; null when it is. */
   #handover: Promise<void> | null = null;
   #lastRemark = 0;
-  #scratch = new Uint8Array(64 * 1024);
   #size = 0;
   #fileSize = 0;
   #scheduled = false;
@@ -143,11 +144,14 @@ export class Appender {
     this.#file = file;
     this.#fileSize = fileSize;
     this.#size = totalSize;
-    this.#selectedDb = -1;
-    if (this.#pending === "") this.#writtenPosition = this.#options.position();
+    this.#encoder.selectedDb = NO_DB;
+    if (!this.#waits) this.#writtenPosition = this.#options.position();
     else {
-      if (this.#pendingDb >= 0) this.#pending = selectDb(this.#pendingDb) + this.#pending;
+      if (this.#pending.length > 0 && this.#pendingDb !== NO_DB) {
+        this.#pending.prepend(encodeSelect(this.#pendingDb));
+      }
       this.#held = this.#pending.length;
+      this.#heldOwed = this.#owed.length;
     }
     const position = this.#writtenPosition;
     if (before === null) this.#syncedPosition = position;
@@ -168,11 +172,19 @@ export class Appender {
    * @param inBase whether there is a base now that has what was held back
    */
   release(inBase: boolean): void {
-    if (this.#held === 0) return;
-    if (inBase) this.#pending = this.#pending.substring(this.#held);
-    this.#held = 0;
-    if (this.#pending === "") this.#written();
-    else this.flush();
+    if (this.#held === 0 && this.#heldOwed === 0) return;
+    if (inBase) {
+      this.#pending.drop(this.#held);
+      this.#owed.splice(0, this.#heldOwed);
+    }
+    this.#held = this.#heldOwed = 0;
+    if (this.#waits) this.flush();
+    else this.#written();
+  }
+
+  /** Whether there is something to write. */
+  get #waits(): boolean {
+    return this.#pending.length > 0 || this.#owed.length > 0;
   }
 
   /** The size of all files has become another one. */
@@ -184,7 +196,7 @@ export class Appender {
   close(): void {
     const file = this.#file;
     if (file === null) return;
-    this.#held = 0;
+    this.#held = this.#heldOwed = 0;
     this.flush();
     try {
       file.syncSync();
@@ -194,7 +206,8 @@ export class Appender {
     }
     file.close();
     this.#file = null;
-    this.#pending = "";
+    this.#pending.clear();
+    this.#owed = [];
     this.#torn = false;
     this.#writeError = null;
     this.#syncError = null;
@@ -205,22 +218,38 @@ export class Appender {
   /** Take the effects of a unit. */
   readonly append = (effects: readonly Effect[]): void => {
     if (this.#file === null) return;
-    let text = this.#remark();
-    if (this.#pending === "") this.#pendingDb = this.#selectedDb;
-    const together = effects.length > 1;
-    if (together) text += MULTI;
-    for (let i = 0; i < effects.length; i++) {
-      const { db, args } = effects[i];
-      if (db !== this.#selectedDb) {
-        this.#selectedDb = db;
-        text += selectDb(db);
-      }
-      text += encodeCommand(args);
-    }
-    if (together) text += EXEC;
-    this.#pending += text;
+    if (this.#owed.length > 0) this.#owed.push(effects);
+    else this.#encode(effects);
     this.#schedule();
   };
+
+  /** @returns whether that went well; if not, they are owed */
+  #encode(effects: readonly Effect[]): boolean {
+    const { length } = this.#pending;
+    const db = this.#encoder.selectedDb;
+    if (length === 0) this.#pendingDb = db;
+    try {
+      this.#encoder.unit(effects, this.#remark());
+      return true;
+    } catch (error) {
+      this.#pending.cut(this.#pending.length - length);
+      this.#encoder.selectedDb = db;
+      this.#owed.unshift(effects);
+      const reason = osReason(error);
+      this.#options.log.warning(`Error encoding for the AOF file: ${reason}`);
+      this.#writeError = reason;
+      this.#tellError();
+      return false;
+    }
+  }
+
+  /** @returns whether nothing is owed any more */
+  #encodeOwed(): boolean {
+    if (this.#owed.length === 0) return true;
+    if (this.#heldOwed > 0) return false;
+    while (this.#owed.length > 0) if (!this.#encode(this.#owed.shift()!)) return false;
+    return true;
+  }
 
   #remark(): ByteString {
     if (!this.#options.config.values.aofTimestampEnabled) return "";
@@ -254,34 +283,32 @@ export class Appender {
   /** Write what waits, and flush it if that is the policy. O(bytes that wait). */
   flush(): void {
     const file = this.#file;
-    if (file === null || (this.#pending === "" && !this.#syncDue)) return;
-    if (!this.#write(file)) return;
+    if (file === null || (!this.#waits && !this.#syncDue)) return;
+    const complete = this.#encodeOwed();
+    if (!this.#write(file) || !complete) return;
     if (this.#options.config.values.appendfsync === "always") this.#syncNow(file);
   }
 
   /** @returns whether all was written */
   #write(file: AppendFile): boolean {
-    const length = this.#pending.length;
+    const { length } = this.#pending;
     if (length === 0) return true;
     if (this.#held > 0) return false;
-    let bytes = this.#scratch;
-    if (bytes.length < length) {
-      bytes = new Uint8Array(length);
-      if (length <= KEPT_BUFFER) this.#scratch = bytes;
-    }
-    writeLatin1(this.#pending, bytes, 0);
     let at = 0;
     try {
-      while (at < length) {
-        const count = file.appendSync(bytes.subarray(at, length));
-        if (count === 0) throw new Error(NO_SPACE);
-        at += count;
+      for (const piece of this.#pending.pieces()) {
+        for (let from = 0; from < piece.length;) {
+          const count = file.appendSync(from === 0 ? piece : piece.subarray(from));
+          if (count === 0) throw new Error(NO_SPACE);
+          from += count;
+          at += count;
+        }
       }
     } catch (error) {
       this.#writeFailed(file, at, osReason(error));
       return false;
     }
-    this.#pending = "";
+    this.#pending.drop(length);
     this.#size += length;
     this.#fileSize += length;
     this.#torn = false;
@@ -292,11 +319,12 @@ export class Appender {
   /** Nothing waits any more. */
   #written(): void {
     this.#syncDue = true;
+    if (this.#owed.length > 0) return;
     this.#writtenPosition = this.#options.position();
     if (this.#writeError === null) return;
     this.#writeError = null;
     this.#tellError();
-    this.#options.log.warning("AOF write error looks solved, Redis can write again.");
+    this.#options.log.notice("AOF write error looks solved, Redis can write again.");
   }
 
   #writeFailed(file: AppendFile, written: number, reason: string): void {
@@ -323,7 +351,7 @@ export class Appender {
               `the AOF the next time it starts.  ftruncate: ${osReason(error)}`,
           );
         }
-        this.#pending = this.#pending.substring(written);
+        this.#pending.drop(written);
         this.#torn = true;
         this.#size += written;
         this.#fileSize += written;

@@ -5,11 +5,11 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import { writeLatin1 } from "../bytes/latin1.ts";
+import { ByteQueue } from "../bytes/byte_queue.ts";
+import { EffectEncoder } from "../journal/effect_encoder.ts";
 import { type KeyTable, NO_EXPIRY } from "../keyspace/key_table.ts";
 import type { SaveWriter } from "../rdb/save/background_save.ts";
 import { type SaveOptions, TemporaryFile } from "../rdb/save/save.ts";
-import { encodeCommand } from "../resp/encoder.ts";
 import { timeRemark } from "./appender.ts";
 import { emitValue } from "./value_commands.ts";
 
@@ -18,14 +18,18 @@ const CHUNK_BYTES = 256 * 1024;
 
 /** Makes a base in commands. */
 export class CommandBaseWriter implements SaveWriter {
-  #pending: ByteString = "";
+  readonly #pending = new ByteQueue();
+  readonly #encoder = new EffectEncoder((piece) => {
+    if (typeof piece === "string") this.#pending.append(piece);
+    else this.#pending.appendBytes(piece);
+  });
   #db = -1;
   /** Keys written so far. */
   keys = 0;
 
   /** @param seconds unix time for a remark at the beginning; null for none */
   constructor(functions: readonly ByteString[], seconds: number | null) {
-    if (seconds !== null) this.#pending += timeRemark(seconds);
+    if (seconds !== null) this.#pending.append(timeRemark(seconds));
     for (const code of functions) this.#emit(["FUNCTION", "LOAD", code]);
   }
 
@@ -35,7 +39,7 @@ export class CommandBaseWriter implements SaveWriter {
   }
 
   readonly #emit = (args: readonly ByteString[]): void => {
-    this.#pending += encodeCommand(args);
+    this.#encoder.command(args);
   };
 
   /** Say which database the next keys are in. */
@@ -63,10 +67,7 @@ export class CommandBaseWriter implements SaveWriter {
 
   /** The bytes gathered so far, which are forgotten here. */
   take(): Uint8Array<ArrayBuffer> {
-    const bytes = new Uint8Array(this.#pending.length);
-    writeLatin1(this.#pending, bytes, 0);
-    this.#pending = "";
-    return bytes;
+    return this.#pending.takeAll();
   }
 }
 

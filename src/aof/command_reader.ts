@@ -13,7 +13,8 @@
  */
 
 import { type ByteString, fromBytes } from "../bytes/bytes.ts";
-import { MAX_BULK_LENGTH } from "../resp/decoder.ts";
+import { writeLatin1 } from "../bytes/latin1.ts";
+import { LARGE_LENGTH, LargeArguments, LONGEST_ARGUMENT } from "../resp/large_arguments.ts";
 
 /** The longest line that holds a number, and the longest remark. */
 const MAX_LINE = 1024;
@@ -55,6 +56,9 @@ export class CommandReader {
   #args: ByteString[] = [];
   #left = 0;
   #bytes = 0;
+  /** The large argument under way, and how much of it has come. */
+  #bulk: Uint8Array<ArrayBuffer> | null = null;
+  #bulkAt = 0;
 
   /** @param offset where in the file the bytes begin */
   constructor(offset: number) {
@@ -73,6 +77,13 @@ export class CommandReader {
 
   /** Add bytes. They are copied. */
   push(chunk: Uint8Array): void {
+    if (this.#bulk !== null && this.#bulkAt < this.#bulk.length) {
+      const count = Math.min(chunk.length, this.#bulk.length - this.#bulkAt);
+      this.#bulk.set(chunk.subarray(0, count), this.#bulkAt);
+      this.#bulkAt += count;
+      if (count === chunk.length) return;
+      chunk = chunk.subarray(count);
+    }
     this.#waiting.push(fromBytes(chunk));
     this.#waitingBytes += chunk.length;
     if (this.#text.length - this.#pos + this.#waitingBytes < this.#needed) return;
@@ -123,6 +134,7 @@ export class CommandReader {
 
   /** Take one argument. @returns false when that has not come yet */
   #argument(): boolean {
+    if (this.#bulk !== null) return this.#endBulk(this.#bulk);
     const text = this.#text;
     const start = this.#pos;
     if (start === text.length) return this.#need(1);
@@ -130,15 +142,46 @@ export class CommandReader {
     const newline = this.#lineEnd(start);
     if (newline < 0) return this.#need(text.length + 1 - start);
     const length = this.#number(start + 1, newline);
-    if (length < 0 || length > MAX_BULK_LENGTH) throw new AofFormatError("no such length");
+    if (length < 0 || length > LONGEST_ARGUMENT) throw new AofFormatError("no such length");
     const from = newline + 1;
     const end = from + length + 2;
-    if (end > text.length) return this.#need(end - start);
+    if (end > text.length) {
+      if (length < LARGE_LENGTH) return this.#need(end - start);
+      this.#beginBulk(from, length);
+      this.#bytes += end - start;
+      return false;
+    }
     this.#args.push(text.substring(from, from + length));
     this.#pos = end;
     this.#bytes += end - start;
     this.#left--;
     this.#needed = 0;
+    return true;
+  }
+
+  /** A large argument is gathered as bytes, and stays them. */
+  #beginBulk(from: number, length: number): void {
+    const arrived = Math.min(length, this.#text.length - from);
+    // Memory that is not written to yet is only promised: a file that ends early costs nothing.
+    this.#bulk = new Uint8Array(length);
+    writeLatin1(this.#text.substring(from, from + arrived), this.#bulk, 0);
+    this.#bulkAt = arrived;
+    this.#text = this.#text.substring(from + arrived);
+    this.#pos = 0;
+    this.#needed = 0;
+  }
+
+  #endBulk(bulk: Uint8Array<ArrayBuffer>): boolean {
+    if (this.#bulkAt < bulk.length) return false;
+    if (this.#text.length - this.#pos < 2) return this.#need(2);
+    this.#pos += 2;
+    this.#needed = 0;
+    const before = this.#args;
+    const args = before instanceof LargeArguments ? before : LargeArguments.copyOf(before);
+    args.pushBytes(bulk);
+    this.#args = args;
+    this.#bulk = null;
+    this.#left--;
     return true;
   }
 

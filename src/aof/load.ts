@@ -29,6 +29,9 @@ import { isEmpty, type Manifest } from "./manifest.ts";
 const CHUNK_BYTES = 256 * 1024;
 const RDB_MAGIC = "REDIS";
 
+/** Why a command cannot even be begun: there is none of its name, or its arguments are too few. */
+export type ReplayFault = "unknown" | "arity";
+
 /** Runs the commands of the file. */
 export interface Replayer {
   /** A file begins: database 0, and no transaction. */
@@ -36,9 +39,9 @@ export interface Replayer {
   /**
    * Run a command, or queue it in a transaction.
    *
-   * @returns false when there is no such command
+   * @returns why that cannot be; null when it can, which says nothing of how the command went
    */
-  run(args: ByteString[]): boolean;
+  run(args: ByteString[]): ReplayFault | null;
   /** Whether a transaction is being queued. */
   readonly inTransaction: boolean;
 }
@@ -187,6 +190,14 @@ class PartLoader {
     throw new LoadFailure(message);
   }
 
+  /** A command cannot be run at all. (A real server takes wrong numbers of arguments, and breaks.) */
+  #refuse(fault: ReplayFault, name: ByteString): never {
+    const what = fault === "unknown" ? "Unknown" : "Wrong number of arguments for";
+    // As far as a C string goes.
+    const shown = toText(name.split("\0", 1)[0]);
+    this.#fail(`${what} command '${shown}' reading the append only file ${this.#name}`);
+  }
+
   #open(): Deno.FsFile {
     try {
       return Deno.openSync(this.#path, { read: true });
@@ -290,11 +301,8 @@ class PartLoader {
           const args = commands.next();
           if (args === null) break;
           const queued = replayer.inTransaction;
-          if (!replayer.run(args)) {
-            this.#fail(
-              `Unknown command '${args[0]}' reading the append only file ${this.#name}`,
-            );
-          }
+          const fault = replayer.run(args);
+          if (fault !== null) this.#refuse(fault, args[0]);
           if (!queued) beforeMulti = before;
         }
         yield this.#progress;

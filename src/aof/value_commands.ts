@@ -12,6 +12,7 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 import { formatDouble } from "../bytes/double.ts";
+import { LargeArguments } from "../resp/large_arguments.ts";
 import { HashValue } from "../values/hash.ts";
 import { ListValue } from "../values/list.ts";
 import { SetValue } from "../values/set.ts";
@@ -28,8 +29,9 @@ import { StringBuffer } from "../values/string_buffer.ts";
 import type { Value } from "../values/value.ts";
 import type { ZSetValue } from "../values/zset.ts";
 
-/** Elements of a collection in one command. */
+/** Elements of a collection in one command, and bytes, after which there is no further one. */
 const ELEMENTS = 64;
+const COMMAND_BYTES = 1024 * 1024;
 
 /** Takes a command. */
 export type Emit = (args: readonly ByteString[]) => void;
@@ -40,6 +42,7 @@ class Batches {
   readonly #head: readonly ByteString[];
   #args: ByteString[];
   #count = 0;
+  #bytes = 0;
 
   constructor(emit: Emit, head: readonly ByteString[]) {
     this.#emit = emit;
@@ -51,7 +54,8 @@ class Batches {
   add(first: ByteString, second?: ByteString): void {
     this.#args.push(first);
     if (second !== undefined) this.#args.push(second);
-    if (++this.#count === ELEMENTS) this.end();
+    this.#bytes += first.length + (second === undefined ? 0 : second.length);
+    if (++this.#count === ELEMENTS || this.#bytes >= COMMAND_BYTES) this.end();
   }
 
   /** Emit what is left. */
@@ -59,14 +63,20 @@ class Batches {
     if (this.#count === 0) return;
     this.#emit(this.#args);
     this.#args = [...this.#head];
-    this.#count = 0;
+    this.#count = this.#bytes = 0;
   }
+}
+
+function setOf(key: ByteString, value: StringBuffer): readonly ByteString[] {
+  const args = LargeArguments.copyOf(["SET", key]);
+  args.pushBytes(value.share());
+  return args;
 }
 
 /** Emit the commands that make a value at a key, its expiry not included. O(size of the value). */
 export function emitValue(key: ByteString, value: Value, emit: Emit): void {
   if (typeof value === "string") emit(["SET", key, value]);
-  else if (value instanceof StringBuffer) emit(["SET", key, value.toByteString()]);
+  else if (value instanceof StringBuffer) emit(setOf(key, value));
   else if (value instanceof ListValue) {
     const batches = new Batches(emit, ["RPUSH", key]);
     value.forEach((item) => batches.add(item));

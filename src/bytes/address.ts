@@ -15,3 +15,8 @@ export function joinAddress(host: ByteString, port: number): ByteString {
 export function hostOf(address: ByteString): ByteString {
   return address.slice(0, address.lastIndexOf(":")).replace(/^\[(.*)\]$/, "$1");
 }
+
+/** An address without the prefix that IPv4 has on a socket for both families. */
+export function plainHost(host: string): string {
+  return host.startsWith("::ffff:") && host.includes(".") ? host.slice(7) : host;
+}

@@ -17,6 +17,9 @@ import { writeLatin1 } from "./latin1.ts";
 /** A JavaScript string with one char (0..255) for each byte. */
 export type ByteString = string;
 
+/** The longest string that V8 makes: 24 bytes less than 512 MB. */
+export const LONGEST_STRING = 0x1fffffe8;
+
 /** Buffer's one-byte decoder, which its type declarations leave out. */
 interface Latin1Buffer {
   latin1Slice(start: number, end: number): string;

@@ -66,6 +66,18 @@ export function formatDouble(value: number): ByteString {
 }
 
 /**
+ * A number's shortest digits, also where {@linkcode formatDouble} writes an integer in full: what
+ * DEBUG DIGEST of 7.2 takes of a score.
+ */
+export function formatShortest(value: number): ByteString {
+  if (!Number.isInteger(value) || Number.isSafeInteger(value) && Math.abs(value) < 1e7) {
+    return formatDouble(value);
+  }
+  const { digits, exponent } = grisuDigits(Math.abs(value));
+  return (value < 0 ? "-" : "") + layOut(digits, exponent, value < 0);
+}
+
+/**
  * Whether the digits that JavaScript prints are those that Grisu2 finds too. They are when the
  * decimal lies clearly within the numbers that read back as `value`, and clearly closer to it than
  * the next decimal of that length: Grisu2 errs by less than 1 % of that range. Only the distance of
@@ -107,7 +119,7 @@ function layOut(digits: string, exponent: number, negative: boolean): string {
   const count = digits.length;
   const leading = exponent + count - 1;
   const size = Math.abs(leading);
-  if (exponent >= 0 && size < count + (negative ? 6 : 7)) return digits + "0".repeat(exponent);
+  if (exponent >= 0 && size < count + 7) return digits + "0".repeat(exponent);
   if (exponent < 0 && (exponent > -7 || size < 4)) {
     const whole = count + exponent;
     if (whole <= 0) return "0." + "0".repeat(-whole) + digits;

@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { ByteString } from "./bytes.ts";
+import { type ByteString, fromBytes } from "./bytes.ts";
 
 /** A hash: 20 bytes as five 32-bit words, the first byte the highest of the first word. */
 export type Sha1Words = Int32Array<ArrayBuffer>;
@@ -82,8 +82,29 @@ export function sha1(text: ByteString, out: Sha1Words): void {
     }
     compress(out);
   }
+  finish(text, at, length, out);
+}
+
+/** As {@linkcode sha1}, of bytes. */
+export function sha1Bytes(bytes: Uint8Array, out: Sha1Words): void {
+  const w = schedule;
+  const { length } = bytes;
+  begin(out);
+  const whole = length - length % 64;
+  for (let at = 0; at < whole; at += 64) {
+    for (let i = 0, p = at; i < 16; i++, p += 4) {
+      w[i] = (bytes[p] << 24) | (bytes[p + 1] << 16) | (bytes[p + 2] << 8) | bytes[p + 3];
+    }
+    compress(out);
+  }
+  finish(fromBytes(bytes, whole, length), 0, length, out);
+}
+
+/** Take in the end of a text of `length` bytes: what is behind `at`, and the length. */
+function finish(text: ByteString, at: number, length: number, out: Sha1Words): void {
+  const w = schedule;
   for (let i = 0; i < 16; i++) w[i] = tailWord(text, at + 4 * i);
-  if (length - at >= 56) {
+  if (text.length - at >= 56) {
     compress(out);
     w.fill(0, 0, 16);
   }

@@ -52,18 +52,31 @@ export function systemMessage(error: unknown): string {
     .replace(/: (?:open|connect|readfile) '.*'$/, "");
 }
 
-/** The bytes of a command: an array of bulk strings. */
-export function encodeCommand(args: readonly ByteString[]): Uint8Array<ArrayBuffer> {
+/** No fewer bytes than a command takes. */
+function roomFor(args: readonly ByteString[]): number {
   let size = 16;
   for (const arg of args) size += arg.length + 32;
-  const out = new Uint8Array(size);
-  let at = writeLatin1(`*${args.length}\r\n`, out, 0);
+  return size;
+}
+
+/** Commands sent together are gathered up to so many bytes. */
+const GATHERED = 65536;
+
+/** The bytes of a command: an array of bulk strings. */
+export function encodeCommand(args: readonly ByteString[]): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(roomFor(args));
+  return out.subarray(0, encodeInto(args, out, 0));
+}
+
+/** @returns where the command ends that was written at `at` */
+function encodeInto(args: readonly ByteString[], out: Uint8Array, at: number): number {
+  at += writeLatin1(`*${args.length}\r\n`, out, at);
   for (const arg of args) {
     at += writeLatin1(`$${arg.length}\r\n`, out, at);
     at += writeLatin1(arg, out, at);
     at += writeLatin1("\r\n", out, at);
   }
-  return out.subarray(0, at);
+  return at;
 }
 
 function readPem(path: string): string {
@@ -126,6 +139,22 @@ export class Connection {
     await this.sendBytes(encodeCommand(args));
   }
 
+  /** Send commands, many with one write. */
+  async sendAll(commands: readonly (readonly ByteString[])[]): Promise<void> {
+    const gathered = new Uint8Array(GATHERED);
+    let filled = 0;
+    for (const command of commands) {
+      const room = roomFor(command);
+      if (filled + room > GATHERED) {
+        await this.sendBytes(gathered.subarray(0, filled));
+        filled = 0;
+      }
+      if (room > GATHERED) await this.send(command);
+      else filled = encodeInto(command, gathered, filled);
+    }
+    await this.sendBytes(gathered.subarray(0, filled));
+  }
+
   /** Send bytes as they are. */
   async sendBytes(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
@@ -144,6 +173,15 @@ export class Connection {
   fill(): Promise<void> {
     this.#reading ??= this.#read();
     return this.#reading;
+  }
+
+  /**
+   * Read bytes that are no reply: past the parser, which must have nothing left.
+   *
+   * @returns how many were read into `buffer`; null at the end of the stream
+   */
+  readBytes(buffer: Uint8Array): Promise<number | null> {
+    return this.#conn.read(buffer);
   }
 
   async #read(): Promise<void> {

@@ -37,6 +37,8 @@ export interface CliIo {
   now(): number;
   /** Wait for some milliseconds. */
   sleep(ms: number): Promise<void>;
+  /** Call `fn` after some milliseconds; the result calls it off. */
+  later(ms: number, fn: () => void): () => void;
   /** Call `fn` on Ctrl-C from now on, instead of ending the program; the result undoes it. */
   onInterrupt(fn: () => void): () => void;
   /** End the program at once. */
@@ -112,6 +114,11 @@ export class SystemIo implements CliIo {
 
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve, ms));
+  }
+
+  later(ms: number, fn: () => void): () => void {
+    const timer = setTimeout(fn, ms);
+    return () => clearTimeout(timer);
   }
 
   onInterrupt(fn: () => void): () => void {

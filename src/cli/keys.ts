@@ -102,7 +102,8 @@ export class KeyDecoder {
       end++;
     }
     if (end === this.#pending.length) return undefined;
-    const body = String.fromCharCode(...this.#pending.slice(this.#at + 2, end));
+    let body = "";
+    for (let i = this.#at + 2; i < end; i++) body += String.fromCharCode(this.#pending[i]);
     const final = String.fromCharCode(this.#pending[end]);
     this.#at = end + 1;
     return (final === "~" ? TILDES[body] : body === "" ? FINALS[final] : undefined) ?? "";

@@ -14,6 +14,25 @@ import { splitArgs } from "../bytes/split_args.ts";
 import type { TlsOptions } from "./connection.ts";
 import type { OutputMode } from "./format.ts";
 
+/** Whether to ask for RESP3; `wished`: go on in RESP2 when it is refused. */
+export type Resp3 = "no" | "wanted" | "wished";
+
+/** What the client may do instead of running commands. */
+export type ModeName =
+  | "latency"
+  | "latency-dist"
+  | "replica"
+  | "rdb"
+  | "functions-rdb"
+  | "pipe"
+  | "bigkeys"
+  | "memkeys"
+  | "hotkeys"
+  | "stat"
+  | "scan"
+  | "lru-test"
+  | "intrinsic-latency";
+
 /** All settings of one run. */
 export interface CliOptions {
   hostname: string;
@@ -30,7 +49,7 @@ export interface CliOptions {
   /** Database to begin in. */
   database: number;
   /** Whether to send HELLO 3 after connecting. */
-  resp3: boolean;
+  resp3: Resp3;
   output: OutputMode;
   itemDelimiter: ByteString;
   replyDelimiter: ByteString;
@@ -48,9 +67,26 @@ export interface CliOptions {
   /** Follow MOVED and ASK (`-c`). */
   cluster: boolean;
   showPushes: boolean;
+  /** Whether a person is taken to read the output. */
+  terminal: boolean;
   /** What to do instead of running a command. */
-  scan: boolean;
+  modes: Set<ModeName>;
+  /** Keys to look at, and how many to ask for at once. */
   pattern?: ByteString;
+  count: number;
+  /** Items to look into for the memory of a key; 0: as many as the server thinks fit. */
+  memkeysSamples: number;
+  /** Go on measuring, by parts of time. */
+  latencyHistory: boolean;
+  /** Show the spectrum of latencies in greys. */
+  monochrome: boolean;
+  /** Number of keys of the LRU test. */
+  lruTestKeys: number;
+  intrinsicSeconds: number;
+  /** Where to save the file of `--rdb` and `--functions-rdb`; `-` for standard output. */
+  rdbFile: string;
+  /** Seconds without a reply that end `--pipe`; 0 for no limit. */
+  pipeTimeout: number;
   evalFile?: string;
   /** What to tell of the command line on standard error before going on. */
   warnings: string[];
@@ -58,7 +94,10 @@ export interface CliOptions {
   command: ByteString[];
 }
 
-/** The command line is wrong, or asks for what this client does not have. */
+/**
+ * The command line is wrong, asks for what this client does not have, or for what cannot be done. Its
+ * message is bytes.
+ */
 export class ExitRequest extends Error {
   override name = "ExitRequest";
 
@@ -68,7 +107,14 @@ export class ExitRequest extends Error {
    * @param onOutput print on standard output rather than on standard error
    */
   constructor(message: string, readonly code: number, readonly onOutput = false) {
-    super(message);
+    super(fromText(message));
+  }
+
+  /** The end, code 1, with a message that holds bytes of a server. */
+  static ofBytes(message: ByteString): ExitRequest {
+    const request = new ExitRequest("", 1);
+    request.message = message;
+    return request;
   }
 }
 
@@ -88,31 +134,15 @@ export interface OptionContext {
 }
 
 /** Options of redis-cli that this client does not have. */
-const REFUSED = new Set([
-  "--stat",
-  "--latency",
-  "--latency-history",
-  "--latency-dist",
-  "--lru-test",
-  "--replica",
-  "--slave",
-  "--rdb",
-  "--functions-rdb",
-  "--pipe",
-  "--pipe-timeout",
-  "--bigkeys",
-  "--memkeys",
-  "--memkeys-samples",
-  "--hotkeys",
-  "--intrinsic-latency",
-  "--ldb",
-  "--ldb-sync-mode",
-  "--cluster",
-  "--cacertdir",
-  "--insecure",
-  "--tls-ciphers",
-  "--tls-ciphersuites",
-]);
+const REFUSED: Record<string, string> = {
+  "--ldb": "there is no debugger for scripts",
+  "--ldb-sync-mode": "there is no debugger for scripts",
+  "--cluster": "it manages no cluster; -c follows the redirections of one",
+  "--cacertdir": "authorities come from one file, --cacert",
+  "--insecure": "certificates are always checked",
+  "--tls-ciphers": "ciphers cannot be chosen",
+  "--tls-ciphersuites": "ciphers cannot be chosen",
+};
 
 /** C's `atoi`: the number a text begins with, 0 when it begins with none. */
 export function leadingInteger(text: string): number {
@@ -159,6 +189,28 @@ const WITH_VALUE: Record<string, Setter> = {
     }
     options.pattern = pattern;
   },
+  "--count": (options, value) => options.count = leadingInteger(value),
+  "--memkeys-samples": (options, value) => {
+    options.modes.add("memkeys");
+    options.memkeysSamples = leadingInteger(value);
+  },
+  "--lru-test": (options, value) => {
+    options.modes.add("lru-test");
+    options.lruTestKeys = leadingInteger(value);
+  },
+  "--intrinsic-latency": (options, value) => {
+    options.modes.add("intrinsic-latency");
+    options.intrinsicSeconds = leadingInteger(value);
+  },
+  "--rdb": (options, value) => {
+    options.modes.add("rdb");
+    options.rdbFile = value;
+  },
+  "--functions-rdb": (options, value) => {
+    options.modes.add("functions-rdb");
+    options.rdbFile = value;
+  },
+  "--pipe-timeout": (options, value) => options.pipeTimeout = leadingInteger(value),
   "--eval": (options, value) => options.evalFile = value,
   "--sni": (options, value) => tls(options).serverName = value,
   "--cacert": (options, value) => tls(options).caFile = value,
@@ -180,7 +232,24 @@ const FLAGS: Record<string, (options: CliOptions) => void> = {
   "--quoted-input": (options) => options.quotedInput = true,
   "--no-auth-warning": (options) => options.passwordOnCommandLine = false,
   "--tls": (options) => void tls(options),
-  "--scan": (options) => options.scan = true,
+  "--scan": (options) => options.modes.add("scan"),
+  "--latency": (options) => options.modes.add("latency"),
+  "--latency-history": (options) => {
+    options.modes.add("latency");
+    options.latencyHistory = true;
+  },
+  "--latency-dist": (options) => options.modes.add("latency-dist"),
+  "--mono": (options) => options.monochrome = true,
+  "--replica": (options) => options.modes.add("replica"),
+  "--slave": (options) => options.modes.add("replica"),
+  "--stat": (options) => options.modes.add("stat"),
+  "--pipe": (options) => options.modes.add("pipe"),
+  "--bigkeys": (options) => options.modes.add("bigkeys"),
+  "--memkeys": (options) => {
+    options.modes.add("memkeys");
+    options.memkeysSamples = 0;
+  },
+  "--hotkeys": (options) => options.modes.add("hotkeys"),
   "--verbose": () => {},
 };
 
@@ -230,7 +299,7 @@ function defaults(context: OptionContext): CliOptions {
     askPassword: false,
     passwordOnCommandLine: false,
     database: 0,
-    resp3: false,
+    resp3: "no",
     output: terminal ? "standard" : "raw",
     itemDelimiter: "\n",
     replyDelimiter: "\n",
@@ -240,8 +309,17 @@ function defaults(context: OptionContext): CliOptions {
     quotedInput: false,
     errorExit: false,
     cluster: false,
-    showPushes: context.stdoutIsTerminal,
-    scan: false,
+    showPushes: terminal,
+    terminal,
+    modes: new Set(),
+    count: 10,
+    memkeysSamples: 0,
+    latencyHistory: false,
+    monochrome: false,
+    lruTestKeys: 0,
+    intrinsicSeconds: 0,
+    rdbFile: "",
+    pipeTimeout: 30,
     warnings: [],
     command: [],
   };
@@ -260,8 +338,14 @@ function finish(options: CliOptions, protocols: Protocols, noWarning: boolean): 
   if (options.stdinLast && options.stdinTag !== undefined) {
     throw new ExitRequest("Options -x and -X are mutually exclusive.\n", 1);
   }
+  if (options.socket !== undefined && options.cluster) {
+    throw new ExitRequest("Options -c and -s are mutually exclusive.\n", 1);
+  }
+  if (options.modes.has("rdb") && options.modes.has("functions-rdb")) {
+    throw new ExitRequest("Option --functions-rdb and --rdb are mutually exclusive.\n", 1);
+  }
   const json = options.output === "json" || options.output === "quoted-json";
-  options.resp3 = protocols.three || (json && !protocols.two);
+  options.resp3 = protocols.three ? "wanted" : json && !protocols.two ? "wished" : "no";
   if (noWarning) options.passwordOnCommandLine = false;
   if (options.quotedInput) {
     options.command = options.command.map((arg) => {
@@ -295,9 +379,10 @@ export function parseOptions(args: readonly string[], context: OptionContext): C
       FLAGS[arg](options);
       noWarning ||= arg === "--no-auth-warning";
     } else if (Object.hasOwn(WITH_VALUE, arg) && !isLast) WITH_VALUE[arg](options, args[++i]);
-    else if (REFUSED.has(arg)) {
+    else if (Object.hasOwn(REFUSED, arg) || arg.startsWith("--cluster-")) {
+      const why = REFUSED[arg] ?? REFUSED["--cluster"];
       throw new ExitRequest(
-        `The option '${arg}' of redis-cli is not supported by this client\n`,
+        `The option '${arg}' of redis-cli is not supported by this client: ${why}\n`,
         1,
       );
     } else if (arg.startsWith("-")) {

@@ -87,13 +87,13 @@ export class Repl {
   #preference(args: readonly ByteString[]): void {
     const session = this.#session;
     if (asciiLower(args[0]) !== ":set" || args.length < 2) {
-      session.print(`unknown redis-cli internal command '${args[0]}'\n`);
+      session.complain(`unknown redis-cli internal command '${args[0]}'\n`);
       return;
     }
     const choice = asciiLower(args[1]);
     if (choice === "hints") this.#hints = true;
     else if (choice === "nohints") this.#hints = false;
-    else session.print(`unknown redis-cli preference '${args[1]}'\n`);
+    else session.complain(`unknown redis-cli preference '${args[1]}'\n`);
   }
 
   #remember(line: string): void {
@@ -111,16 +111,18 @@ export class Repl {
       this.#remember(toText(line));
     }
     if (args === null) {
-      session.print("Invalid argument(s)\n");
+      session.complain("Invalid argument(s)\n");
       return "stay";
     }
     if (args.length === 0) return "stay";
     const command = asciiLower(args[0]);
     if (repeat !== null) {
-      if (repeat <= 0) session.print("Invalid redis-cli repeat command option value.\n");
+      if (repeat <= 0) session.complain("Invalid redis-cli repeat command option value.\n");
       else await this.#command(args.slice(1), repeat);
     } else if (command === "quit" || command === "exit") {
       return "leave";
+    } else if (command === "restart") {
+      session.complain("Use 'restart' only in Lua debugging mode.\n");
     } else if (command.startsWith(":")) {
       this.#preference(args);
     } else if (command === "connect" && args.length === 3) {
@@ -147,7 +149,7 @@ export class Repl {
     if (session.takeAborted()) await session.connect();
     const elapsed = io.now() - start;
     if (elapsed >= SLOW_MS && options.output === "standard") {
-      session.print(`(${(elapsed / 1000).toFixed(2)}s)\n`);
+      session.note(`(${(elapsed / 1000).toFixed(2)}s)\n`);
     }
     if (session.subscribed) await this.#messages();
   }
@@ -164,8 +166,8 @@ export class Repl {
   /** Show messages until a key is pressed, or the next line of a pipe is there. */
   async #messages(): Promise<void> {
     const session = this.#session;
-    const { io, options } = session;
-    const notice = options.output !== "raw" && io.stdoutIsTerminal;
+    const { options } = session;
+    const notice = options.output !== "raw" && options.terminal;
     while (session.subscribed) {
       session.showMessages();
       if (!session.subscribed) return;

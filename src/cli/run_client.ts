@@ -2,16 +2,16 @@
  * The command-line client: the equal of redis-cli.
  *
  * Here the command line is turned into one of the client's ways to work: an interactive session, one
- * command, a script, or a listing of keys. What the program must bring along is in {@linkcode CliDeps}.
+ * command, a script, or one of the modes that need no command. What the program must bring along is in {@linkcode CliDeps}.
  *
  * @module
  */
 
 import { type ByteString, fromBytes, fromText, toBytes } from "../bytes/bytes.ts";
-import { quoteBytes } from "../bytes/repr.ts";
 import type { CommandDocs } from "./command_docs.ts";
 import { systemMessage } from "./connection.ts";
 import { type CliIo, OutputClosedError, SystemIo } from "./io.ts";
+import { chosenMode } from "./modes/mod.ts";
 import { type CliOptions, ExitRequest, InfoRequest, parseOptions } from "./options.ts";
 import { Repl } from "./repl.ts";
 import { Session } from "./session.ts";
@@ -50,7 +50,7 @@ export async function runCli(args: string[], deps: CliDeps): Promise<number> {
       return 0;
     }
     if (error instanceof ExitRequest) {
-      const message = toBytes(fromText(error.message));
+      const message = toBytes(error.message);
       if (error.onOutput) io.write(message);
       else io.writeError(message);
       return error.code;
@@ -74,8 +74,10 @@ async function start(args: string[], deps: CliDeps, io: CliIo): Promise<number> 
   const { version, commands } = deps;
   const session = new Session({ options, io, version, commands });
   try {
-    if (options.scan) return await scan(session);
+    const mode = chosenMode(options);
+    if (mode !== null) return await mode(session);
     if (options.evalFile !== undefined) {
+      if (!await session.start()) return 1;
       return await runOnce(session, evalCommand(options.evalFile, options.command));
     }
     if (options.command.length === 0) return await new Repl(session).run();
@@ -130,45 +132,17 @@ function evalCommand(path: string, words: readonly ByteString[]): ByteString[] {
   return ["EVAL", script, String(keys.length), ...keys, ...args];
 }
 
-/** List the keys that match the pattern. */
-async function scan(session: Session): Promise<number> {
-  const { pattern, output, interval } = session.options;
-  if (!await session.connect()) return 1;
-  for (let cursor = "0";;) {
-    const match = pattern === undefined ? [] : ["MATCH", pattern];
-    let reply;
-    try {
-      reply = await session.ask(["SCAN", cursor, ...match]);
-    } catch (error) {
-      session.printError(`I/O error: ${systemMessage(error)}\n`);
-      return 1;
-    }
-    if (reply.type === "error") {
-      session.printError(`SCAN error: ${reply.value}\n`);
-      return 1;
-    }
-    if (reply.type !== "array" || reply.items.length !== 2) {
-      session.printError("SCAN error: the reply is no cursor with keys\n");
-      return 1;
-    }
-    const [next, keys] = reply.items;
-    if (keys.type === "array") {
-      for (const key of keys.items) {
-        if (key.type !== "string") continue;
-        session.print((output === "standard" ? quoteBytes(key.value) : key.value) + "\n");
-      }
-    }
-    cursor = next.type === "string" ? next.value : "0";
-    if (cursor === "0") return 0;
-    if (interval > 0) await session.io.sleep(interval * 1000);
-  }
-}
-
 /** Read a password, showing stars; undefined when the input ends before one. */
 async function askPassword(io: CliIo): Promise<ByteString | undefined> {
   const buffer = new Uint8Array(1);
   const typed: number[] = [];
-  if (io.stdinIsTerminal) io.write(toBytes("Please input password: "));
+  const show = (text: ByteString) => {
+    if (!io.stdinIsTerminal) return;
+    // Whoever types sees standard error too when standard output goes elsewhere.
+    if (io.stdoutIsTerminal) io.write(toBytes(text));
+    else io.writeError(toBytes(text));
+  };
+  show("Please input password: ");
   io.setRaw(true);
   try {
     for (;;) {
@@ -178,15 +152,15 @@ async function askPassword(io: CliIo): Promise<ByteString | undefined> {
       if (byte === 0x03) throw new ExitRequest("\n", 1);
       if (byte === 0x0a || byte === 0x0d) break;
       if (byte === 0x7f || byte === 0x08) {
-        if (typed.pop() !== undefined && io.stdinIsTerminal) io.write(toBytes("\b \b"));
+        if (typed.pop() !== undefined) show("\b \b");
         continue;
       }
       typed.push(byte);
-      if (io.stdinIsTerminal) io.write(toBytes("*"));
+      show("*");
     }
   } finally {
     io.setRaw(false);
   }
-  if (io.stdinIsTerminal) io.write(toBytes("\n"));
+  show("\n");
   return fromBytes(Uint8Array.from(typed));
 }

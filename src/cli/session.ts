@@ -9,12 +9,19 @@
  */
 
 import { asciiLower, type ByteString, fromText, toBytes } from "../bytes/bytes.ts";
-import { ClosedError, Connection, systemMessage, type Target } from "./connection.ts";
+import {
+  ClosedError,
+  Connection,
+  encodeCommand,
+  systemMessage,
+  type Target,
+} from "./connection.ts";
 import { CommandBook, type CommandDocs, docsOfReply } from "./command_docs.ts";
 import { formatPush, formatRaw, formatReply } from "./format.ts";
 import { helpText } from "./help.ts";
 import { type CliIo, OutputClosedError } from "./io.ts";
-import { type CliOptions, leadingInteger } from "./options.ts";
+import { followMaster } from "./modes/replica.ts";
+import { type CliOptions, ExitRequest, leadingInteger } from "./options.ts";
 import type { ClientReply } from "./reply_parser.ts";
 
 /** What came of a command. */
@@ -30,23 +37,32 @@ export interface SessionSetup {
   commands: () => Iterable<CommandDocs> | Promise<Iterable<CommandDocs>>;
 }
 
-/** Commands, the first word or two, whose replies are text to be printed as it is. */
-const PLAIN_REPLIES = new Set([
-  "info",
-  "lolwut",
-  "client list",
-  "client info",
-  "cluster info",
-  "cluster nodes",
-  "debug htstats",
-  "debug htstats-key",
-  "debug client-eviction",
-  "latency doctor",
-  "latency graph",
-  "memory doctor",
-  "memory malloc-stats",
-  "proxy info",
+/**
+ * Commands, the first word or two, whose replies are text to be printed as it is; with the number of
+ * words that this takes, where it is a certain one.
+ */
+const PLAIN_REPLIES = new Map([
+  ["info", 0],
+  ["lolwut", 0],
+  ["client list", 0],
+  ["client info", 0],
+  ["cluster info", 2],
+  ["cluster nodes", 2],
+  ["debug htstats", 0],
+  ["debug htstats-key", 0],
+  ["debug client-eviction", 0],
+  ["latency doctor", 2],
+  ["latency graph", 3],
+  ["memory doctor", 0],
+  ["memory malloc-stats", 0],
+  ["proxy info", 0],
 ]);
+
+function isPlain(command: ByteString, args: readonly ByteString[]): boolean {
+  const words = PLAIN_REPLIES.get(command) ??
+    (args.length > 1 ? PLAIN_REPLIES.get(`${command} ${asciiLower(args[1])}`) : undefined);
+  return words === 0 || words === args.length;
+}
 
 const SUBSCRIBING = new Set(["subscribe", "psubscribe", "ssubscribe"]);
 const UNSUBSCRIBING = new Set(["unsubscribe", "punsubscribe", "sunsubscribe"]);
@@ -75,6 +91,8 @@ export class Session {
   #databaseBefore = 0;
   #inTransaction = false;
   #subscribed = false;
+  /** Whether the login and all that belongs to it went well. */
+  #ready = false;
   #aborted = false;
   #shuttingDown = false;
 
@@ -121,8 +139,24 @@ export class Session {
     this.io.write(toBytes(text));
   }
 
-  printError(text: string): void {
-    this.io.writeError(toBytes(fromText(text)));
+  printError(text: ByteString): void {
+    this.io.writeError(toBytes(text));
+  }
+
+  /**
+   * Tell a person something that is no data: where the output may be read by a program, this goes to
+   * standard error.
+   */
+  note(text: ByteString): void {
+    if (this.options.output === "standard" && this.options.terminal) this.print(text);
+    else this.printError(text);
+  }
+
+  /** Say what is wrong with a line, in the place of a reply, unless replies have a form to keep. */
+  complain(text: ByteString): void {
+    const { output } = this.options;
+    if (output === "standard" || output === "raw") this.print(text);
+    else this.printError(text);
   }
 
   /** Connect to another server from now on. */
@@ -138,6 +172,7 @@ export class Session {
     this.#database = 0;
     this.#inTransaction = false;
     this.#subscribed = false;
+    this.#ready = false;
   }
 
   /**
@@ -155,18 +190,36 @@ export class Session {
       if (silent) return false;
       const { hostname, port, socket } = this.#target;
       const place = socket ?? `${hostname}:${port}`;
-      this.printError(`Could not connect to Redis at ${place}: ${systemMessage(error)}\n`);
+      this.printError(
+        fromText(`Could not connect to Redis at ${place}: ${systemMessage(error)}\n`),
+      );
       return false;
     }
     try {
-      if (await this.#logIn() && await this.#select() && this.options.resp3) {
-        const reply = await this.ask(["HELLO", "3"]);
-        if (reply.type === "error") this.printError(`HELLO 3 failed: ${reply.value}\n`);
-      }
+      this.#ready = await this.#logIn() && await this.#select() && await this.#switchProtocol();
     } catch (error) {
       this.#lost(error);
     }
     return this.#connection !== null;
+  }
+
+  /**
+   * Connect, for work that is nothing without a login.
+   *
+   * @returns whether all that {@linkcode connect} does went well
+   */
+  async start(): Promise<boolean> {
+    return await this.connect() && this.#ready;
+  }
+
+  /** @returns whether to go on: JSON is content with RESP2 where there is no RESP3 */
+  async #switchProtocol(): Promise<boolean> {
+    const { resp3 } = this.options;
+    if (resp3 === "no") return true;
+    const reply = await this.ask(["HELLO", "3"]);
+    if (reply.type !== "error") return true;
+    this.printError(`HELLO 3 failed: ${reply.value}\n`);
+    return resp3 === "wished";
   }
 
   async #logIn(): Promise<boolean> {
@@ -206,6 +259,35 @@ export class Session {
     }
   }
 
+  /**
+   * Send commands all at once and give their replies to the caller.
+   *
+   * @throws {ClosedError} when there is no connection any more
+   */
+  async askAll(commands: readonly (readonly ByteString[])[]): Promise<ClientReply[]> {
+    const connection = this.#open();
+    const sent = connection.sendAll(commands);
+    const replies: ClientReply[] = [];
+    // The replies are read while the rest is being sent; its failure shows here too.
+    sent.catch(() => {});
+    while (replies.length < commands.length) {
+      const reply = await connection.receive();
+      if (reply.type === "push") this.#push(reply);
+      else replies.push(reply);
+    }
+    await sent;
+    return replies;
+  }
+
+  /**
+   * The connection itself, for what is no command and no reply.
+   *
+   * @throws {ClosedError} when there is none any more
+   */
+  transport(): Connection {
+    return this.#open();
+  }
+
   #open(): Connection {
     if (this.#connection === null) throw new ClosedError();
     return this.#connection;
@@ -221,13 +303,18 @@ export class Session {
     // Several may wait for one connection: the first to hear of its end tells it.
     const known = this.#connection === null || this.#aborted || this.#shuttingDown;
     this.disconnect();
-    if (!known) this.printError(`Error: ${systemMessage(error)}\n`);
+    if (!known) this.printError(fromText(`Error: ${systemMessage(error)}\n`));
   }
 
   /** Give up what is being waited for (Ctrl-C); the connection is closed for it. */
   abort(): void {
     this.#aborted = true;
     this.#connection?.close();
+  }
+
+  /** Whether what is waited for has been given up. */
+  get aborted(): boolean {
+    return this.#aborted;
   }
 
   /** Whether {@linkcode abort} was called since this was last asked. */
@@ -270,11 +357,8 @@ export class Session {
       this.print(fromText(helpText(args.slice(1), book, this.#version)));
       return "ok";
     }
-    if (command === "sync" || command === "psync") {
-      this.printError(`${args[0]} makes a replica of a connection: this client cannot show that\n`);
-      return "failed";
-    }
     if (this.#connection === null && !await this.connect()) return "failed";
+    if (command === "sync" || command === "psync") return await this.#follow(args, interactive);
     this.#shuttingDown = command === "shutdown";
     try {
       for (let done = 0; times < 0 || done < times; done++) {
@@ -290,6 +374,20 @@ export class Session {
     }
   }
 
+  /** SYNC and PSYNC make a replica of the connection, which it stays until it ends. */
+  async #follow(args: readonly ByteString[], interactive: boolean): Promise<Outcome> {
+    this.note("Entering replica output mode...  (press Ctrl-C to quit)\n");
+    try {
+      await followMaster(this, encodeCommand(args));
+    } catch (error) {
+      // Someone at a keyboard may try something else.
+      if (!(error instanceof ExitRequest && interactive && this.io.stdinIsTerminal)) throw error;
+      this.printError(error.message);
+    }
+    this.disconnect();
+    return "failed";
+  }
+
   async #once(
     command: ByteString,
     args: readonly ByteString[],
@@ -297,18 +395,13 @@ export class Session {
   ): Promise<Outcome> {
     await this.#open().send(args);
     if (command === "monitor") return await this.#monitor();
-    const plain = PLAIN_REPLIES.has(command) ||
-      (args.length > 1 && PLAIN_REPLIES.has(`${command} ${asciiLower(args[1])}`));
-    const subscribing = SUBSCRIBING.has(command);
-    if (subscribing && !interactive && this.options.output !== "raw") {
-      this.print("Reading messages... (press Ctrl-C to quit)\n");
-    }
-    const reply = subscribing || UNSUBSCRIBING.has(command)
+    const plain = isPlain(command, args);
+    const reply = SUBSCRIBING.has(command) || UNSUBSCRIBING.has(command)
       ? await this.#confirmations(command, args.length - 1)
       : await this.#reply();
     if (reply === null) return "ok";
     if (reply.type === "error") {
-      const redirected = await this.#redirect(reply.value, args);
+      const redirected = await this.#redirect(reply.value, args, interactive);
       if (redirected) return await this.#once(command, args, interactive);
       if (this.options.errorExit && !interactive) {
         this.printError(reply.value + "\n");
@@ -440,16 +533,20 @@ export class Session {
   }
 
   /** With `-c`: go where MOVED or ASK point. @returns whether the command is to be sent again there */
-  async #redirect(error: ByteString, args: readonly ByteString[]): Promise<boolean> {
+  async #redirect(
+    error: ByteString,
+    args: readonly ByteString[],
+    interactive: boolean,
+  ): Promise<boolean> {
     if (!this.options.cluster || args.length === 0) return false;
     const match = /^(MOVED|ASK) (\d+) (.*):(\d+)/.exec(error);
     if (match === null) return false;
     const [, kind, slot, host, port] = match;
     if (host !== "") this.setTarget(host, Number(port));
     else this.setTarget(this.#target.hostname, Number(port));
-    if (this.options.output === "standard") {
+    if (interactive) {
       const { hostname } = this.#target;
-      this.print(`-> Redirected to slot [${slot}] located at ${hostname}:${port}\n`);
+      this.note(`-> Redirected to slot [${slot}] located at ${hostname}:${port}\n`);
     }
     if (!await this.connect()) throw new ClosedError();
     if (kind === "ASK") await this.ask(["ASKING"]);

@@ -35,14 +35,34 @@ Who to be
 What to send
   -2, -3                Protocol version RESP2 (default) or RESP3
   -r <count>            Run the command so often; below zero, for ever
-  -i <seconds>          Wait so long after each run, or each step of --scan
+  -i <seconds>          Wait so long after each run; the pace of the modes below
   -x                    Standard input becomes the last argument
   -X <tag>              Standard input replaces the argument that equals the tag
   --quoted-input        Arguments are quoted: "a\\x00b"
   --eval <file>         Run a script with KEYS and, behind a comma, ARGV: --eval f.lua k1 , a1
+  --pipe                Send standard input as it is: protocol, or commands line by line
+  --pipe-timeout <n>    End --pipe when no reply has come for so many seconds (30; 0: never)
+
+What to look at instead
   --scan                List all keys, a batch at a time
-  --pattern <glob>      Keys to list
+  --bigkeys             Find the keys with most items, or the longest strings
+  --memkeys             Find the keys that take most memory
+  --memkeys-samples <n> The same, looking into so many items of each key
+  --hotkeys             Find the keys used most; needs a maxmemory-policy of the LFU kind
+  --pattern <glob>      Keys to look at, for these modes
   --quoted-pattern <g>  The same, quoted
+  --count <number>      How many keys to ask for at once (10)
+  --stat                Figures about the server, a line every second
+  --latency             The time of a PING: one line for programs, for ever at a terminal
+  --latency-history     The same, anew every 15 seconds
+  --latency-dist        The same, as a spectrum in 256 colours; --mono for greys
+  --intrinsic-latency <seconds>
+                        How long this machine keeps a program from running; asks no server
+  --lru-test <keys>     Reads and writes with a skew, and tells the hits
+  --rdb <file>          Fetch all data as an RDB file; - for standard output
+  --functions-rdb <file>
+                        The same, functions only
+  --replica             Show the commands that the server sends to replicas
 
 How to print
   --raw                 Bare values (default unless standard output is a terminal)
@@ -63,5 +83,7 @@ Examples
   redeno cli -r 10 -i 1 info clients
   redeno cli --quoted-input set "nul\\x00inside" value
   redeno cli --scan --pattern 'user:*'
+  redeno cli --pipe < commands.txt
+  redeno cli --rdb backup.rdb
 `;
 }

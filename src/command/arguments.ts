@@ -27,6 +27,8 @@ export interface Argument {
   readonly type: ArgumentType;
   /** The literal word that introduces (or, for a pure token, is) the argument. */
   readonly token?: string;
+  /** What documentation shows in place of the name, where that is something else. */
+  readonly display?: string;
   /** For keys: which of the command's key specs finds it. */
   readonly keySpecIndex?: number;
   readonly since?: string;

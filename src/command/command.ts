@@ -19,6 +19,7 @@ import {
   type KeySpec,
   type LegacyRange,
   legacyRange,
+  listKeys,
 } from "./key_specs.ts";
 
 /** Flags of a command, as COMMAND INFO shows them. */
@@ -87,6 +88,8 @@ export interface CommandSpec<C = Context> {
   readonly history?: readonly (readonly [version: string, change: string])[];
   readonly deprecatedSince?: string;
   readonly replacedBy?: string;
+  /** For servers and for tests of servers, not for clients. */
+  readonly isInternal?: boolean;
   /** Runs at once inside MULTI instead of being queued. */
   readonly immediateInMulti?: boolean;
   /** May be sent by a RESP2 connection that listens to published messages. */
@@ -193,9 +196,20 @@ export class Command<C = never> {
    */
   keysOf(args: readonly ByteString[]): KeyReference[] | null {
     if (this.spec.getKeys !== undefined) return this.spec.getKeys(args);
-    // Shard channels stand where keys do, and are none.
-    const specs = this.keySpecs.filter(({ flags }) => !flags.includes("not_key"));
-    return findKeys(specs, args);
+    return findKeys(this.#trueKeySpecs, args);
+  }
+
+  /**
+   * The keys of a request as COMMAND GETKEYS gives them: none when a real server has none to tell,
+   * though it may run the request.
+   */
+  listedKeys(args: readonly ByteString[]): KeyReference[] {
+    return listKeys(this.#trueKeySpecs, args, this.spec.getKeys);
+  }
+
+  /** Without shard channels, which stand where keys do, and are none. */
+  get #trueKeySpecs(): readonly KeySpec[] {
+    return this.keySpecs.filter(({ flags }) => !flags.includes("not_key"));
   }
 
   /** Whether `count` arguments (the name included) are right for this command. */

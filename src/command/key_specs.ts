@@ -11,6 +11,7 @@
  */
 
 import { asciiUpper, type ByteString } from "../bytes/bytes.ts";
+import { INT64_MAX, INT64_MIN, parseInteger } from "../bytes/int.ts";
 
 /** Where a key spec's search begins. */
 export type BeginSearch =
@@ -132,8 +133,34 @@ export function legacyRange(specs: readonly KeySpec[]): LegacyRange {
   return [first, last, step];
 }
 
+/** Where keys stand; `last` is before `first` when there are none. */
+interface Row {
+  readonly first: number;
+  readonly last: number;
+  readonly step: number;
+}
+
+/** The row that a spec means; undefined when what it begins with is not there; null when it cannot be told. */
+function rowOf({ begin, find }: KeySpec, args: readonly ByteString[]): Row | null | undefined {
+  const at = beginOf(begin, args);
+  if (at === null) return begin.type === "unknown" ? null : undefined;
+  if (find.type === "range") {
+    const { lastKey, limit, step } = find;
+    if (lastKey >= 0) return { first: at, last: at + lastKey, step };
+    if (limit <= 1) return { first: at, last: args.length + lastKey, step };
+    return { first: at, last: at + Math.floor((args.length - at) / limit) + lastKey, step };
+  }
+  if (find.type === "unknown") return null;
+  const countAt = at + find.keyNumIndex;
+  const count = countAt < args.length ? parseInteger(args[countAt]) : null;
+  if (count === null || count < 0) return null;
+  const first = at + find.firstKey;
+  // A real server keeps 32 bits of the count.
+  return { first, last: first + Number(BigInt.asIntN(32, BigInt(count))) - 1, step: find.step };
+}
+
 /**
- * Find the keys in a command's arguments by its specs.
+ * Find the keys in the arguments of a command by its specs, where it may be run with few or no keys.
  *
  * @returns null when a spec cannot be followed (a bad key count, an unknown spec)
  */
@@ -143,39 +170,63 @@ export function findKeys(
 ): KeyReference[] | null {
   const found: KeyReference[] = [];
   for (const spec of specs) {
-    const begin = beginOf(spec.begin, args);
-    if (begin === null) {
-      if (spec.begin.type === "unknown") return null;
-      continue;
-    }
-    const { find } = spec;
-    let first: number;
-    let last: number;
-    let step: number;
-    if (find.type === "range") {
-      first = begin;
-      step = find.step;
-      if (find.lastKey >= 0) last = first + find.lastKey;
-      else if (find.limit <= 1) last = args.length + find.lastKey;
-      else last = first + Math.floor((args.length - first) / find.limit) + find.lastKey;
-    } else if (find.type === "keynum") {
-      const countAt = begin + find.keyNumIndex;
-      if (countAt >= args.length) return null;
-      const count = Number(args[countAt]);
-      if (!/^-?[0-9]+$/.test(args[countAt]) || count < 0) return null;
-      first = begin + find.firstKey;
-      step = find.step;
-      last = first + (count - 1) * step;
-    } else {
-      return null;
-    }
-    if (last >= args.length || first >= args.length) {
-      if (last < first) continue;
-      return null;
-    }
+    const row = rowOf(spec, args);
+    if (row === undefined) continue;
+    if (row === null) return null;
+    const { first, last, step } = row;
+    if (last < first) continue;
+    if (last >= args.length) return null;
     for (let i = first; i <= last; i += step) found.push({ index: i, flags: spec.flags });
   }
   return found;
+}
+
+/**
+ * Find keys as COMMAND GETKEYS does, to the letter: a spec that finds no key fails, one that is
+ * incomplete does, too; a key count is then read by another rule.
+ *
+ * @param own the command's own function, asked when the specs fail or leave the flags open
+ * @returns empty when there are none, or they cannot be told
+ */
+export function listKeys(
+  specs: readonly KeySpec[],
+  args: readonly ByteString[],
+  own?: (args: readonly ByteString[]) => KeyReference[] | null,
+): KeyReference[] {
+  const exact = !specs.some(({ flags }) => flags.includes("variable_flags"));
+  const found = exact ? findAll(specs, args) : null;
+  if (found !== null) return found;
+  return own === undefined ? findCounted(specs, args) : own(args) ?? [];
+}
+
+function findAll(specs: readonly KeySpec[], args: readonly ByteString[]): KeyReference[] | null {
+  const found: KeyReference[] = [];
+  for (const spec of specs) {
+    const row = rowOf(spec, args);
+    if (row === undefined) continue;
+    if (row === null) return null;
+    const { first, last, step } = row;
+    if (last < first || last >= args.length || spec.flags.includes("incomplete")) return null;
+    for (let i = first; i <= last; i += step) found.push({ index: i, flags: spec.flags });
+  }
+  return found;
+}
+
+/** Keys behind a count that is read as far as it has digits; the key that is stored to comes last. */
+function findCounted(specs: readonly KeySpec[], args: readonly ByteString[]): KeyReference[] {
+  const counted = specs.find(({ find }) => find.type === "keynum");
+  if (counted?.begin.type !== "index") return [];
+  const at = counted.begin.index;
+  const count = BigInt(/^[ \t-\r]*([+-]?\d+)/.exec(args[at] ?? "")?.[1] ?? 0);
+  const number = Number(BigInt.asIntN(32, clampInt64(count)));
+  if (number < 1 || number > args.length - at - 1) return [];
+  const found = Array.from({ length: number }, (_, i) => ({ index: at + 1 + i, flags: [] }));
+  return specs[0] === counted ? found : [...found, { index: 1, flags: [] }];
+}
+
+function clampInt64(value: bigint): bigint {
+  if (value > INT64_MAX) return INT64_MAX;
+  return value < INT64_MIN ? INT64_MIN : value;
 }
 
 function beginOf(begin: BeginSearch, args: readonly ByteString[]): number | null {

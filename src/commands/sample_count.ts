@@ -28,6 +28,15 @@ export function parseSampleCount(text: ByteString): number {
       `ERR value is out of range, value must between ${-INT64_MAX} and ${INT64_MAX}`,
     );
   }
-  if (value < -MOST_DRAWS) throw new RedisError("ERR value is out of range");
   return Number(value);
+}
+
+/**
+ * How many draws a negative count asks for; to be asked when there is something to draw from.
+ *
+ * @throws RedisError when these are more than one command may ask for
+ */
+export function drawsOf(count: number): number {
+  if (count < -MOST_DRAWS) throw new RedisError("ERR value is out of range");
+  return -count;
 }

@@ -26,8 +26,11 @@ import {
   NAMES,
 } from "./table.ts";
 
-/** Told of a change after it was made; what it throws refuses the change with its message. */
-export type ChangeListener = (values: ConfigValues) => void;
+/**
+ * Told of a change after it was made; what it throws refuses the change with its message. When that
+ * is not known at once, it returns a promise; anything else that it returns is nobody's business.
+ */
+export type ChangeListener = (values: ConfigValues) => unknown;
 
 /** Circumstances of a CONFIG SET. */
 export interface SetOptions {
@@ -46,6 +49,7 @@ interface Change {
   readonly name: string;
   readonly directive: Directive;
   readonly before: Setting<unknown>;
+  readonly after: Setting<unknown>;
 }
 
 function failed(name: ByteString, reason: string): ByteString {
@@ -111,8 +115,12 @@ export class Config {
     return named;
   }
 
-  /** A file name in the configuration as an absolute path: relative ones start in `dir`. */
+  /**
+   * A file name in the configuration as an absolute path: relative ones start in `dir`. No name makes
+   * a path that ends with a slash, and names no file.
+   */
   path(name: ByteString): string {
+    if (name === "") return `${toText(this.values.dir).replace(/[\\/]$/, "")}/`;
     return resolvePath(toText(this.values.dir), toText(name));
   }
 
@@ -190,12 +198,12 @@ export class Config {
   /**
    * CONFIG SET: set several directives, all or none.
    *
-   * @returns null, or the error line to reply
+   * @returns null, or the error line to reply; a promise of it when a listener needs time
    */
   setMany(
     pairs: readonly (readonly [name: ByteString, value: ByteString])[],
     options: SetOptions = {},
-  ): ByteString | null {
+  ): ByteString | null | Promise<ByteString | null> {
     const named: NamedDirective[] = [];
     for (const [name] of pairs) {
       const found = findDirective(name);
@@ -224,7 +232,7 @@ export class Config {
       try {
         const setting = this.#parse(directive, words, false);
         this.#store(directive, setting);
-        changes.push({ name, directive, before });
+        changes.push({ name, directive, before, after: setting });
       } catch (error) {
         this.#undo(changes);
         if (error instanceof ValueError) return failed(name, error.message);
@@ -242,35 +250,62 @@ export class Config {
     return allowed === "yes" || (allowed === "local" && local);
   }
 
+  /** Put the values back that nobody else has changed since. */
   #undo(changes: readonly Change[]): void {
     for (let i = changes.length - 1; i >= 0; i--) {
-      this.#store(changes[i].directive, changes[i].before);
+      const { directive, before, after } = changes[i];
+      if (this.setting(directive) === after) this.#store(directive, before);
     }
   }
 
   /** Tell the listeners of the changes; undo all if one of them refuses. */
-  #tell(changes: readonly Change[]): ByteString | null {
+  #tell(changes: readonly Change[]): ByteString | null | Promise<ByteString | null> {
     const told: Subscription[] = [];
+    const pending: Promise<void>[] = [];
+    let refused: ByteString | null = null;
+    const refuse = (name: string, error: unknown) => {
+      refused ??= failed(name, error instanceof Error ? error.message : String(error));
+    };
     for (const { name, directive } of changes) {
       for (const subscription of this.#subscriptions) {
         if (!subscription.names.has(directive.name) || told.includes(subscription)) continue;
         told.push(subscription);
         try {
-          subscription.listener(this.values);
-        } catch (error) {
-          this.#undo(changes);
-          for (const { listener } of told) {
-            try {
-              listener(this.values);
-            } catch {
-              // The old value cannot be restored; the reply already says that something failed.
-            }
+          const later = subscription.listener(this.values);
+          if (later instanceof Promise) {
+            pending.push(later.catch((error) => refuse(name, error)));
           }
-          return failed(name, error instanceof Error ? error.message : String(error));
+        } catch (error) {
+          refuse(name, error);
+        }
+        if (refused !== null) {
+          const restoring = this.#restore(changes, told);
+          if (pending.length === 0 && restoring.length === 0) return refused;
+          return Promise.all([...pending, ...restoring]).then(() => refused);
         }
       }
     }
-    return null;
+    if (pending.length === 0) return null;
+    return Promise.all(pending).then(async () => {
+      if (refused !== null) await Promise.all(this.#restore(changes, told));
+      return refused;
+    });
+  }
+
+  /** Go back to the values before, and tell those who were told. @returns what takes time */
+  #restore(changes: readonly Change[], told: readonly Subscription[]): Promise<void>[] {
+    this.#undo(changes);
+    const pending: Promise<void>[] = [];
+    for (const { listener } of told) {
+      try {
+        const later = listener(this.values);
+        // The old value cannot be had back; the reply already says that something failed.
+        if (later instanceof Promise) pending.push(later.catch(() => {}));
+      } catch {
+        // Likewise.
+      }
+    }
+    return pending;
   }
 
   /**
@@ -279,7 +314,8 @@ export class Config {
    * `listener` is called once a CONFIG SET, with all new values in place, in the order in which
    * listeners were added. When it throws, the values are put back, the listeners told so far
    * (this one too) are called again with the old values, and the client gets the error's message
-   * as the reason: a listener must be able to apply the values it finds, whatever came before.
+   * as the reason: a listener must be able to apply the values it finds, whatever came before. The
+   * same goes for a promise of it that rejects.
    *
    * @returns a function that ends this
    */

@@ -106,8 +106,12 @@ export function loadConfig(config: Config, sources: ConfigSources): void {
   checkLogFile(config);
 }
 
-/** Fail now if the log cannot be written: once the server runs, nobody would be told. */
-function checkLogFile(config: Config): void {
+/**
+ * Fail now if the log cannot be written: once the server runs, nobody would be told.
+ *
+ * @throws ConfigError
+ */
+export function checkLogFile(config: Config): void {
   const { logfile } = config.values;
   if (logfile === "") return;
   try {

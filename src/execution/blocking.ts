@@ -218,6 +218,8 @@ export class Blocking implements Blocker, KeyspaceListener {
       if (value === undefined && waiters.onDelete === 0) return;
       const fits = value !== undefined && (type === undefined || type === typeName(value));
       if (!fits && !wakeOnDelete) continue;
+      // What made the key ready may have taken long enough for it to expire.
+      this.#parts.clock.tick();
       const reply = this.#parts.executor.retry(client, state);
       if (reply !== undefined) this.#answer(client, reply);
     }

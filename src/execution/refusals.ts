@@ -51,3 +51,17 @@ export function notWhileSubscribed(command: Command): ErrorReply {
 export function wrongArity(command: Command): ErrorReply {
   return new ErrorReply(`ERR wrong number of arguments for '${command.name}' command`);
 }
+
+/** Errors that a real server keeps ready with their `-ERR`, and logs so. */
+const READY_MADE = [
+  "ERR",
+  "ERR no such key",
+  "ERR syntax error",
+  "ERR source and destination objects are the same",
+  "ERR index out of range",
+];
+
+/** An error as a real server's log shows it: with a `-` and its code, or without `ERR`. */
+export function errorInLog(text: ByteString): ByteString {
+  return text.startsWith("ERR ") && !READY_MADE.includes(text) ? text.slice(4) : `-${text}`;
+}

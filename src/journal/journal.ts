@@ -12,19 +12,24 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 
-/** The database of what runs in none: see {@linkcode Journal.announce}. */
-export const NO_DB = -1;
-
 /** One effect: a command to run in a database. */
 export interface Effect {
   readonly db: number;
   readonly args: readonly ByteString[];
+  /** It changes no data: see {@linkcode Journal.announce}. */
+  readonly announced?: boolean;
+  /** Whom it is for, as a sum of {@linkcode TARGET}; all when absent. */
+  readonly targets?: number;
 }
+
+/** Whom effects are for. */
+export const TARGET = { FILE: 1, REPLICAS: 2, ALL: 3 } as const;
 
 /** A sink, and what it takes. */
 interface Subscription {
   readonly sink: JournalSink;
   readonly announcements: boolean;
+  readonly target: number;
 }
 
 /**
@@ -43,11 +48,23 @@ export class Journal {
   #depth = 0;
   #replacement: Effect[] | null = null;
   #suppressed = false;
+  /** Whom effects are for from now on; less than all in a script that has asked for it. */
+  targets: number = TARGET.ALL;
+  /** There are effects among the pending ones that are not for all. */
+  #limited = false;
+  /** The effects of this unit do not belong together. */
+  #separate = false;
   /**
    * How many changes there were so far, with or without sinks. A client remembers the position
    * after its last change, and a sink how far it has got.
    */
   position = 0;
+  /**
+   * Called when a sink threw: what it misses is lost to it. The other sinks have got the effects, and
+   * the journal goes on. A sink that can make up for its failure does so by itself, and does not
+   * throw.
+   */
+  onSinkFailure: ((error: unknown) => void) | null = null;
 
   /** Whether anybody listens; handlers skip building replacements while nobody does. */
   get active(): boolean {
@@ -58,10 +75,14 @@ export class Journal {
    * Add a sink.
    *
    * @param announcements whether it takes these, too
+   * @param target which of {@linkcode TARGET} it is; one that is none of them takes all effects
    * @returns a function that removes it again
    */
-  subscribe(sink: JournalSink, { announcements = false } = {}): () => void {
-    const subscription = { sink, announcements };
+  subscribe(
+    sink: JournalSink,
+    { announcements = false, target = TARGET.ALL as number } = {},
+  ): () => void {
+    const subscription = { sink, announcements, target };
     this.#setSinks([...this.#sinks, subscription]);
     return () => this.#setSinks(this.#sinks.filter((other) => other !== subscription));
   }
@@ -83,24 +104,50 @@ export class Journal {
     this.#depth++;
   }
 
-  /** A unit ends; at the end of the outermost one its effects go to the sinks. */
+  /**
+   * A unit ends; at the end of the outermost one its effects go to the sinks. Never throws: see
+   * {@linkcode Journal.onSinkFailure}.
+   */
   end(): void {
-    if (--this.#depth > 0 || this.#pending.length === 0) return;
-    const effects = this.#pending;
-    this.#pending = [];
-    if (this.#announced) {
-      this.#endWithAnnouncements(effects);
-      return;
-    }
-    for (const { sink } of this.#sinks) sink(effects);
+    if (--this.#depth > 0) return;
+    if (this.#pending.length > 0) this.#endUnit();
+    this.#separate = false;
   }
 
-  #endWithAnnouncements(effects: readonly Effect[]): void {
-    this.#announced = false;
-    const changes = effects.filter(({ db }) => db !== NO_DB);
-    for (const { sink, announcements } of this.#sinks) {
-      if (announcements) sink(effects);
-      else if (changes.length > 0) sink(changes);
+  #endUnit(): void {
+    const effects = this.#pending;
+    this.#pending = [];
+    if (this.#separate) {
+      for (const effect of effects) this.#emit([effect]);
+    } else {
+      this.#emit(effects);
+    }
+  }
+
+  #emit(effects: readonly Effect[]): void {
+    if (this.#announced || this.#limited) {
+      this.#emitSome(effects);
+      return;
+    }
+    for (const { sink } of this.#sinks) this.#hand(sink, effects);
+  }
+
+  #hand(sink: JournalSink, effects: readonly Effect[]): void {
+    try {
+      sink(effects);
+    } catch (error) {
+      this.onSinkFailure?.(error);
+    }
+  }
+
+  /** Hand on effects that are not for all sinks. */
+  #emitSome(effects: readonly Effect[]): void {
+    this.#announced = this.#limited = false;
+    for (const { sink, announcements, target } of this.#sinks) {
+      const wanted = effects.filter(({ announced, targets = TARGET.ALL }) =>
+        (announced !== true || announcements) && (targets & target) !== 0
+      );
+      if (wanted.length > 0) this.#hand(sink, wanted);
     }
   }
 
@@ -108,24 +155,43 @@ export class Journal {
    * Hand on a command that changes no data (a published message), in its place among the effects of
    * the unit, to those sinks that take such.
    */
-  announce(args: readonly ByteString[]): void {
+  announce(db: number, args: readonly ByteString[]): void {
     if (this.#announcedTo === 0) return;
     this.#announced = true;
-    this.#add(NO_DB, args);
+    this.#add({ db, args, announced: true });
+  }
+
+  /**
+   * The running command changes keys that have nothing to do with each other (SCAN, which removes
+   * those past their time): its effects are handed on one by one. Within a transaction they still go
+   * with the others.
+   */
+  separate(): void {
+    if (this.#depth === 1) this.#separate = true;
   }
 
   /** Add an effect beside those of the running command (a key that expired meanwhile). */
   append(db: number, args: readonly ByteString[]): void {
     this.position++;
-    if (this.#sinks.length > 0) this.#add(db, args);
+    if (this.#sinks.length > 0) this.#add({ db, args });
   }
 
-  #add(db: number, args: readonly ByteString[]): void {
-    this.#pending.push({ db, args });
+  #add(effect: Effect): void {
+    this.#push(effect);
     if (this.#depth === 0) {
       this.#depth = 1;
       this.end();
     }
+  }
+
+  #push(effect: Effect): void {
+    if (this.targets === TARGET.ALL) {
+      this.#pending.push(effect);
+      return;
+    }
+    if (this.targets === 0) return;
+    this.#limited = true;
+    this.#pending.push({ ...effect, targets: this.targets });
   }
 
   /** What the running command leaves instead of itself; may be called several times. */
@@ -147,10 +213,10 @@ export class Journal {
   commandDone(db: number, args: readonly ByteString[], changed: boolean): void {
     if (changed) this.position++;
     if (this.#replacement !== null) {
-      this.#pending.push(...this.#replacement);
+      for (const effect of this.#replacement) this.#push(effect);
       this.#replacement = null;
     } else if (changed && !this.#suppressed && this.#sinks.length > 0) {
-      this.#pending.push({ db, args });
+      this.#push({ db, args });
     }
     this.#suppressed = false;
   }

@@ -245,7 +245,18 @@ export class Database {
 
   /** Remove a key. Emits no event: the caller calls {@linkcode Database.changed}. */
   delete(key: ByteString): boolean {
-    const entry = this.entryOf(key);
+    return this.#deleteAt(this.entryOf(key), key);
+  }
+
+  /**
+   * As {@linkcode Database.delete}, but a key past its time goes and counts like any other: where
+   * a result is empty, what is at its place is not looked at.
+   */
+  deleteEvenExpired(key: ByteString): boolean {
+    return this.#deleteAt(this.table.find(key), key);
+  }
+
+  #deleteAt(entry: number, key: ByteString): boolean {
     if (entry === NO_ENTRY) return false;
     this.beforeChange(entry);
     this.table.deleteAt(entry);

@@ -60,7 +60,10 @@ export interface KeyTable {
   isLive(entry: number): boolean;
   /** The key of a live entry. */
   keyAt(entry: number): ByteString;
-  /** The value of a live entry. A byte string comes back equal, not identical. */
+  /**
+   * The value of a live entry. A byte string comes back equal, not identical; a large one may come
+   * back as a view on its bytes (`StringBuffer.isView`), which then is no object of the table's.
+   */
   valueAt(entry: number): Value;
   /** Replace the value of a live entry, whatever its type; expiry and access word stay. */
   setValueAt(entry: number, value: Value): void;

@@ -12,7 +12,7 @@
 import type { ByteString } from "../bytes/bytes.ts";
 import { parseSmallInt } from "../bytes/int.ts";
 import { detach } from "../bytes/latin1.ts";
-import type { ObjectValue, Value } from "../values/value.ts";
+import { isPlain, type ObjectValue, type Value } from "../values/value.ts";
 import { insertStrings } from "./byte_map/text.ts";
 import {
   type KeyTable,
@@ -63,7 +63,7 @@ export class MapTable implements KeyTable {
     const own = detach(key);
     this.#entries.set(own, entry);
     this.#keys[entry] = own;
-    this.#values[entry] = typeof value === "string" ? detach(value) : value;
+    this.#values[entry] = kept(value);
     this.#access[entry] = 0;
     this.#expireAt[entry] = NO_EXPIRY;
     this.#used += key.length + plainLength(value);
@@ -88,7 +88,7 @@ export class MapTable implements KeyTable {
 
   setValueAt(entry: number, value: Value): void {
     this.#used += plainLength(value) - plainLength(this.#values[entry]!);
-    this.#values[entry] = typeof value === "string" ? detach(value) : value;
+    this.#values[entry] = kept(value);
   }
 
   deleteAt(entry: number): void {
@@ -242,5 +242,11 @@ export class MapTable implements KeyTable {
 const ENTRY_OVERHEAD = 120;
 
 function plainLength(value: Value): number {
-  return typeof value === "string" ? value.length : 0;
+  return isPlain(value) ? value.length : 0;
+}
+
+/** A value as it is kept: strings as strings, which keep no request alive. */
+function kept(value: Value): Value {
+  if (!isPlain(value)) return value;
+  return typeof value === "string" ? detach(value) : value.toByteString();
 }

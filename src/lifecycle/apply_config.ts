@@ -8,7 +8,8 @@
 import type { ChangeListener } from "../config/config.ts";
 import type { Services } from "../commands/services.ts";
 import type { Notifications } from "../pubsub/notifications.ts";
-import { ListenError, type Listeners } from "../net/listeners.ts";
+import { ListenError } from "../net/bind.ts";
+import type { Listeners } from "../net/listeners.ts";
 
 /** The parts that follow the configuration. */
 type Needs =
@@ -64,12 +65,14 @@ export function watchConfig(parts: Needs, listeners: Listeners): void {
     ({ replBacklogSize }) => replication.stream.resize(replBacklogSize),
   );
   const listening = (refusal: string): ChangeListener => ({ bind, port, tcpBacklog }) => {
-    if (port === 0) return listeners.stopTcp();
-    try {
-      listeners.listenTcp(bind, port, tcpBacklog);
-    } catch (error) {
+    const refuse = (error: unknown) => {
       // The reason is in the log.
       throw error instanceof ListenError ? new Error(refusal) : error;
+    };
+    try {
+      return listeners.changeTcp(bind, port, tcpBacklog)?.catch(refuse);
+    } catch (error) {
+      return refuse(error);
     }
   };
   config.onChange(["port"], listening("Unable to listen on this port. Check server logs."));

@@ -17,10 +17,26 @@ export interface BannerFacts {
   configFile: string | null;
 }
 
+/** Say so when the system queues fewer connections than `tcp-backlog` asks for. */
+export function checkBacklog(log: Logger, backlog: number): void {
+  // Who hears nothing may not be allowed to read either.
+  if (Deno.build.os !== "linux" || !log.logs("warning")) return;
+  try {
+    const most = Number(Deno.readTextFileSync("/proc/sys/net/core/somaxconn"));
+    if (most === 0 || most >= backlog) return;
+    log.warning(
+      `WARNING: The TCP backlog setting of ${backlog} cannot be enforced because ` +
+        `/proc/sys/net/core/somaxconn is set to the lower value of ${most}.`,
+    );
+  } catch {
+    // It is the system's secret.
+  }
+}
+
 /** Write the start banner. */
 export function logBanner(log: Logger, facts: BannerFacts): void {
-  log.warning("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
-  log.warning(
+  log.notice("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
+  log.notice(
     `Redis version=${REDIS_VERSION}, bits=64, commit=00000000, modified=0, pid=${Deno.pid}, ` +
       "just started",
   );
@@ -30,7 +46,7 @@ export function logBanner(log: Logger, facts: BannerFacts): void {
         "file use redeno /path/to/redis.conf",
     );
   } else {
-    log.warning("Configuration loaded");
+    log.notice("Configuration loaded");
   }
   const mark = [
     "   .--------.   ",

@@ -24,6 +24,7 @@ export class ShutdownWait {
   #request: ShutdownRequest | null = null;
   /** Who is to be told when the server stays. */
   #onStay: (() => void)[] = [];
+  #signalled = false;
   #timer: Timer | null = null;
   #deadlineMs: number | null = null;
 
@@ -41,6 +42,11 @@ export class ShutdownWait {
     return this.#deadlineMs;
   }
 
+  /** Whether a signal has asked for the shutdown that waits, be it first or afterwards. */
+  get signalled(): boolean {
+    return this.#signalled;
+  }
+
   /** Whether a shutdown has to wait, as replicas lag behind and there is time for them. */
   needed({ now }: ShutdownRequest): boolean {
     const { config, loading } = this.#parts;
@@ -49,11 +55,12 @@ export class ShutdownWait {
 
   /** Begin to wait. `finish` is called when that is over, once. */
   begin(request: ShutdownRequest, finish: () => void): void {
-    const { clock, config, log, pause } = this.#parts;
-    log.notice("Waiting for replicas before shutting down.");
+    const { clock, config, log, pause, replication } = this.#parts;
     this.#request = request;
+    replication.replicas.askPositions();
     this.join(request);
     pause.startShutdown();
+    log.notice("Waiting for replicas before shutting down.");
     const deadline = clock.ms + config.values.shutdownTimeout * 1000;
     this.#deadlineMs = deadline;
     this.#timer = clock.every(LOOK_EVERY_MS, () => {
@@ -64,7 +71,8 @@ export class ShutdownWait {
   }
 
   /** Another one asks for what is under way. */
-  join({ onStay }: ShutdownRequest): void {
+  join({ onStay, signal }: ShutdownRequest): void {
+    if (signal !== undefined) this.#signalled = true;
     if (onStay !== undefined) this.#onStay.push(onStay);
   }
 
@@ -82,6 +90,7 @@ export class ShutdownWait {
     this.#timer?.cancel();
     this.#timer = null;
     this.#request = null;
+    this.#signalled = false;
     this.#onStay = [];
     this.#deadlineMs = null;
   }
@@ -108,13 +117,11 @@ export class ShutdownWait {
         inStep++;
         continue;
       }
-      log.warning(
+      log.notice(
         `Lagging replica ${session.name} reported offset ${behind} behind master, ` +
           `lag=${session.lag}, state=${session.state}.`,
       );
     }
-    const text = `${inStep} of ${replicas.count} replicas are in sync when shutting down.`;
-    if (inStep === replicas.count) log.notice(text);
-    else log.warning(text);
+    log.notice(`${inStep} of ${replicas.count} replicas are in sync when shutting down.`);
   }
 }

@@ -131,6 +131,12 @@ export class Logger {
     if (this.logs(level)) this.#write(text);
   }
 
+  /** Log that a signal came, in the form that a real server uses there: seconds, and no level. */
+  signal(message: string): void {
+    const seconds = Math.floor(this.#clock.micros() / 1_000_000);
+    this.raw("warning", `${this.pid}:signal-handler (${seconds}) ${message}\n`);
+  }
+
   #write(line: string): void {
     const bytes = encoder.encode(line);
     try {

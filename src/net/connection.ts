@@ -11,13 +11,19 @@
  * as with a real server; what it makes us hold is bounded by `client-output-buffer-limit`.
  *
  * A blocked client's connection goes on reading, so that its end is noticed; what arrives waits in
- * the decoder.
+ * the decoder. In the same way a peer that pipelines requests and does not take the answers is held
+ * back: while much waits to be sent to it, its further requests wait, which take less memory than
+ * their answers. It is not held back when that could be noticed: when there is a limit for its
+ * output, which it would never come to, or when it sends so much that it may not read before all is
+ * sent.
+ *
+ * An exception in here costs this one connection, whoever's command it came with.
  *
  * @module
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import { joinAddress } from "../bytes/address.ts";
+import { joinAddress, plainHost } from "../bytes/address.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
 import type { Executor } from "../execution/executor.ts";
@@ -31,6 +37,7 @@ import { type RequestBatch, RequestDecoder, type RequestLimits } from "../resp/d
 import { RequestDecoderStream } from "../resp/decoder_stream.ts";
 import { ReplyEncoder } from "../resp/encoder.ts";
 import { ErrorReply, NO_REPLY, type Reply } from "../resp/reply.ts";
+import type { OutputLimit } from "../config/special.ts";
 import { clientLine } from "../session/client_info.ts";
 
 /** Read buffers begin small, as most connections are idle most of the time. */
@@ -38,6 +45,12 @@ const FIRST_READ_SIZE = 4 * 1024;
 const LARGEST_READ_SIZE = 64 * 1024;
 /** Replies of one chunk's commands are sent in pieces when they get larger than this. */
 const FLUSH_AT = 256 * 1024;
+/** No more requests are run while more than this waits to be sent, until half of it is sent. */
+const HOLD_AT = 32 * 1024 * 1024;
+/** They are run nevertheless when more than this of them waits. */
+const HOLD_INPUT = 64 * 1024 * 1024;
+
+const INTERNAL_ERROR = new ErrorReply("ERR internal error, see the server's log");
 
 /** What connections need of the server. */
 export interface ConnectionNeeds {
@@ -106,7 +119,11 @@ export class Connection implements ClientConnection {
   #flushScheduled = false;
   /** Commands of this client are being run, and pushes to it that came meanwhile. */
   #draining = false;
-  #pushes: ByteString = "";
+  #pushes: ByteString[] = [];
+  /** The peer has ended its side: there will be no more requests. */
+  #ended = false;
+  /** Requests wait until the peer has taken what there is for it. */
+  #heldBack = false;
   /** No more commands are run; the socket closes once the output is out. */
   #closing = false;
   #closed = false;
@@ -166,6 +183,7 @@ export class Connection implements ClientConnection {
         if (chunk === null) break;
         const fed = this.#decoder.fedBytes;
         const written = writer.write(chunk);
+        written.catch(this.#failed);
         // Without backpressure, which nothing here makes, the transform runs within `write`; the
         // buffer may be used again at once, and there is nothing to wait for.
         if (this.#decoder.fedBytes === fed) await written;
@@ -174,19 +192,42 @@ export class Connection implements ClientConnection {
       // The socket was reset, or closed on our side: both end here.
       this.close();
     }
+    this.#ended = true;
     // A peer that only sends may have shut down its side: its replies still go out.
     if (this.client.blocked !== null) this.close();
-    else this.#closeWhenSent();
+    else if (this.#heldBack) this.#guarded(() => this.#drain());
+    this.#guarded(() => this.#closeWhenSent());
   }
 
   #take(batch: RequestBatch): void {
     this.#batch = batch;
+    if (this.#heldBack && this.#holdsBack()) return;
     this.#drain();
+  }
+
+  /** Something threw that should not have: nobody else must notice. */
+  readonly #failed = (error: unknown): void => {
+    if (this.#closed) return;
+    const text = error instanceof Error ? error.stack ?? error.message : String(error);
+    this.#parts.stats.unhandledErrors++;
+    this.#parts.log.warning(
+      `Internal error, closing the connection: ${clientLine(this.client)}: ${text}`,
+    );
+    this.close();
+  };
+
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   /** Wait for bytes: a view on the read buffer, valid until the next call; null at the end. */
   async #read(): Promise<Uint8Array | null> {
-    const buffer = this.#readBuffer;
+    const target = this.#decoder.target;
+    const buffer = target ?? this.#readBuffer;
     const count = await this.#conn.read(buffer);
     if (count === null) return null;
     const { stats } = this.#parts;
@@ -194,7 +235,9 @@ export class Connection implements ClientConnection {
     stats.readsProcessed++;
     if (count > stats.maxInputBuffer) stats.maxInputBuffer = count;
     if (count < buffer.length) return buffer.subarray(0, count);
-    if (count < LARGEST_READ_SIZE) this.#readBuffer = new Uint8Array(count * 4);
+    if (target === null && count < LARGEST_READ_SIZE) {
+      this.#readBuffer = new Uint8Array(count * 4);
+    }
     return buffer;
   }
 
@@ -203,28 +246,49 @@ export class Connection implements ClientConnection {
     const { client } = this;
     const batch = this.#batch;
     if (batch === null) return;
+    this.#heldBack = false;
     this.#parts.executor.beginBatch();
     this.#draining = true;
-    while (client.blocked === null && !this.#closing && !this.#closed) {
-      const args = batch.next();
-      if (args === null) {
-        this.#batchEnded(batch);
-        break;
+    try {
+      while (client.blocked === null && !this.#closing && !this.#closed) {
+        const args = batch.next();
+        if (args === null) {
+          this.#batchEnded(batch);
+          break;
+        }
+        let reply = this.#parts.executor.execute(client, args);
+        // The mode of a command that blocked is applied to its reply when that comes.
+        if (client.replyMode !== "on" && client.blocked === null) reply = client.filterReply(reply);
+        if (reply !== NO_REPLY) {
+          if (client.replica === null) this.#write(reply);
+          else client.replica.answered(reply);
+        }
+        if (this.#pushes.length > 0) this.#writePushes();
+        if (client.closeAfterReply) this.#closing = true;
+        if (this.#encoder.pendingBytes > FLUSH_AT) {
+          this.#flush();
+          if (this.#holdsBack()) {
+            this.#heldBack = true;
+            break;
+          }
+        }
       }
-      let reply = this.#parts.executor.execute(client, args);
-      // The mode of a command that blocked is applied to its reply when that comes.
-      if (client.replyMode !== "on" && client.blocked === null) reply = client.filterReply(reply);
-      if (reply !== NO_REPLY) {
-        if (client.replica === null) this.#write(reply);
-        else client.replica.answered(reply);
-      }
-      if (this.#pushes !== "") this.#writePushes();
-      if (client.closeAfterReply) this.#closing = true;
-      if (this.#encoder.pendingBytes > FLUSH_AT) this.#flush();
+    } finally {
+      this.#draining = false;
+      this.#parts.executor.endBatch();
     }
-    this.#draining = false;
-    this.#parts.executor.endBatch();
     this.#flush();
+  }
+
+  /** Whether requests wait until the peer has taken what there is for it. See the module's text. */
+  #holdsBack(): boolean {
+    if (this.outputBytes < HOLD_AT || this.#ended || this.#decoder.bufferedBytes > HOLD_INPUT) {
+      return false;
+    }
+    const { client } = this;
+    const { clientOutputBufferLimit: { normal }, maxmemoryClients } = this.#parts.config.values;
+    return normal.hard === 0 && normal.soft === 0 && maxmemoryClients === 0 &&
+      client.replica === null && client.subscriptions === null;
   }
 
   #batchEnded(batch: RequestBatch): void {
@@ -247,8 +311,18 @@ export class Connection implements ClientConnection {
   }
 
   #write(reply: Reply): void {
-    this.#encoder.protocol = this.client.protocol;
-    this.#encoder.write(reply);
+    const encoder = this.#encoder;
+    encoder.protocol = this.client.protocol;
+    try {
+      encoder.write(reply);
+    } catch (error) {
+      if (encoder.broken) throw error;
+      const text = error instanceof Error ? error.stack ?? error.message : String(error);
+      this.#parts.log.warning(
+        `Internal error in a reply of '${this.client.lastCommand?.name}': ${text}`,
+      );
+      encoder.write(INTERNAL_ERROR);
+    }
   }
 
   send(reply: Reply): void {
@@ -256,20 +330,28 @@ export class Connection implements ClientConnection {
     if (this.client.replyMode !== "on") reply = this.client.filterReply(reply);
     if (reply === NO_REPLY) return;
     if (this.client.replica !== null) return this.client.replica.answered(reply);
-    this.#write(reply);
+    try {
+      this.#write(reply);
+    } catch (error) {
+      return this.#failed(error);
+    }
     this.#flushSoon();
   }
 
-  sendEncoded(encoded: ByteString): void {
+  sendEncoded(encoded: readonly ByteString[]): void {
     if (this.#closed || this.#closing) return;
     if (this.client.replica !== null) return this.client.replica.answered(null);
-    if (this.#draining) {
-      this.#pushes += encoded;
-      return;
+    try {
+      if (this.#draining) {
+        for (const piece of encoded) this.#pushes.push(piece);
+        return;
+      }
+      for (const piece of encoded) this.#encoder.writeRaw(piece);
+      if (this.#encoder.pendingBytes > FLUSH_AT) this.#flush();
+      else this.#flushSoon();
+    } catch (error) {
+      this.#failed(error);
     }
-    this.#encoder.writeRaw(encoded);
-    if (this.#encoder.pendingBytes > FLUSH_AT) this.#flush();
-    else this.#flushSoon();
   }
 
   setSource(source: OutputSource | null): void {
@@ -278,13 +360,14 @@ export class Connection implements ClientConnection {
   }
 
   sourceGrew(): void {
-    if (this.#writing === null) this.#flush();
+    if (this.#writing === null) this.#guarded(() => this.#flush());
     else this.checkOutputLimit();
   }
 
   #writePushes(): void {
-    this.#encoder.writeRaw(this.#pushes);
-    this.#pushes = "";
+    const pushes = this.#pushes;
+    this.#pushes = [];
+    for (const piece of pushes) this.#encoder.writeRaw(piece);
   }
 
   #flushSoon(): void {
@@ -295,12 +378,18 @@ export class Connection implements ClientConnection {
 
   #flushNow = (): void => {
     this.#flushScheduled = false;
-    this.#flush();
+    try {
+      this.#flush();
+    } catch (error) {
+      this.#failed(error);
+    }
   };
 
   resume(): void {
     // Not at once: the command that set the client free is still running.
-    queueMicrotask(() => this.client.closeAfterReply ? this.#closeWhenSent() : this.#drain());
+    queueMicrotask(() =>
+      this.#guarded(() => this.client.closeAfterReply ? this.#closeWhenSent() : this.#drain())
+    );
   }
 
   #flush(): void {
@@ -334,6 +423,14 @@ export class Connection implements ClientConnection {
   }
 
   #written = (count: number): void => {
+    try {
+      this.#wrote(count);
+    } catch (error) {
+      this.#failed(error);
+    }
+  };
+
+  #wrote(count: number): void {
     const { stats } = this.#parts;
     stats.outputBytes += count;
     stats.writesProcessed++;
@@ -343,32 +440,42 @@ export class Connection implements ClientConnection {
       this.#writing = null;
       stats.replicationOutputBytes += count;
       this.#source?.advance(count);
+      if (this.#overSoftLimitSince !== 0) this.#noteDrained();
       this.#flush();
       return;
     }
     if (count < bytes.length && !this.#closed) {
       this.#writing = bytes.subarray(count);
       this.#conn.write(this.#writing).then(this.#written, this.#writeFailed);
-      return;
+    } else {
+      this.#writing = null;
+      this.#encoder.recycle(bytes);
+      if (this.#encoder.pendingBytes > 0 || this.#closing) this.#flush();
     }
-    this.#writing = null;
-    ReplyEncoder.recycle(bytes);
-    if (this.#encoder.pendingBytes > 0 || this.#closing) this.#flush();
-  };
+    if (this.#overSoftLimitSince !== 0) this.#noteDrained();
+    if (this.#heldBack && this.outputBytes < HOLD_AT / 2) this.#drain();
+  }
 
   #writeFailed = (): void => {
     this.#writing = null;
     this.close();
   };
 
+  /** The limit for the output of this kind of client. */
+  get #outputLimit(): OutputLimit {
+    const limits = this.#parts.config.values.clientOutputBufferLimit;
+    if (this.client.replica !== null) return limits.replica;
+    return this.client.subscriptions === null ? limits.normal : limits.pubsub;
+  }
+
+  /** The time over the soft limit begins anew once there is less. */
+  #noteDrained(): void {
+    if (this.outputBytes <= this.#outputLimit.soft) this.#overSoftLimitSince = 0;
+  }
+
   /** Close the connection if it holds more output than its kind of client may. */
   checkOutputLimit(): void {
-    const limits = this.#parts.config.values.clientOutputBufferLimit;
-    const limit = this.client.replica !== null
-      ? limits.replica
-      : this.client.subscriptions === null
-      ? limits.normal
-      : limits.pubsub;
+    const limit = this.#outputLimit;
     const bytes = this.outputBytes;
     const { stats, clock, config } = this.#parts;
     if (bytes > stats.maxOutputBuffer) stats.maxOutputBuffer = bytes;
@@ -392,6 +499,7 @@ export class Connection implements ClientConnection {
   }
 
   #closeWhenSent(): void {
+    if (this.#closed) return;
     this.#closing = true;
     this.#flush();
   }
@@ -411,10 +519,9 @@ export class Connection implements ClientConnection {
 
 function isLoopback(address: Deno.Addr): boolean {
   return address.transport === "tcp" &&
-    (address.hostname.startsWith("127.") || address.hostname === "::1" ||
-      address.hostname.startsWith("::ffff:127."));
+    (plainHost(address.hostname).startsWith("127.") || address.hostname === "::1");
 }
 
 function formatAddress(address: Deno.Addr): string {
-  return address.transport === "tcp" ? joinAddress(address.hostname, address.port) : "";
+  return address.transport === "tcp" ? joinAddress(plainHost(address.hostname), address.port) : "";
 }

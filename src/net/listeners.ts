@@ -8,13 +8,11 @@
  */
 
 import { type ByteString, toText } from "../bytes/bytes.ts";
-import { osReason } from "../config/os_error.ts";
+import { BoundAddresses, describeListenError, ListenError } from "./bind.ts";
 import { Connection, type ConnectionNeeds } from "./connection.ts";
 
-/** A port that cannot be listened on. */
-export class ListenError extends Error {
-  override name = "ListenError";
-}
+/** Bytes that the system has for the path of a Unix socket, with the zero behind it. */
+const LONGEST_UNIX_PATH = Deno.build.os === "linux" ? 108 : 104;
 
 const DENIED = "-DENIED Redis is running in protected mode because protected mode is enabled and " +
   "no password is set for the default user. Connections are accepted from the loopback interface " +
@@ -25,7 +23,11 @@ const DENIED = "-DENIED Redis is running in protected mode because protected mod
 export class Listeners {
   readonly #parts: ConnectionNeeds;
   readonly connections: Set<Connection> = new Set();
-  #tcp: { listener: Deno.Listener; name: string }[] = [];
+  #tcp: BoundAddresses | null = null;
+  /** Counts the changes of it. */
+  #tcpChanges = 0;
+  /** The loops that accept connections; one goes on for a moment when its socket was closed. */
+  readonly #accepting = new Map<Deno.Listener, Promise<void>>();
   #unix: { listener: Deno.Listener; name: ByteString; file: string } | null = null;
   /** Numbers that stand for file descriptors, which the platform does not show. */
   #freeFds: number[] = [];
@@ -38,7 +40,7 @@ export class Listeners {
   /** The listening addresses as INFO shows them: `name=tcp,bind=127.0.0.1,port=6379`. */
   describe(): string[] {
     const lines: string[] = [];
-    const tcp = this.#tcp.map(({ name }) => `bind=${name}`);
+    const tcp = this.#tcp?.names.map((name) => `bind=${name}`) ?? [];
     if (tcp.length > 0) lines.push(`name=tcp,${tcp.join(",")},port=${this.port}`);
     if (this.#unix !== null) lines.push(`name=unix,bind=${this.#unix.name}`);
     return lines;
@@ -46,64 +48,121 @@ export class Listeners {
 
   /** The TCP port; the system's choice when 0 was asked for in process. 0 when there is none. */
   get port(): number {
-    const address = this.#tcp[0]?.listener.addr;
-    return address?.transport === "tcp" ? address.port : 0;
+    return this.#tcp?.actualPort ?? 0;
   }
 
   /**
-   * Listen on addresses, in place of those listened on so far, which are closed only when all new
-   * ones work.
+   * Listen on addresses, none of which is listened on yet.
    *
-   * @param addresses as in `bind`: `-` before one makes it optional, `*` and `::*` mean all
-   * @throws ListenError naming the first address that does not work
+   * @param addresses as in `bind`
+   * @returns how many of them are listened on
+   * @throws ListenError for the first address that does not work; it is in the log
    */
-  listenTcp(addresses: readonly string[], port: number, backlog: number): void {
-    const before = this.#tcp;
-    const opened: typeof before = [];
-    // The same address can only be bound again once it is free: keep what stays.
-    const kept = before.filter(({ name, listener }) =>
-      addresses.includes(name) && listener.addr.transport === "tcp" && listener.addr.port === port
-    );
-    let actualPort = port;
+  listenTcp(addresses: readonly string[], port: number, backlog: number): number {
     try {
-      for (const name of addresses) {
-        const same = kept.find((other) => other.name === name);
-        if (same !== undefined) {
-          opened.push(same);
-          continue;
-        }
-        const listener = this.#open(name, actualPort, backlog);
-        if (listener === null) continue;
-        opened.push({ listener, name });
-        if (actualPort === 0 && listener.addr.transport === "tcp") actualPort = listener.addr.port;
-      }
-      if (opened.length === 0) throw new ListenError("no address to listen on");
+      return this.#replace(this.#open(addresses, new BoundAddresses(port, backlog), null));
     } catch (error) {
-      for (const each of opened) if (!kept.includes(each)) each.listener.close();
+      this.#report(error);
       throw error;
     }
-    for (const each of before) if (!kept.includes(each)) each.listener.close();
-    this.#tcp = opened;
-    for (const each of opened) if (!kept.includes(each)) void this.#accept(each.listener);
   }
 
-  #open(name: string, port: number, backlog: number): Deno.Listener | null {
-    const optional = name.startsWith("-");
-    const address = optional ? name.slice(1) : name;
-    const hostname = address === "*" ? "0.0.0.0" : address === "::*" ? "::" : address;
+  /**
+   * Listen on other addresses from now on; connections go on. When they do not work, nothing or
+   * what was before is listened on, and the caller goes back to what was before.
+   *
+   * @param port 0 to listen on none
+   * @returns a promise when sockets that are in the way have to be closed first, which the platform
+   * does in a later turn
+   * @throws ListenError (or rejects) for the first address that does not work; it is in the log
+   */
+  changeTcp(
+    addresses: readonly string[],
+    port: number,
+    backlog: number,
+  ): void | Promise<void> {
+    const change = ++this.#tcpChanges;
+    if (port === 0) return this.stopTcp();
+    const before = this.#tcp;
     try {
-      return Deno.listen({ hostname, port, tcpBacklog: backlog });
+      // One socket for several addresses cannot be kept for some of them.
+      const from = before?.isShared ? null : before;
+      this.#replace(this.#open(addresses, new BoundAddresses(port, backlog), from));
     } catch (error) {
-      const reason = describeListenError(error);
-      const text =
-        `Warning: Could not create server TCP listening socket ${address}:${port}: ${reason}`;
-      if (optional && !(error instanceof Deno.errors.AddrInUse)) {
-        this.#parts.log.debug(text);
-        return null;
+      const ownPort = this.#acceptingOn(port);
+      const inTheWay = error instanceof ListenError &&
+        error.cause instanceof Deno.errors.AddrInUse && ownPort.length > 0;
+      if (!inTheWay) {
+        this.#report(error);
+        throw error;
       }
-      this.#parts.log.warning(text);
-      throw new ListenError(reason);
+      this.#tcp?.close();
+      this.#tcp = null;
+      return this.#reopen(change, addresses, new BoundAddresses(port, backlog), ownPort);
     }
+  }
+
+  /** What goes on for sockets on a TCP port, closed ones too. */
+  #acceptingOn(port: number): Promise<void>[] {
+    return [...this.#accepting].flatMap(([{ addr }, loop]) =>
+      addr.transport === "tcp" && addr.port === port ? [loop] : []
+    );
+  }
+
+  async #reopen(
+    change: number,
+    addresses: readonly string[],
+    bound: BoundAddresses,
+    inTheWay: Promise<void>[],
+  ): Promise<void> {
+    await Promise.all(inTheWay);
+    // Somebody else changes it by now, or the server has stopped.
+    if (change !== this.#tcpChanges) return;
+    try {
+      this.#replace(this.#open(addresses, bound, null));
+    } catch (error) {
+      this.#report(error);
+      throw error;
+    }
+  }
+
+  /** @param from open sockets, which are taken over where the name and the port are the same */
+  #open(
+    addresses: readonly string[],
+    bound: BoundAddresses,
+    from: BoundAddresses | null,
+  ): BoundAddresses {
+    const forgiven: string[] = [];
+    try {
+      for (const name of addresses) {
+        const reason = bound.open(name, from);
+        if (reason !== null) forgiven.push(reason);
+      }
+    } catch (error) {
+      bound.close(from);
+      throw error;
+    }
+    for (const reason of forgiven) this.#parts.log.warning(reason);
+    return bound;
+  }
+
+  /** Accept connections from these sockets alone. @returns the number of addresses */
+  #replace(bound: BoundAddresses): number {
+    this.#tcp?.close(bound);
+    this.#tcp = bound;
+    for (const listener of bound.listeners) {
+      if (!this.#accepting.has(listener)) this.#startAccepting(listener);
+    }
+    return bound.names.length;
+  }
+
+  #report(error: unknown): void {
+    if (error instanceof ListenError) this.#parts.log.warning(error.message);
+  }
+
+  #startAccepting(listener: Deno.Listener, unixPath?: ByteString): void {
+    const loop = this.#accept(listener, unixPath).finally(() => this.#accepting.delete(listener));
+    this.#accepting.set(listener, loop);
   }
 
   /**
@@ -118,6 +177,11 @@ export class Listeners {
       throw new ListenError("Unix sockets are not available on Windows");
     }
     const path = toText(name);
+    if (name.length >= LONGEST_UNIX_PATH) {
+      throw new ListenError(
+        `unix socket path too long (${name.length}), must be under ${LONGEST_UNIX_PATH}`,
+      );
+    }
     try {
       if (!Deno.lstatSync(path).isDirectory) Deno.removeSync(path);
     } catch {
@@ -128,7 +192,7 @@ export class Listeners {
       if (mode !== 0) Deno.chmodSync(path, mode);
       // The path may begin in a directory that is not the working directory for ever.
       this.#unix = { listener, name, file: Deno.realPathSync(path) };
-      void this.#accept(listener, name);
+      this.#startAccepting(listener, name);
     } catch (error) {
       throw new ListenError(describeListenError(error));
     }
@@ -157,6 +221,9 @@ export class Listeners {
   #admit(conn: Deno.Conn, unixPath?: ByteString): void {
     const { stats, config, clients, clock } = this.#parts;
     clock.tick();
+    if (unixPath === undefined && this.#tcp?.admits(conn.localAddr as Deno.NetAddr) === false) {
+      return conn.close();
+    }
     if (clients.size >= config.values.maxclients) {
       stats.rejectedConnections++;
       turnAway(conn, "-ERR max number of clients reached\r\n");
@@ -198,8 +265,9 @@ export class Listeners {
 
   /** Stop listening on TCP; connections go on. */
   stopTcp(): void {
-    for (const { listener } of this.#tcp) listener.close();
-    this.#tcp = [];
+    this.#tcpChanges++;
+    this.#tcp?.close();
+    this.#tcp = null;
   }
 
   /** Stop listening; connections go on. */
@@ -229,10 +297,4 @@ async function turnAway(conn: Deno.Conn, text: string): Promise<void> {
   } catch {
     // Closed by the peer.
   }
-}
-
-function describeListenError(error: unknown): string {
-  const reason = osReason(error);
-  const lookup = /^failed to lookup address information: (.*)/.exec(reason);
-  return lookup === null ? `bind: ${reason}` : lookup[1];
 }

@@ -50,6 +50,8 @@ export class Stats {
   connectionsReceived = 0;
   rejectedConnections = 0;
   commandsProcessed = 0;
+  /** Exceptions that nobody had reckoned with, which cost a connection at most. */
+  unhandledErrors = 0;
   inputBytes = 0;
   outputBytes = 0;
   /** Bytes of the replication stream, and of snapshots, that replicas have taken. */
@@ -105,6 +107,7 @@ export class Stats {
     this.connectionsReceived = 0;
     this.rejectedConnections = 0;
     this.commandsProcessed = 0;
+    this.unhandledErrors = 0;
     this.inputBytes = 0;
     this.outputBytes = 0;
     this.replicationOutputBytes = 0;

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { toText } from "../bytes/bytes.ts";
 import { osReason } from "../config/os_error.ts";
 import type { PersistenceNeeds } from "./needs.ts";
 import { LoadWatch } from "./load_watch.ts";
@@ -33,14 +34,18 @@ type Parts = Pick<
  */
 export async function loadDataset(parts: Parts, signal: AbortSignal): Promise<boolean> {
   const { config, keyspace, libraries, log, persistence, replication } = parts;
-  const path = config.path(config.values.dbfilename);
+  const { dbfilename } = config.values;
+  if (dbfilename === "") return true;
+  const path = config.path(dbfilename);
   let totalBytes: number;
   try {
     // At once: clients may be connected already, and must not be served before the data is there.
     totalBytes = Deno.statSync(path).size;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return true;
-    log.warning(`Fatal error: can't open the RDB file ${path} for reading: ${osReason(error)}`);
+    log.warning(
+      `Fatal error: can't open the RDB file ${toText(dbfilename)} for reading: ${osReason(error)}`,
+    );
     return false;
   }
   const watch = new LoadWatch(parts, { totalBytes });

@@ -6,7 +6,14 @@
  */
 
 import { type ByteString, toText } from "../bytes/bytes.ts";
-import { type AofLoadResult, type AofProgress, loadAof, type Replayer } from "../aof/load.ts";
+import {
+  type AofLoadResult,
+  type AofProgress,
+  loadAof,
+  type Replayer,
+  type ReplayFault,
+} from "../aof/load.ts";
+import { errorInLog } from "../execution/refusals.ts";
 import { ErrorReply } from "../resp/reply.ts";
 import { FILE } from "../session/caller.ts";
 import type { Client } from "../session/client.ts";
@@ -46,18 +53,20 @@ export class Replay implements Replayer {
     return this.#client.transaction !== null;
   }
 
-  run(args: ByteString[]): boolean {
+  run(args: ByteString[]): ReplayFault | null {
     const { executor, log } = this.#parts;
     const command = executor.resolve(args);
-    if (command instanceof ErrorReply) return false;
+    if (command instanceof ErrorReply) {
+      return this.#parts.registry.resolve(args)?.run === undefined ? "unknown" : "arity";
+    }
     const reply = executor.run(this.#client, command, args);
     if (reply instanceof ErrorReply) {
       log.warning(
         "== CRITICAL == This server is sending an error to its AOF-loading-client: " +
-          `'${toText(reply.text)}' after processing the command '${command.name}'`,
+          `'${toText(errorInLog(reply.text))}' after processing the command '${command.name}'`,
       );
     }
-    return true;
+    return null;
   }
 }
 

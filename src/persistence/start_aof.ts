@@ -27,6 +27,7 @@ type Parts = Pick<
   | "registry"
   | "stats"
   | "switches"
+  | "writeWaits"
 >;
 
 /** Clients are answered between pieces of work of this length, in milliseconds. */
@@ -79,7 +80,7 @@ export async function startAof(parts: Parts, signal: AbortSignal): Promise<boole
 }
 
 /** Turn it on or off as the configuration says now. @throws Error when it cannot be turned on */
-function follow({ aof, executor, log }: Parts): void {
+function follow({ aof, executor, log, writeWaits }: Parts): void {
   try {
     aof.apply(executor.isNested);
   } catch (error) {
@@ -89,6 +90,8 @@ function follow({ aof, executor, log }: Parts): void {
     );
     throw error;
   }
+  // Who waits for a file that is no more waits in vain.
+  writeWaits.serve();
 }
 
 async function load(parts: Parts, signal: AbortSignal): Promise<AofLoadResult | null> {

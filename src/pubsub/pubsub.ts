@@ -26,8 +26,8 @@ export type { TopicKind };
 /** A message on its way: encoded when the first listener of a protocol version is met. */
 class Delivery {
   readonly #items: Reply[];
-  #resp2: ByteString | null = null;
-  #resp3: ByteString | null = null;
+  #resp2: readonly ByteString[] | null = null;
+  #resp3: readonly ByteString[] | null = null;
 
   constructor(items: Reply[]) {
     this.#items = items;
@@ -41,14 +41,15 @@ class Delivery {
     return size;
   }
 
-  #encoded(protocol: 2 | 3): ByteString {
+  #encoded(protocol: 2 | 3): readonly ByteString[] {
     if (protocol === 2) return this.#resp2 ??= this.#encode(2);
     return this.#resp3 ??= this.#encode(3);
   }
 
-  #encode(protocol: 2 | 3): ByteString {
-    // Made flat once: a string of joined parts would be flattened again for every listener.
-    return detach(ReplyEncoder.encode(new PushReply(this.#items), protocol));
+  #encode(protocol: 2 | 3): readonly ByteString[] {
+    const texts = ReplyEncoder.encode(new PushReply(this.#items), protocol);
+    // One flat string: joined up anew for every listener, its parts would be walked every time.
+    return texts.length === 1 ? [detach(texts[0])] : texts;
   }
 }
 

@@ -30,10 +30,13 @@ export class RdbError extends Error {
   readonly kind: RdbErrorKind;
   /** Byte offset in the file or stream at which it was noticed. */
   readonly offset: number;
+  /** What was noticed there. */
+  readonly what: string;
 
   constructor(kind: RdbErrorKind, what: string, offset: number) {
     super(`${what} at byte offset ${offset}`);
     this.kind = kind;
+    this.what = what;
     this.offset = offset;
   }
 }

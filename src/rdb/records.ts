@@ -14,6 +14,12 @@ export interface RdbString {
   readonly value: ByteString;
 }
 
+/** A large string, which a DUMP payload gives as bytes. */
+export interface RdbBytes {
+  readonly type: "bytes";
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 /** A list, from head to tail; not empty. */
 export interface RdbList {
   readonly type: "list";

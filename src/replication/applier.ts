@@ -202,7 +202,7 @@ export class StreamApplier {
         `'${toText(shown)}' after processing the command '${name}'`,
     );
     this.#commit();
-    log.warning(`Latest backlog is: '${toText(quoteBytes(this.#latest()))}'`);
+    log.notice(`Latest backlog is: '${toText(quoteBytes(this.#latest()))}'`);
     if (config.values.propagationErrorBehavior === "ignore") return;
     log.warning(
       `This replica panicked sending an error to its master after processing the command '${name}'`,

@@ -2,9 +2,8 @@
  * From the journal to the replication stream: what a primary's commands leave becomes the commands
  * that its replicas run.
  *
- * Effects that belong together go between MULTI and EXEC, and a SELECT goes before a command that
- * runs in another database than the one before. Beside effects the stream carries published
- * messages, and what the primary has to say to its replicas (PING, REPLCONF GETACK).
+ * Beside effects the stream carries published messages, and what the primary has to say to its
+ * replicas (PING, REPLCONF GETACK).
  *
  * While nobody replicates there is no backlog, the feed listens to nothing, and writes cost nothing.
  *
@@ -12,27 +11,37 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import { type Effect, type Journal, NO_DB } from "../journal/journal.ts";
-import { encodeCommand } from "../resp/encoder.ts";
+import { EffectEncoder, NO_DB } from "../journal/effect_encoder.ts";
+import { type Effect, type Journal, TARGET } from "../journal/journal.ts";
 import type { ReplicationStream } from "./stream.ts";
 
-const MULTI = encodeCommand(["MULTI"]);
-const EXEC = encodeCommand(["EXEC"]);
+/** What a feed is made with. */
+export interface FeedOptions {
+  readonly journal: Journal;
+  readonly stream: ReplicationStream;
+  /** Called once a turn of the event loop in which the stream has grown. */
+  readonly onGrowth: () => void;
+  /**
+   * A unit did not come into the stream in full: nobody who reads it may go on. What follows begins
+   * anew, with the database named.
+   */
+  readonly onBroken: (error: unknown) => void;
+}
 
 /** Writes a primary's stream. */
 export class Feed {
-  readonly #journal: Journal;
-  readonly #stream: ReplicationStream;
-  readonly #onGrowth: () => void;
+  readonly #options: FeedOptions;
+  readonly #encoder: EffectEncoder;
   #unsubscribe: (() => void) | null = null;
-  #selectedDb = -1;
   #scheduled = false;
 
-  /** @param onGrowth called once a turn of the event loop in which the stream has grown */
-  constructor(journal: Journal, stream: ReplicationStream, onGrowth: () => void) {
-    this.#journal = journal;
-    this.#stream = stream;
-    this.#onGrowth = onGrowth;
+  constructor(options: FeedOptions) {
+    const { stream } = options;
+    this.#options = options;
+    this.#encoder = new EffectEncoder((piece) => {
+      if (typeof piece === "string") stream.append(piece);
+      else stream.appendBytes(piece);
+    });
   }
 
   /** Whether effects go to the stream. */
@@ -42,12 +51,13 @@ export class Feed {
 
   /** The database that the stream's last command runs in; -1 when the next one will say. */
   get selectedDb(): number {
-    return this.#selectedDb;
+    return this.#encoder.selectedDb;
   }
 
   /** Begin to listen to the journal; nothing happens when it does already. */
   start(): void {
-    this.#unsubscribe ??= this.#journal.subscribe((effects) => this.#take(effects), {
+    this.#unsubscribe ??= this.#options.journal.subscribe((effects) => this.#take(effects), {
+      target: TARGET.REPLICAS,
       announcements: true,
     });
   }
@@ -60,27 +70,23 @@ export class Feed {
 
   /** Name the database again before the next command: a reader begins here that knows none. */
   forgetSelected(): void {
-    this.#selectedDb = -1;
+    this.#encoder.selectedDb = NO_DB;
   }
 
   #take(effects: readonly Effect[]): void {
-    const together = effects.length > 1;
-    let text = together ? MULTI : "";
-    for (const { db, args } of effects) {
-      if (db !== this.#selectedDb && db !== NO_DB) {
-        this.#selectedDb = db;
-        text += encodeCommand(["SELECT", `${db}`]);
-      }
-      text += encodeCommand(args);
+    try {
+      this.#encoder.unit(effects);
+    } catch (error) {
+      this.forgetSelected();
+      this.#options.onBroken(error);
+      return;
     }
-    if (together) text += EXEC;
-    this.#stream.append(text);
     this.grew();
   }
 
   /** Put a command into the stream that is no effect and runs in no database. */
   send(args: readonly ByteString[]): void {
-    this.#stream.append(encodeCommand(args));
+    this.#encoder.command(args);
     this.grew();
   }
 
@@ -90,8 +96,8 @@ export class Feed {
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
-      this.#stream.flush();
-      this.#onGrowth();
+      this.#options.stream.flush();
+      this.#options.onGrowth();
     });
   }
 }

@@ -17,6 +17,7 @@
  * @module
  */
 
+import { toText } from "../bytes/bytes.ts";
 import { osReason } from "../config/os_error.ts";
 import type { ReplicationNeeds } from "./needs.ts";
 import { LoadWatch } from "../persistence/load_watch.ts";
@@ -336,12 +337,14 @@ export class FullSync {
   #install(temporary: string): void {
     const { parts: { config, log } } = this.#options;
     const { values } = config;
-    const path = config.path(values.dbfilename);
+    const path = values.dbfilename === "" ? "" : config.path(values.dbfilename);
     try {
       Deno.renameSync(temporary, path);
     } catch (error) {
       throw this.#failed(
-        `Failed trying to rename the temp DB into ${path} in MASTER <-> REPLICA ` +
+        `Failed trying to rename the temp DB into ${
+          toText(values.dbfilename)
+        } in MASTER <-> REPLICA ` +
           `synchronization: ${osReason(error)}`,
       );
     }

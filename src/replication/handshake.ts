@@ -160,7 +160,7 @@ async function ask(
   if (goesOn) {
     log.notice("Successful partial resynchronization with master.");
     const id = /^\+CONTINUE\s+([^\s]{40})$/.exec(answer)?.[1] ?? standing.id;
-    if (id !== standing.id) log.warning(`Master replication ID changed to ${toText(id)}`);
+    if (id !== standing.id) log.notice(`Master replication ID changed to ${toText(id)}`);
     return { kind: "continue", id };
   }
   if (LATER.some((text) => answer.startsWith(text))) {

@@ -252,7 +252,7 @@ export class PrimaryLink {
 
   #logLoss(): void {
     const { log } = this.#parts;
-    log.warning("Connection with master lost.");
+    log.notice("Connection with master lost.");
     if (this.#replication.canResume) log.notice("Caching the disconnected master state.");
   }
 

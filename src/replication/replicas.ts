@@ -276,7 +276,10 @@ export class Replicas implements SessionOwner {
   }
 
   sessionClosed(session: ReplicaSession): void {
-    this.#parts.log.warning(`Connection with replica ${session.name} lost.`);
+    // At the end of the server it is no news.
+    if (this.#replication.active) {
+      this.#parts.log.notice(`Connection with replica ${session.name} lost.`);
+    }
     this.#sessions.delete(session);
     this.#snapshots.remove(session);
     if (this.count === 0) this.idleSinceMs = this.#parts.clock.ms;

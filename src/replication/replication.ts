@@ -106,7 +106,12 @@ export class Replication {
     this.stream = new ReplicationStream(parts.config.values.replBacklogSize);
     this.replicas = new Replicas(parts, this);
     this.failover = new Failover(parts, this);
-    this.feed = new Feed(parts.journal, this.stream, () => this.replicas.streamGrew());
+    this.feed = new Feed({
+      journal: parts.journal,
+      stream: this.stream,
+      onGrowth: () => this.replicas.streamGrew(),
+      onBroken: (error) => this.#streamBroken(error),
+    });
   }
 
   /** The link to the primary; null for a primary. */
@@ -131,6 +136,17 @@ export class Replication {
     if (!this.isReplica) this.feed.start();
   }
 
+  /** The stream lacks something: nobody may go on from it, here or later. */
+  #streamBroken(error: unknown): void {
+    const text = error instanceof Error ? error.stack ?? error.message : String(error);
+    this.#parts.log.warning(
+      `Effects could not be put into the replication stream; replicas have to copy all: ${text}`,
+    );
+    this.stream.reset(this.stream.end);
+    this.renameHistory();
+    this.replicas.disconnectAll();
+  }
+
   /** Hold nothing any more. */
   releaseBacklog(): void {
     this.backlogActive = false;
@@ -150,6 +166,11 @@ export class Replication {
   start(): void {
     this.#started = true;
     this.#link?.start();
+  }
+
+  /** Whether links go on: the server is past its start, and not ending. */
+  get active(): boolean {
+    return this.#started;
   }
 
   /** End all links, for good. */
@@ -237,7 +258,7 @@ export class Replication {
     this.secondId = this.id;
     this.secondOffset = this.stream.end + 1;
     this.id = randomId();
-    this.#parts.log.warning(
+    this.#parts.log.notice(
       `Setting secondary replication ID to ${this.secondId}, valid up to offset: ` +
         `${this.secondOffset}. New replication ID is ${this.id}`,
     );

@@ -184,7 +184,7 @@ export class SnapshotService {
 
   #transferred(sessions: readonly ReplicaSession[]): void {
     const { log } = this.#parts;
-    log.warning(
+    log.notice(
       `Diskless rdb transfer, done reading from pipe, ${sessions.length} replicas still up.`,
     );
     log.notice("Background RDB transfer terminated with success");

@@ -113,6 +113,13 @@ export class ReplicationStream {
 
   /** Add text. O(1) usually, O(its length) now and then. */
   append(text: ByteString): void {
+    if (text.length > TEXT_LIMIT) {
+      this.flush();
+      this.#end += text.length;
+      this.#write(text);
+      this.#trim();
+      return;
+    }
     this.#end += text.length;
     this.#text += text;
     if (this.#text.length > TEXT_LIMIT) this.flush();
@@ -137,6 +144,11 @@ export class ReplicationStream {
     const text = this.#text;
     if (text === "") return;
     this.#text = "";
+    this.#write(text);
+    this.#trim();
+  }
+
+  #write(text: ByteString): void {
     for (let at = 0; at < text.length;) {
       const tail = this.#room(text.length - at);
       const count = Math.min(text.length - at, tail.bytes.length - tail.used);
@@ -145,7 +157,6 @@ export class ReplicationStream {
       tail.used += count;
       at += count;
     }
-    this.#trim();
   }
 
   /** The last block, a new one if it is full. */

@@ -21,6 +21,8 @@ export interface WriteWait {
   readonly done: () => boolean;
   /** Makes the reply, once it has or its time is up. */
   readonly reply: () => Reply;
+  /** The error that ends the waiting, when it can come to nothing any more; null while it can. */
+  readonly refusal?: () => ByteString | null;
 }
 
 /** The waiting clients of a server. */
@@ -59,11 +61,15 @@ export class WriteWaits {
   serve(): void {
     for (const [client, { wait, state }] of this.#waiting) {
       // Its time was up, or it is gone.
-      if (client.blocked !== state) this.#waiting.delete(client);
-      else if (wait.done()) {
+      if (client.blocked !== state) {
         this.#waiting.delete(client);
-        this.#parts.blocking.timeout(client);
+        continue;
       }
+      const refusal = wait.refusal?.() ?? null;
+      if (refusal === null && !wait.done()) continue;
+      this.#waiting.delete(client);
+      if (refusal === null) this.#parts.blocking.timeout(client);
+      else this.#parts.blocking.fail(client, refusal);
     }
   }
 

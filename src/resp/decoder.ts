@@ -2,7 +2,8 @@
  * Requests from bytes: RESP arrays of bulk strings, and inline commands.
  *
  * A chunk becomes one byte string by one native call, and arguments are substrings of it (about
- * 10 ns each); only a bulk string that reaches over a chunk's end is collected as bytes. Commands
+ * 10 ns each); only a bulk string that reaches over a chunk's end is collected as bytes, and stays
+ * bytes when it is large (`large_arguments.ts`). Commands
  * are decoded one at a time, on request: the limits of unauthenticated clients and of the
  * configuration are looked up when a length is read, and an AUTH or CONFIG SET a few commands
  * earlier in the same chunk has then been executed, as on a real server. For the same reason the
@@ -14,21 +15,27 @@
  *
  * What a malformed request answers, and that neither the line feed after a length nor the line end
  * after a bulk string is verified, is the observed behaviour of redis-server 7.0.15. Two limits
- * differ: a bulk string cannot be longer than a V8 string (512 MB less 24 bytes); and a line of
- * more than 64 KB is refused always, not only when its end was late.
+ * differ: a command's name and first argument cannot be longer than a V8 string (512 MB less 24
+ * bytes); and a line of more than 64 KB is refused always, not only when its end was late.
  *
  * Source: https://redis.io/docs/latest/develop/reference/protocol-spec/
  *
  * @module
  */
 
-import { type ByteString, fromBytes } from "../bytes/bytes.ts";
+import { type ByteString, fromBytes, LONGEST_STRING } from "../bytes/bytes.ts";
 import { parseInteger } from "../bytes/int.ts";
 import { detach, writeLatin1 } from "../bytes/latin1.ts";
 import { splitArgs } from "../bytes/split_args.ts";
+import {
+  argumentBytes,
+  LARGE_LENGTH,
+  LargeArguments,
+  LONGEST_ARGUMENT,
+} from "./large_arguments.ts";
 
-/** The longest string that V8 makes. */
-export const MAX_BULK_LENGTH = 0x1fffffe8;
+/** The longest argument that is a command's name or first argument, most often a key: a string. */
+export const MAX_BULK_LENGTH: number = LONGEST_STRING;
 
 /** The longest inline command, and the longest line that holds a length. */
 const MAX_LINE = 64 * 1024;
@@ -39,6 +46,19 @@ const UNAUTHENTICATED_ARGS = 10;
 const UNAUTHENTICATED_BULK = 16 * 1024;
 /** The first piece of memory for a bulk string that has not arrived in full. */
 const FIRST_BULK_CAPACITY = 4 * 1024;
+/**
+ * Once so much of a bulk string has arrived, its memory grows by more than doubling: memory that was
+ * not written to yet is only promised by the system, while writing to it the first time costs ten
+ * times what copying does.
+ */
+const LARGE_BULK = 1024 * 1024;
+const LARGE_BULK_GROWTH = 16;
+/** Text that waits to be decoded is not added to beyond this; more waits as bytes. */
+const MOST_TEXT = 1024 * 1024;
+/** The rest of a bulk string that is worth reading straight to its place. */
+const SMALLEST_TARGET = 64 * 1024;
+const LARGEST_TARGET = 4 * 1024 * 1024;
+const NO_BYTES = new Uint8Array(0);
 /** A chunk up to this size is not worth freeing early. */
 const SMALL_CHUNK = 4 * 1024;
 
@@ -148,9 +168,13 @@ export class RequestDecoder implements RequestBatch {
   #wanted = 0;
   /** The bulk string under way, when it is longer than the chunk; -1 when there is none. */
   #bulkLength = -1;
-  #bulk: Uint8Array = new Uint8Array(0);
+  #bulk: Uint8Array<ArrayBuffer> = NO_BYTES;
   /** Bytes of it that have arrived, the two behind its end included. */
   #bulkArrived = 0;
+  /** Chunks that arrived while much text was waiting to be decoded, and their bytes. */
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  /** Bytes of the stream that were taken out of there, or never waited. */
   #fed = 0;
   #consumed = 0;
   #copied = 0;
@@ -177,12 +201,23 @@ export class RequestDecoder implements RequestBatch {
 
   get bufferedBytes(): number {
     const bulk = this.#bulkLength < 0 ? 0 : this.#bulkArrived;
-    return this.#text.length + this.#line.length + this.#hidden + bulk;
+    return this.#text.length + this.#line.length + this.#hidden + bulk + this.#waitingBytes;
   }
 
   /** Bytes of the stream taken in so far. O(1). */
   get fedBytes(): number {
-    return this.#fed;
+    return this.#fed + this.#waitingBytes;
+  }
+
+  /**
+   * Where the next bytes of the stream may be read to, so that they need not be copied: what was read
+   * is then to be fed as the beginning of this view. Null when there is no use in that.
+   */
+  get target(): Uint8Array<ArrayBuffer> | null {
+    const arrived = this.#bulkArrived;
+    if (this.#bulkLength - arrived < SMALLEST_TARGET || this.#text !== "") return null;
+    if (arrived === this.#bulk.length) this.#growBulk(arrived, arrived + SMALLEST_TARGET);
+    return this.#bulk.subarray(arrived, Math.min(this.#bulk.length, arrived + LARGEST_TARGET));
   }
 
   get consumedBytes(): number {
@@ -197,7 +232,7 @@ export class RequestDecoder implements RequestBatch {
 
   /** Bytes of memory held on to: never much more than what has arrived. O(1). */
   get capacity(): number {
-    return this.#text.length + this.#line.length + this.#bulk.length;
+    return this.#text.length + this.#line.length + this.#bulk.length + this.#waitingBytes;
   }
 
   /** Bytes moved while collecting long bulk strings: the measure of linear work. */
@@ -211,13 +246,23 @@ export class RequestDecoder implements RequestBatch {
    */
   feed(chunk: Uint8Array): void {
     if (this.#error !== null || this.#exceeded || chunk.length === 0) return;
-    this.#fed += chunk.length;
     const left = this.#text.length - this.#pos;
     if (this.bufferedBytes - this.#pos + chunk.length > this.limits.maxQueryBuffer) {
       this.#exceeded = true;
       this.#release();
       return;
     }
+    if (left > MOST_TEXT || this.#waitingBytes > 0) {
+      this.#waiting.push(chunk.slice());
+      this.#waitingBytes += chunk.length;
+      return;
+    }
+    this.#take(chunk);
+  }
+
+  #take(chunk: Uint8Array): void {
+    this.#fed += chunk.length;
+    const left = this.#text.length - this.#pos;
     if (this.#hidden > 0) {
       this.#hide(this.#lineKind, chunk.length);
       return;
@@ -234,6 +279,17 @@ export class RequestDecoder implements RequestBatch {
   }
 
   next(): ByteString[] | null {
+    let args = this.#next();
+    while (args === null && this.#waitingBytes > 0) {
+      const chunk = this.#waiting.shift()!;
+      this.#waitingBytes -= chunk.length;
+      this.#take(chunk);
+      args = this.#next();
+    }
+    return args;
+  }
+
+  #next(): ByteString[] | null {
     const text = this.#text;
     const end = text.length;
     let pos = this.#pos;
@@ -288,7 +344,10 @@ export class RequestDecoder implements RequestBatch {
           if (length < 0) return this.#drained();
           pos = this.#pos;
         }
-        if (length > this.limits.maxBulkLength || length > MAX_BULK_LENGTH) {
+        if (
+          length > this.limits.maxBulkLength ||
+          length > (args.length < 2 ? MAX_BULK_LENGTH : LONGEST_ARGUMENT)
+        ) {
           return this.#fail("Protocol error: invalid bulk length");
         }
         if (length > UNAUTHENTICATED_BULK && !this.limits.authenticated) {
@@ -316,7 +375,9 @@ export class RequestDecoder implements RequestBatch {
     const size = this.#text.length;
     if (args !== null && size > SMALL_CHUNK && (size - this.#start) * 2 < size) {
       // The first arguments of a request must not keep a chunk alive that belongs to others.
-      for (let i = 0; i < args.length; i++) args[i] = detach(args[i]);
+      for (let i = 0; i < args.length; i++) {
+        if (argumentBytes(args, i) === null) args[i] = detach(args[i]);
+      }
     }
     this.#text = "";
     this.#pos = 0;
@@ -337,7 +398,9 @@ export class RequestDecoder implements RequestBatch {
     this.#hidden = 0;
     this.#args = null;
     this.#bulkLength = -1;
-    this.#bulk = new Uint8Array(0);
+    this.#bulk = NO_BYTES;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
   }
 
   /** An inline command at `pos`: its words, or null when its line is incomplete or malformed. */
@@ -345,7 +408,6 @@ export class RequestDecoder implements RequestBatch {
     const text = this.#text;
     const newline = text.indexOf("\n", pos);
     if (newline < 0) return this.#keepLine(INLINE, pos);
-    if (newline - pos > MAX_LINE) return this.#fail(TOO_LONG[INLINE]);
     const line = text.substring(
       pos,
       newline > pos && text.charCodeAt(newline - 1) === CR ? newline - 1 : newline,
@@ -397,10 +459,6 @@ export class RequestDecoder implements RequestBatch {
     if (cr < 0 || cr + 1 >= text.length) {
       this.#lineEnding = cr >= 0;
       this.#keepLine(kind, pos);
-      return undefined;
-    }
-    if (cr - pos > MAX_LINE) {
-      this.#fail(TOO_LONG[kind]);
       return undefined;
     }
     const line = text.substring(pos, cr);
@@ -474,23 +532,36 @@ export class RequestDecoder implements RequestBatch {
     const kept = Math.min(taken, Math.max(0, length - arrived));
     if (kept > 0) {
       if (arrived + kept > this.#bulk.length) this.#growBulk(arrived, arrived + kept);
-      this.#bulk.set(kept === chunk.length ? chunk : chunk.subarray(0, kept), arrived);
-      this.#copied += kept;
+      // It may have been read to its place at once: see `target`.
+      if (chunk.buffer !== this.#bulk.buffer) {
+        this.#bulk.set(kept === chunk.length ? chunk : chunk.subarray(0, kept), arrived);
+        this.#copied += kept;
+      }
     }
     this.#bulkArrived = arrived + taken;
-    if (this.#bulkArrived === length + 2) {
+    if (this.#bulkArrived === length + 2) this.#endBulk(length);
+    return taken;
+  }
+
+  #endBulk(length: number): void {
+    if (length < LARGE_LENGTH) {
       this.#args!.push(fromBytes(this.#bulk, 0, length));
       this.#copied += length;
-      this.#wanted--;
-      this.#bulkLength = -1;
-      this.#bulk = new Uint8Array(0);
+    } else {
+      const before = this.#args!;
+      const args = before instanceof LargeArguments ? before : LargeArguments.copyOf(before);
+      args.pushBytes(this.#bulk);
+      this.#args = args;
     }
-    return taken;
+    this.#wanted--;
+    this.#bulkLength = -1;
+    this.#bulk = NO_BYTES;
   }
 
   /** Memory follows what has arrived, never what a length claims; doubling keeps it linear. */
   #growBulk(arrived: number, needed: number): void {
-    const grown = new Uint8Array(Math.min(this.#bulkLength, Math.max(needed, arrived * 2)));
+    const size = arrived * (arrived < LARGE_BULK ? 2 : LARGE_BULK_GROWTH);
+    const grown = new Uint8Array(Math.min(this.#bulkLength, Math.max(needed, size)));
     grown.set(this.#bulk.subarray(0, Math.min(arrived, this.#bulkLength)));
     this.#copied += arrived;
     this.#bulk = grown;

@@ -4,7 +4,8 @@
  * Everything that one batch of commands answers is collected and leaves as one write. Short pieces
  * are appended to a string (V8 appends without copying, and one native call then turns the whole
  * of it into bytes: about 40 ns a reply in a pipeline); pieces of some kilobytes go straight into
- * the byte buffer, so that a large value is copied once.
+ * the byte buffer. Large ones are not copied at all: they wait in their place as they are, and leave
+ * in writes of their own, a string in pieces. Nothing is ever joined into one string or one buffer.
  *
  * Nothing here knows clients, output-buffer limits or when to write: a connection asks
  * {@linkcode ReplyEncoder.pendingBytes} and {@linkcode ReplyEncoder.take}.
@@ -14,13 +15,14 @@
  * @module
  */
 
-import type { ByteString } from "../bytes/bytes.ts";
+import { type ByteString, fromBytes } from "../bytes/bytes.ts";
 import { formatDouble } from "../bytes/double.ts";
 import { writeLatin1 } from "../bytes/latin1.ts";
 import {
   AttributeReply,
   BigNumberReply,
   BooleanReply,
+  BytesReply,
   DoubleReply,
   ErrorReply,
   MapReply,
@@ -42,6 +44,10 @@ export type ProtocolVersion = 2 | 3;
 const TEXT_LIMIT = 16 * 1024;
 /** A string from this length on does not pass through the text. */
 const DIRECT_LENGTH = 4 * 1024;
+/** From this length on it is not copied at all. */
+const LARGE_LENGTH = 64 * 1024;
+/** A large string is turned into so many bytes at a time. */
+const PIECE_LENGTH = 256 * 1024;
 /** First size of the byte buffer. */
 const FIRST_CAPACITY = 256;
 /** A larger buffer is given away with its content, not kept for the next batch. */
@@ -63,6 +69,10 @@ const NEXT_HEADERS: string[] = BULK_HEADERS.map((header) => `\r\n${header}`);
 const ARRAY_HEADERS: string[] = Array.from({ length: 256 }, (_, n) => `*${n}\r\n`);
 /** `:-1\r\n`, `:0\r\n` …: what counts, flags and small counters answer. */
 const INTEGERS: string[] = Array.from({ length: 1025 }, (_, n) => `:${n - 1}\r\n`);
+
+function notAnInteger(value: number | bigint): RangeError {
+  return new RangeError(`${value} is no integer of 64 bits, and cannot be a reply`);
+}
 
 /** An error is one line: line ends around it go, those inside become spaces, as a server does. */
 function errorLine(text: ByteString): ByteString {
@@ -95,8 +105,19 @@ export class ReplyEncoder {
   #used = 0;
   /** The buffer behind the view that `take` gave last. */
   #given: Uint8Array = EMPTY;
-  /** False for the one use in which the text itself is the result. */
-  #toBytes = true;
+  /** What comes before `#bytes`, when there is anything large; from `#partsAt` on. */
+  #parts: (ByteString | Uint8Array)[] | null = null;
+  #partsAt = 0;
+  /** How much of a first part that is a string was taken. */
+  #partTaken = 0;
+  #partBytes = 0;
+  /** Whether what was taken last is nobody else's. */
+  #tookOwn = true;
+  /** The texts, in the one use in which these are the result. */
+  #texts: ByteString[] | null = null;
+
+  /** A reply was appended in part: what is here cannot be sent. */
+  broken = false;
 
   constructor(protocol: ProtocolVersion = 2) {
     this.protocol = protocol;
@@ -104,7 +125,7 @@ export class ReplyEncoder {
 
   /** Bytes collected and not taken yet. O(1). */
   get pendingBytes(): number {
-    return this.#used + this.#text.length;
+    return this.#used + this.#text.length + this.#partBytes;
   }
 
   /** Bytes of memory that this encoder holds on to, beside the view taken last. O(1). */
@@ -112,32 +133,54 @@ export class ReplyEncoder {
     return this.#bytes.length + this.#given.length + this.#text.length;
   }
 
-  /** Append one reply. O(its size); nesting costs no stack. */
+  /**
+   * Append one reply. O(its size); nesting costs no stack.
+   *
+   * @throws RangeError when there is a number in it that no integer of the protocol can hold; then
+   *   nothing of the reply was appended, unless the encoder says that it is
+   *   {@linkcode ReplyEncoder.broken}
+   */
   write(reply: Reply): void {
     if (typeof reply === "string") this.#bulk(reply);
     else if (typeof reply === "number") this.#integer(reply);
     else if (reply === OK) this.#text += "+OK\r\n";
     else if (reply === null) this.#text += this.protocol === 2 ? "$-1\r\n" : "_\r\n";
-    else {
-      const children = this.#open(reply);
-      if (children !== null) this.#all(children);
-    }
+    else this.#composed(reply);
     if (this.#text.length > TEXT_LIMIT) this.#flush();
   }
 
-  /** Append bytes that are already in the protocol's form. O(n). */
+  #composed(reply: Exclude<Reply, string | number | null>): void {
+    const text = this.#text;
+    const used = this.#used;
+    const parts = this.#parts?.length ?? 0;
+    try {
+      const children = this.#open(reply);
+      if (children !== null) this.#all(children);
+    } catch (error) {
+      // What stood before something large has moved: it cannot be told from the reply any more.
+      if ((this.#parts?.length ?? 0) !== parts) this.broken = true;
+      this.#text = text;
+      this.#used = used;
+      throw error;
+    }
+  }
+
+  /** Append bytes that are already in the protocol's form. O(n), O(1) when they are many. */
   writeRaw(encoded: ByteString): void {
     if (encoded.length >= DIRECT_LENGTH) this.#direct(encoded);
     else if ((this.#text += encoded).length > TEXT_LIMIT) this.#flush();
   }
 
   /**
-   * All bytes collected so far, leaving the encoder empty. O(n) at most.
+   * All bytes collected so far, leaving the encoder empty; the next of them where something is
+   * large, until there are none. O(n) at most.
    *
    * @returns a view that stays valid until the next call of `take` (replies may be written
    *   meanwhile): long enough for one write at a time to a socket
    */
   take(): Uint8Array {
+    if (this.#parts !== null) return this.#takePart(this.#parts);
+    this.#tookOwn = true;
     if (this.#text !== "") this.#flush();
     const used = this.#used;
     if (used === 0) return EMPTY;
@@ -148,11 +191,40 @@ export class ReplyEncoder {
     return used === full.length ? full : full.subarray(0, used);
   }
 
+  #takePart(parts: (ByteString | Uint8Array)[]): Uint8Array {
+    const part = parts[this.#partsAt];
+    let taken: Uint8Array;
+    if (typeof part === "string") {
+      const from = this.#partTaken;
+      const to = Math.min(part.length, from + PIECE_LENGTH);
+      const buffer = spare.length >= to - from ? spare : new Uint8Array(PIECE_LENGTH);
+      if (buffer === spare) spare = EMPTY;
+      writeLatin1(part.substring(from, to), buffer, 0);
+      taken = buffer.subarray(0, to - from);
+      this.#tookOwn = true;
+      this.#partTaken = to === part.length ? 0 : to;
+    } else {
+      taken = part;
+      this.#tookOwn = false;
+    }
+    this.#partBytes -= taken.length;
+    if (this.#partTaken === 0) {
+      // Let go of it at once: it may be large.
+      parts[this.#partsAt++] = "";
+      if (this.#partsAt === parts.length) {
+        this.#parts = null;
+        this.#partsAt = 0;
+      }
+    }
+    return taken;
+  }
+
   /**
-   * Hand back what `take` gave, after it was written, so that a large buffer serves the next large
-   * batch of any connection. Optional; nobody may use the view afterwards. O(1).
+   * Hand back what `take` gave last, after it was written, so that a large buffer serves the next
+   * large batch of any connection. Optional; nobody may use the view afterwards. O(1).
    */
-  static recycle(view: Uint8Array): void {
+  recycle(view: Uint8Array): void {
+    if (!this.#tookOwn) return;
     const size = view.buffer.byteLength;
     if (size > KEPT_CAPACITY && size <= SPARE_CAPACITY && size > spare.length) {
       spare = new Uint8Array(view.buffer);
@@ -165,17 +237,21 @@ export class ReplyEncoder {
     this.#used = 0;
     this.#bytes = EMPTY;
     this.#given = EMPTY;
+    this.#parts = null;
+    this.#partsAt = this.#partTaken = this.#partBytes = 0;
   }
 
   /**
-   * One reply as a byte string: encode once what goes to many (published messages, MONITOR lines).
-   * O(its size).
+   * One reply as byte strings, one behind the other: encode once what goes to many (published
+   * messages, MONITOR lines). It is one string unless it has a large one in it. O(its size).
    */
-  static encode(reply: Reply, protocol: ProtocolVersion): ByteString {
+  static encode(reply: Reply, protocol: ProtocolVersion): ByteString[] {
     const encoder = new ReplyEncoder(protocol);
-    encoder.#toBytes = false;
+    const texts: ByteString[] = [];
+    encoder.#texts = texts;
     encoder.write(reply);
-    return encoder.#text;
+    if (encoder.#text !== "" || texts.length === 0) texts.push(encoder.#text);
+    return texts;
   }
 
   #bulk(value: ByteString): void {
@@ -193,7 +269,12 @@ export class ReplyEncoder {
 
   #integer(value: number): void {
     const cached = INTEGERS[value + 1];
-    this.#text += cached !== undefined ? cached : ":" + value + "\r\n";
+    if (cached !== undefined) this.#text += cached;
+    else if (Number.isSafeInteger(value)) this.#text += ":" + value + "\r\n";
+    // Such numbers are whole, too, but JavaScript does not write all their digits.
+    else if (Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63) {
+      this.#text += ":" + BigInt(value) + "\r\n";
+    } else throw notAnInteger(value);
   }
 
   /** The header of an aggregate, as RESP3 marks it or as the array RESP2 makes of it. */
@@ -260,6 +341,10 @@ export class ReplyEncoder {
       this.#header("*", reply.length, reply.length);
       return reply;
     }
+    if (reply instanceof BytesReply) {
+      this.#bulkBytes(reply.bytes);
+      return null;
+    }
     if (reply instanceof SimpleString) {
       this.#text += "+" + reply.text + "\r\n";
       return null;
@@ -302,6 +387,7 @@ export class ReplyEncoder {
   ): readonly Reply[] | null {
     const resp3 = this.protocol === 3;
     if (typeof reply === "bigint") {
+      if (BigInt.asIntN(64, reply) !== reply) throw notAnInteger(reply);
       this.#text += ":" + reply + "\r\n";
     } else if (reply instanceof NullArrayReply) {
       this.#text += resp3 ? "_\r\n" : "*-1\r\n";
@@ -329,7 +415,11 @@ export class ReplyEncoder {
 
   /** Long pieces go to the bytes without a stay in the text, whose flattening would copy them. */
   #direct(value: ByteString): void {
-    if (!this.#toBytes) {
+    if (value.length >= LARGE_LENGTH) {
+      this.#later(value);
+      return;
+    }
+    if (this.#texts !== null) {
       this.#text += value;
       return;
     }
@@ -340,8 +430,34 @@ export class ReplyEncoder {
     this.#used += writeLatin1(value, this.#bytes, this.#used);
   }
 
+  #bulkBytes(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#text += "$" + bytes.length + "\r\n";
+    if (bytes.length >= LARGE_LENGTH) this.#later(bytes);
+    else this.#direct(fromBytes(bytes));
+    this.#text += "\r\n";
+  }
+
+  /** Large pieces wait as they are, behind what there is so far. */
+  #later(value: ByteString | Uint8Array): void {
+    if (this.#texts !== null) {
+      this.#texts.push(this.#text, typeof value === "string" ? value : fromBytes(value));
+      this.#text = "";
+      return;
+    }
+    if (this.#text !== "") this.#flush();
+    const parts = this.#parts ??= [];
+    if (this.#used > 0) {
+      parts.push(this.#bytes.subarray(0, this.#used));
+      this.#partBytes += this.#used;
+      this.#bytes = EMPTY;
+      this.#used = 0;
+    }
+    parts.push(value);
+    this.#partBytes += value.length;
+  }
+
   #flush(): void {
-    if (!this.#toBytes) return;
+    if (this.#texts !== null) return;
     const text = this.#text;
     this.#text = "";
     this.#reserve(text.length);
@@ -369,7 +485,8 @@ export class ReplyEncoder {
 /**
  * A command as a client sends it: an array of bulk strings. O(n). For what speaks to other
  * servers (a replica's handshake, the command-line client) and for what is written down in this
- * form (the append-only file, the replication stream).
+ * form. The whole is one string, which V8 has a limit for: what may be larger goes through
+ * `EffectEncoder` of `src/journal/effect_encoder.ts`.
  *
  * @example
  * ```ts
@@ -379,7 +496,7 @@ export class ReplyEncoder {
  */
 export function encodeCommand(args: readonly ByteString[]): ByteString {
   const count = args.length;
-  let out = count < ARRAY_HEADERS.length ? ARRAY_HEADERS[count] : "*" + count + "\r\n";
+  let out = commandHeader(count);
   for (let i = 0; i < count; i++) {
     const arg = args[i];
     const length = arg.length;
@@ -387,4 +504,14 @@ export function encodeCommand(args: readonly ByteString[]): ByteString {
       "\r\n";
   }
   return out;
+}
+
+/** What goes before the arguments of a command that has so many, its name included. */
+export function commandHeader(count: number): ByteString {
+  return count < ARRAY_HEADERS.length ? ARRAY_HEADERS[count] : "*" + count + "\r\n";
+}
+
+/** What goes before a bulk string of so many bytes. */
+export function bulkHeader(length: number): ByteString {
+  return length < BULK_HEADERS.length ? BULK_HEADERS[length] : "$" + length + "\r\n";
 }

@@ -18,6 +18,14 @@ export class SimpleString {
 }
 
 /**
+ * A bulk string as bytes, which stay as they are until they are sent: a large value, which is sent
+ * from where it is.
+ */
+export class BytesReply {
+  constructor(readonly bytes: Uint8Array<ArrayBuffer>) {}
+}
+
+/**
  * `-ERR …`: an error as a value. `text` is the line without the dash, code included.
  *
  * `counted` says that it is in the error statistics already: a script passes on the error of one of
@@ -93,6 +101,7 @@ export type Reply =
   | bigint
   | null
   | Reply[]
+  | BytesReply
   | SimpleString
   | ErrorReply
   | DoubleReply

@@ -36,8 +36,10 @@ type Field = typeof FIELDS[number];
 const STACK_LIMIT = 8000;
 /** Stack slots in use in the original before it converts a result. */
 const FIRST_SLOTS = 2;
-/** More elements than this are no reply that a client could want: shared tables multiply. */
+/** More than this is no reply that a client could want: tables that are shared multiply. */
 const MOST_ELEMENTS = 1 << 25;
+/** What an aggregate counts for. */
+const AGGREGATE_WEIGHT = 16;
 const INT64_EDGE = 2 ** 63;
 
 /** An aggregate on its way. */
@@ -302,6 +304,7 @@ export class Converter {
       const special = this.#special(table, slots, frames, uncounted);
       if (special !== null) return special;
     }
+    this.#elements += AGGREGATE_WEIGHT;
     const items: Reply[] = [];
     frames.push(
       { items, entries: null, isMap: false, table, next: 1, keyDone: false, slots },

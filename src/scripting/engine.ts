@@ -36,18 +36,19 @@ export interface EngineOptions {
   kind: EngineKind;
   /** Monotonic time in milliseconds. */
   now(): number;
-  /** The most memory that Lua may take, in bytes; from 16 MB to 2 GB. */
+  /** The most memory that Lua may take, in bytes; from 16 MB to 1.75 GB. */
   memoryLimit?: number;
   /** The generator of math.random; the engines of a server share one. */
   random?: ScriptRandom;
 }
 
-const DEFAULT_MEMORY_LIMIT = 2 * 1024 * 1024 * 1024;
+/** Enough for a string of 512 MB on its way in; a process has more than one engine at most. */
+const DEFAULT_MEMORY_LIMIT = 1536 * 1024 * 1024;
 /** A slow script runs so long between two turns of the event loop, in milliseconds. */
 const SLICE = 10;
 /** Runs between two steps of Lua's garbage collector, and the size of such a step. */
 const RUNS_PER_STEP = 50;
-/** An instance that took more memory than this is given up for a new one when it can be. */
+/** An instance that took more memory than this is given up after the script, if nothing is lost. */
 const KEPT_CAPACITY = 128 * 1024 * 1024;
 
 /** lua_gc's commands. */
@@ -381,14 +382,20 @@ export class LuaEngine {
     const { lua, main } = machine;
     this.#state.host = null;
     this.#limits = null;
-    if (this.#killed !== null) machine.startHook(main);
+    if (this.#killed !== null) machine.startHook();
     lua.lua_settop(main, 0);
     // setfenv(0, …) changes the globals that code is compiled with: for this script only.
     machine.u32[(main + STATE.globals) >> 2] = environment.globals;
-    if (++this.#runs % RUNS_PER_STEP !== 0) return;
-    lua.lua_gc(main, GC.restart, 0);
-    lua.lua_gc(main, GC.step, RUNS_PER_STEP);
-    if (machine.capacity > KEPT_CAPACITY && this.#kind === "eval") this.#discard();
+    if (++this.#runs % RUNS_PER_STEP === 0) {
+      lua.lua_gc(main, GC.restart, 0);
+      lua.lua_gc(main, GC.step, RUNS_PER_STEP);
+    }
+    const refused = machine.takeRefusal();
+    if (!refused && machine.capacity <= KEPT_CAPACITY) return;
+    // Scripts of EVAL leave nothing behind that the next one could miss. Functions may: for them
+    // the memory stays, and Lua looks for what is free in it.
+    if (this.#kind === "eval") this.#discard();
+    else if (refused) lua.lua_gc(main, GC.collect, 0);
   }
 
   #conclude(run: ScriptRun): ScriptOutcome {
@@ -473,6 +480,8 @@ export class LuaEngine {
 
   /** Asked every few thousand instructions: 0 to go on, 1 to raise, 2 to suspend. */
   #interrupt(L: number): number {
+    const { machine, environment } = this.#instance!;
+    machine.restCounters(L);
     const limits = this.#limits;
     if (limits === null) return 0;
     if (this.#killed === null) {
@@ -484,7 +493,6 @@ export class LuaEngine {
       if (limits.timeout === undefined) return this.#isSuspendable ? 2 : 0;
       this.#killed = limits.timeout;
     }
-    const { machine, environment } = this.#instance!;
     machine.hookEverything(L);
     environment.converter.pushError(L, this.#killed);
     return 1;

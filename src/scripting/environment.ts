@@ -137,6 +137,7 @@ function widenIntegers(machine: LuaMachine): void {
   lua.lua_settop(L, -2);
   lua.lua_pushvalue(L, GLOBALS);
   standBefore(machine, "tonumber", C_FUNCTION.tonumber, wideToNumber);
+  standBefore(machine, "tostring", C_FUNCTION.tostring, null);
   lua.lua_settop(L, -2);
 }
 
@@ -153,7 +154,9 @@ function tameProxies(machine: LuaMachine): void {
     lua.lua_rawgeti(thread, REGISTRY, original);
     lua.lua_insert(thread, 1);
     // The original is a C function that calls no other: nothing can be suspended within.
-    lua.lua_call(thread, count, 1);
+    if (lua.lua_pcall(thread, count, 1, 0) !== 0) {
+      machine.argumentError(thread, 1, "boolean or proxy expected");
+    }
     machine.setFinalized(machine.u32[machine.top(thread) >> 2]);
     return 1;
   });
@@ -290,7 +293,7 @@ export function buildEnvironment(machine: LuaMachine, options: EnvironmentOption
   };
   if (kind === "eval") lua.lua_settop(L, -2);
   else nestGlobals(machine, api, environment);
-  machine.startHook(L);
+  machine.startHook();
   lua.lua_settop(L, 0);
   return environment;
 }

@@ -10,6 +10,7 @@
 import type { ByteString } from "../bytes/bytes.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Database } from "../keyspace/database.ts";
+import { argumentsLength } from "../resp/large_arguments.ts";
 import { NO_REPLY, type Reply } from "../resp/reply.ts";
 import type { BlockedState } from "./blocked.ts";
 import type { Command } from "../command/command.ts";
@@ -74,8 +75,10 @@ export interface ClientConnection {
   /**
    * Send what is encoded already, a push, whatever CLIENT REPLY says; while a command of this
    * client runs, it goes out behind that command's reply.
+   *
+   * @param encoded pieces, one behind the other
    */
-  sendEncoded(encoded: ByteString): void;
+  sendEncoded(encoded: readonly ByteString[]): void;
   /** Close now; what was not sent is dropped. */
   close(): void;
   /** The client's postponed command has run: go on with the requests after it. */
@@ -106,7 +109,7 @@ export class Transaction {
 
   /** Queue a command. O(arguments) */
   add(command: Command, args: ByteString[]): void {
-    for (const arg of args) this.bytes += arg.length;
+    this.bytes += argumentsLength(args);
     this.gates |= command.queuedGates;
     this.queue.push({ command, args });
   }

@@ -11,7 +11,7 @@
 
 import { asciiLower, type ByteString, fromBytes } from "../bytes/bytes.ts";
 import { quoteBytes } from "../bytes/repr.ts";
-import { MAX_BULK_LENGTH } from "../resp/decoder.ts";
+import { LONGEST_ARGUMENT } from "../resp/large_arguments.ts";
 
 /**
  * What is wrong with a file:
@@ -234,7 +234,7 @@ export class AofScan {
       this.#next = Next.Length;
       return;
     }
-    if (value > MAX_BULK_LENGTH) {
+    if (value > LONGEST_ARGUMENT) {
       this.#fail("format", `An argument of ${value} bytes`, start);
       return;
     }

@@ -103,7 +103,10 @@ function jsonReport(path: string, tally: Tally, fault: RdbError | null): string 
 function textReport(tally: Tally, by: string): string[] {
   const out: string[] = [];
   const section = (title: string, lines: readonly string[]) => {
-    if (lines.length > 0) out.push(...(out.length > 0 ? [""] : []), title, ...lines);
+    if (lines.length === 0) return;
+    if (out.length > 0) out.push("");
+    out.push(title);
+    for (const line of lines) out.push(line);
   };
   const end = !tally.ended ? "incomplete" : tally.verified ? "checksum right" : "no checksum";
   out.push(`RDB version ${tally.version}, ${end}, ${counted(tally.keys, "key")}`);

@@ -27,6 +27,7 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
+import { INT64_MIN } from "../bytes/int.ts";
 import { estimateCardinality, hashElement } from "./hyperloglog_math.ts";
 
 /** Number of registers. */
@@ -146,23 +147,26 @@ export class HyperLogLog {
    *
    * @throws HyperLogLogError when the bytes are broken
    */
-  count(): number {
+  count(): number | bigint {
     const stored = this.storedCount();
-    if (stored !== null) return Number(stored);
+    if (stored !== null) return stored;
     const count = HyperLogLog.countOf(this.registers());
-    let rest = count;
-    for (let i = COUNT_AT; i < COUNT_AT + 8; i++) {
-      this.#bytes[i] = rest % 256;
-      rest = Math.floor(rest / 256);
-    }
+    const bytes = this.#bytes;
+    new DataView(bytes.buffer, bytes.byteOffset).setBigInt64(COUNT_AT, BigInt(count), true);
     return count;
   }
 
-  /** The estimate for bare registers. */
-  static countOf(registers: Uint8Array): number {
+  /**
+   * The estimate for bare registers. No elements give registers of which the estimate is beyond 64
+   * bits, but clients can write them; a real server's answer is the smallest number then, which
+   * marks the stored count as out of date, too.
+   */
+  static countOf(registers: Uint8Array): number | bigint {
     const histogram = new Int32Array(64);
     for (let i = 0; i < HLL_REGISTERS; i++) histogram[registers[i] & REGISTER_MASK]++;
-    return estimateCardinality(histogram, HLL_REGISTERS);
+    const count = estimateCardinality(histogram, HLL_REGISTERS);
+    if (count <= Number.MAX_SAFE_INTEGER) return count;
+    return count < 2 ** 63 ? BigInt(count) : INT64_MIN;
   }
 
   /**

@@ -40,10 +40,13 @@ function integerSize(value: ByteString): number {
   return 9;
 }
 
-/** Seven bits of length a byte. */
+/**
+ * Seven bits of length a byte. The longest lengths that two, three and four bytes could hold take one
+ * more, as in the real server.
+ */
 function backLengthSize(encoded: number): number {
   if (encoded < 128) return 1;
-  if (encoded < 16384) return 2;
-  if (encoded < 2097152) return 3;
-  return encoded < 268435456 ? 4 : 5;
+  if (encoded < 16383) return 2;
+  if (encoded < 2097151) return 3;
+  return encoded < 268435455 ? 4 : 5;
 }

@@ -407,6 +407,16 @@ export class StreamValue {
     return read === null ? null : subtractIntegers(added, read);
   }
 
+  /** A group has read one entry more: the next one, or one behind it. O(1). */
+  readUpTo(group: StreamGroup, id: StreamId): void {
+    if (group.entriesRead !== null && !this.#hasGapFrom(id)) {
+      group.entriesRead = addIntegers(group.entriesRead, 1);
+    } else if (this.#entriesAdded !== 0) {
+      group.entriesRead = this.estimateEntriesRead(id);
+    }
+    group.lastId = id;
+  }
+
   /**
    * Give a group's consumer the entries that the group has not read yet (XREADGROUP with `>`). The
    * group has read them then, and unless `noAck` they become pending for the consumer.
@@ -422,12 +432,7 @@ export class StreamValue {
     if (start === null) return [];
     const entries = this.range(start, MAX_STREAM_ID, { count: options.count });
     for (const { id } of entries) {
-      if (group.entriesRead !== null && !this.#hasGapFrom(id)) {
-        group.entriesRead = addIntegers(group.entriesRead, 1);
-      } else if (this.#entriesAdded !== 0) {
-        group.entriesRead = this.estimateEntriesRead(id);
-      }
-      group.lastId = id;
+      this.readUpTo(group, id);
       if (options.noAck) continue;
       consumer.activeTime = options.now;
       const pending = group.pending.get(id);

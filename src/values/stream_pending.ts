@@ -136,7 +136,7 @@ export class PendingList {
     else if (chunk.length < CHUNK / 4 && at + 1 < chunks.length) {
       const next = chunks[at + 1];
       if (chunk.length + next.length <= CHUNK / 2) {
-        chunk.push(...next);
+        for (const entry of next) chunk.push(entry);
         chunks.splice(at + 1, 1);
       }
     }

@@ -6,6 +6,12 @@
  * than 200 bytes by itself. Beyond, it is a `Uint8Array` that grows by doubling (by a quarter above
  * 1 MB), so that n appends of one byte cost O(n).
  *
+ * The bytes can be shared (with a reply that is being sent, with a copy of the value): the next edit
+ * then works on bytes of its own. A *view* is a large string that was not edited: what a key table
+ * gives for the bytes that it holds, and takes without copying them.
+ *
+ * A string may be longer than one of V8: what needs it as one is refused with an error.
+ *
  * | operation | cost |
  * |---|---|
  * | getBit, setBit | O(1) |
@@ -15,8 +21,9 @@
  * @module
  */
 
-import { type ByteString, fromBytes, toBytes } from "../bytes/bytes.ts";
+import { type ByteString, fromBytes, LONGEST_STRING, toBytes } from "../bytes/bytes.ts";
 import { writeLatin1 } from "../bytes/latin1.ts";
+import { RedisError } from "../resp/reply.ts";
 import { flatten, stringBytes } from "./packed.ts";
 
 /** What OBJECT ENCODING calls a string that is not an integer. */
@@ -26,6 +33,9 @@ export type StringEncoding = "raw" | "embstr";
 const TEXT_MAX = 128;
 const MEGABYTE = 1 << 20;
 const NO_BYTES = new Uint8Array(0);
+
+/** From this length on a string is handed on as bytes rather than copied. */
+export const LARGE_STRING: number = 64 * 1024;
 
 /**
  * A growable string of bytes.
@@ -47,6 +57,9 @@ export class StringBuffer {
   #bytes: Uint8Array<ArrayBuffer> = NO_BYTES;
   #length: number;
   #encoding: StringEncoding;
+  /** Others read the bytes, too: they must stay as they are. */
+  #shared = false;
+  #isView = false;
 
   private constructor(text: ByteString | null, length: number, encoding: StringEncoding) {
     this.#text = text;
@@ -74,6 +87,32 @@ export class StringBuffer {
     return buffer;
   }
 
+  /** A view: a string that is a plain one, over bytes that nobody writes to any more. O(1). */
+  static view(bytes: Uint8Array<ArrayBuffer>): StringBuffer {
+    const buffer = new StringBuffer(null, bytes.length, "raw");
+    buffer.#bytes = bytes;
+    buffer.#shared = true;
+    buffer.#isView = true;
+    return buffer;
+  }
+
+  /** Whether it is a view: it is to be put into its key's place before it is edited. */
+  get isView(): boolean {
+    return this.#isView;
+  }
+
+  /** Cease to be a view: it is going to be edited. */
+  own(): void {
+    this.#isView = false;
+  }
+
+  /** The bytes, which stay as they are, whatever becomes of the string. O(1), or O(n) when few. */
+  share(): Uint8Array<ArrayBuffer> {
+    if (this.#text !== null) return toBytes(this.#text);
+    this.#shared = true;
+    return this.#bytes.subarray(0, this.#length);
+  }
+
   /** The type's name. */
   get type(): "string" {
     return "string";
@@ -94,21 +133,31 @@ export class StringBuffer {
     return this.#text !== null ? toBytes(this.#text) : this.#bytes.subarray(0, this.#length);
   }
 
-  /** The whole content. O(n). */
+  /**
+   * The whole content. O(n).
+   *
+   * @throws RedisError when it is longer than a string of V8 can be
+   */
   toByteString(): ByteString {
+    if (this.#length > LONGEST_STRING) throw tooLong(this.#length);
     return this.#text ?? fromBytes(this.#bytes, 0, this.#length);
   }
 
-  /** The bytes from `start` up to but not including `end`, both clamped to the string. */
+  /**
+   * The bytes from `start` up to but not including `end`, both clamped to the string.
+   *
+   * @throws RedisError when they are more than a string of V8 can have
+   */
   slice(start: number, end: number): ByteString {
     const from = Math.max(0, start);
     const to = Math.min(this.#length, end);
     if (from >= to) return "";
+    if (to - from > LONGEST_STRING) throw tooLong(to - from);
     return this.#text !== null ? this.#text.substring(from, to) : fromBytes(this.#bytes, from, to);
   }
 
   /** Add to the end. @returns the new length */
-  append(value: ByteString): number {
+  append(value: ByteString | Uint8Array): number {
     return this.setRange(this.#length, value);
   }
 
@@ -118,18 +167,19 @@ export class StringBuffer {
    *
    * @returns the new length
    */
-  setRange(offset: number, value: ByteString): number {
+  setRange(offset: number, value: ByteString | Uint8Array): number {
     if (value.length === 0) return this.#length;
     this.#encoding = "raw";
     const end = offset + value.length;
     const text = this.#text;
-    if (text !== null && end <= TEXT_MAX) {
+    if (text !== null && end <= TEXT_MAX && typeof value === "string") {
       const gap = offset > text.length ? "\0".repeat(offset - text.length) : "";
       this.#text = flatten(text.substring(0, offset) + gap + value + text.substring(end));
       return this.#length = this.#text.length;
     }
     this.#grow(end);
-    writeLatin1(value, this.#bytes, offset);
+    if (typeof value === "string") writeLatin1(value, this.#bytes, offset);
+    else this.#bytes.set(value, offset);
     return this.#length;
   }
 
@@ -155,7 +205,7 @@ export class StringBuffer {
       return (old & mask) === 0 ? 0 : 1;
     }
     this.#encoding = "raw";
-    if (index >= this.#length || this.#text !== null) this.#grow(index + 1);
+    if (index >= this.#length || this.#text !== null || this.#shared) this.#grow(index + 1);
     const old = this.#bytes[index];
     this.#bytes[index] = bit === 1 ? old | mask : old & ~mask;
     return (old & mask) === 0 ? 0 : 1;
@@ -171,29 +221,43 @@ export class StringBuffer {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Hold the content in `#bytes`, at least `length` long. */
+  /** Hold the content in `#bytes`, at least `length` long, and alone. */
   #grow(length: number): void {
     const needed = Math.max(length, this.#length);
     const capacity = this.#bytes.length;
-    if (this.#text !== null || needed > capacity) {
-      const step = capacity < MEGABYTE ? capacity * 2 : capacity + capacity / 4;
+    if (this.#text !== null || needed > capacity || this.#shared) {
+      let step = capacity;
+      if (needed > capacity) step = capacity < MEGABYTE ? capacity * 2 : capacity + capacity / 4;
       const grown = new Uint8Array(Math.max(needed, Math.ceil(step)));
       if (this.#text !== null) writeLatin1(this.#text, grown, 0);
       else grown.set(this.#bytes.subarray(0, this.#length));
       this.#bytes = grown;
       this.#text = null;
+      this.#shared = false;
     }
     this.#length = needed;
   }
 
-  /** A copy that shares nothing. O(n). */
+  /** A copy. Large ones share their bytes until one of them is edited. O(1), or O(n) when short. */
   clone(): StringBuffer {
     if (this.#text !== null) return new StringBuffer(this.#text, this.#length, this.#encoding);
-    return StringBuffer.adopt(this.#bytes.slice(0, this.#length), this.#encoding);
+    if (this.#length < LARGE_STRING) {
+      return StringBuffer.adopt(this.#bytes.slice(0, this.#length), this.#encoding);
+    }
+    const copy = StringBuffer.view(this.share());
+    copy.#encoding = this.#encoding;
+    copy.#isView = this.#isView;
+    return copy;
   }
 
   /** Estimated bytes. O(1). */
   memoryBytes(): number {
     return this.#text !== null ? 56 + stringBytes(this.#length) : 256 + this.#bytes.length;
   }
+}
+
+function tooLong(length: number): RedisError {
+  return new RedisError(
+    `ERR this command cannot take a string of ${length} bytes: the longest is ${LONGEST_STRING}`,
+  );
 }

@@ -32,3 +32,8 @@ export type TypeName = "string" | "list" | "set" | "hash" | "zset" | "stream";
 export function typeName(value: Value): TypeName {
   return typeof value === "string" ? "string" : value.type;
 }
+
+/** Whether a value is a string that was not edited in place, which a key table holds as bytes. */
+export function isPlain(value: Value): value is ByteString | StringBuffer {
+  return typeof value === "string" || (value instanceof StringBuffer && value.isView);
+}

@@ -310,3 +310,52 @@ Deno.test("everysec: a loss of power costs 1.1 seconds and the time of a flush a
   }
   assert(longest > 1000 && longest <= 1100 + FLUSH_MS, `${longest} ms`);
 });
+
+Deno.test("effects that cannot be encoded are owed, with all behind them, until they can", async () => {
+  const { appender, file, append, state, lines } = setUp();
+  append([0, "SET a 1"]);
+  await turn();
+  let short = true;
+  const args = ["SET", "b".repeat(20_000), "2"];
+  Object.defineProperty(args, "2", {
+    get: () => {
+      if (short) throw new RangeError("Array buffer allocation failed");
+      return "2";
+    },
+  });
+  state.position++;
+  appender.append([{ db: 1, args }]);
+  append([1, "SET c 3"]);
+  await turn();
+  assertEquals(file.text, commands("SELECT 0", "SET a 1"));
+  assertStringIncludes(state.error!, "Array buffer allocation failed");
+  appender.tick();
+  assertStringIncludes(state.error!, "Array buffer allocation failed");
+  short = false;
+  appender.tick();
+  const all = commands(
+    "SELECT 0",
+    "SET a 1",
+    "SELECT 1",
+    `SET ${"b".repeat(20_000)} 2`,
+    "SET c 3",
+  );
+  assertEquals(file.text, all);
+  assertEquals(state.error, null);
+  assertStringIncludes(lines[lines.length - 1], "AOF write error looks solved");
+});
+
+Deno.test("a unit may be larger than a string can be", async () => {
+  const { appender, file, append, state } = setUp();
+  const sizes: number[] = [];
+  file.appendSync = (bytes) => {
+    sizes.push(bytes.length);
+    return bytes.length;
+  };
+  const value = "x".repeat(180 * 1024 * 1024);
+  append([0, "SET a " + value], [0, "SET b " + value], [0, "SET c " + value]);
+  await turn();
+  assertEquals([appender.holdsReplies, state.error], [false, null]);
+  assertEquals(appender.size, sizes.reduce((a, b) => a + b));
+  assert(appender.size > 3 * value.length);
+});

@@ -128,12 +128,15 @@ export function listing(path: string, sizes = false): string[] {
   return out.sort();
 }
 
-/** What a server has logged as warnings, without what differs from server to server. */
+/**
+ * What a server has logged as warnings, without what differs from server to server. (7.2 tells as a
+ * notice that writes work again.)
+ */
 export function warnings(server: ServerProcess, dir: string): string[] {
   return server.log().split("\n")
-    .filter((line) => / # /.test(line))
+    .filter((line) => / # | \* AOF write error looks solved/.test(line))
     .map((line) =>
-      line.replace(/^.*? # /, "").replaceAll(dir, "DIR").replace(/(?<=temp-|nwritten=)\d+/g, "N")
+      line.replace(/^.*? [#*] /, "").replaceAll(dir, "DIR").replace(/(?<=temp-|nwritten=)\d+/g, "N")
     )
     .filter((line) =>
       !/^(Redis version|Warning: no config|Configuration|WARNING|oO0|Server initialized)/i.test(

@@ -177,12 +177,22 @@ Deno.test("aof: WAITAOF waits for the disk", async () => {
   await using other = await server.connect();
   await other.call("CONFIG", "SET", "appendfsync", "everysec");
   assertEquals(await client.readReply(), "*2\r\n:1\r\n:0\r\n");
+  await client.call("CONFIG", "SET", "appendfsync", "no");
+  await client.call("SET", "key", "3");
+  await client.send("WAITAOF", "1", "0", "0");
+  while (!(await other.call("INFO", "clients")).includes("\r\nblocked_clients:1\r\n"));
+  await other.call("CONFIG", "SET", "appendonly", "no");
+  assertEquals(
+    await client.readReply(),
+    "-ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.\r\n",
+  );
+  await other.call("CONFIG", "SET", "appendonly", "yes");
   await client.call("CONFIG", "SET", "appendfsync", "always");
   await client.call("SET", "key", "3");
   assertEquals(await client.call("WAITAOF", "1", "1", "20"), "*2\r\n:1\r\n:0\r\n");
   for (
     const [args, error] of [
-      [["2", "0", "0"], "value is out of range, must be between 0 and 1"],
+      [["2", "0", "0"], "value is out of range, value must between 0 and 1"],
       [["x", "0", "0"], "value is not an integer or out of range"],
       [["1", "-1", "0"], "value is out of range, must be positive"],
       [["1", "0", "-1"], "timeout is negative"],

@@ -161,7 +161,8 @@ export class AofServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.aof.stop(true);
+    this.aof.prepareStop(true);
+    this.aof.stop();
     await Promise.resolve();
   }
 }

@@ -81,7 +81,7 @@ function encodeBench(name: string, replies: Reply[], group = "encode"): void {
     group,
     fn() {
       for (let i = 0; i < replies.length; i++) encoder.write(replies[i]);
-      ReplyEncoder.recycle(encoder.take());
+      encoder.recycle(encoder.take());
     },
   });
 }

@@ -2,6 +2,7 @@ import { assertEquals, assertGreater } from "@std/assert";
 import {
   formatDouble,
   formatDouble17,
+  formatShortest,
   parseDouble,
   parseRangeDouble,
 } from "../../src/bytes/double.ts";
@@ -31,7 +32,7 @@ const LAID_OUT: [number, string][] = [
   [2 ** 62 + 1024, "4611686018427389000"],
   [8e18, "8e+18"],
   [1234567890123e7, "12345678901230000000"],
-  [-1234567890123e7, "-1.234567890123e+19"],
+  [-1234567890123e7, "-12345678901230000000"],
   [12345.678901234, "1.2345678901234e+4"],
   [-12345.678901234, "-1.2345678901234e+4"],
   [9999.123456789, "9999.123456789"],
@@ -53,6 +54,22 @@ Deno.test("doubles are written as 7.2 writes them", () => {
   }
   for (const [value, text] of LAID_OUT) assertEquals(formatDouble(value), text);
   assertEquals(formatDouble(NaN), "nan");
+});
+
+Deno.test("shortest digits leave no integer in full but where the layout does", () => {
+  const cases: [number, string][] = [
+    [1e17, "1e+17"],
+    [123456789012345680, "123456789012345680"],
+    [10_000_000, "10000000"],
+    [-10_000_000, "-10000000"],
+    [100_000_000, "1e+8"],
+    [-100_000_000, "-1e+8"],
+    [3, "3"],
+    [-0, "-0"],
+    [0.1, "0.1"],
+    [Infinity, "inf"],
+  ];
+  for (const [value, text] of cases) assertEquals(formatShortest(value), text);
 });
 
 const bits = new DataView(new ArrayBuffer(8));

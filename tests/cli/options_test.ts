@@ -5,6 +5,7 @@
  */
 
 import { assertEquals, assertThrows } from "@std/assert";
+import { chosenName } from "../../src/cli/modes/mod.ts";
 import { ExitRequest, InfoRequest, parseOptions } from "../../src/cli/options.ts";
 
 const parse = (line: string, variables: Record<string, string> = {}, stdoutIsTerminal = false) =>
@@ -29,11 +30,11 @@ Deno.test("the output depends on the terminal, unless it is named", () => {
 });
 
 Deno.test("JSON wants RESP3 unless RESP2 is asked for", () => {
-  assertEquals(parse("--json ping").resp3, true);
-  assertEquals(parse("--quoted-json ping").resp3, true);
-  assertEquals(parse("--json -2 ping").resp3, false);
-  assertEquals(parse("-3 ping").resp3, true);
-  assertEquals(parse("ping").resp3, false);
+  assertEquals(parse("--json ping").resp3, "wished");
+  assertEquals(parse("--quoted-json ping").resp3, "wished");
+  assertEquals(parse("--json -2 ping").resp3, "no");
+  assertEquals(parse("--json -3 ping").resp3, "wanted");
+  assertEquals(parse("ping").resp3, "no");
 });
 
 Deno.test("passwords: the command line comes before the environment, and is warned of", () => {
@@ -72,7 +73,7 @@ Deno.test("encryption", () => {
 });
 
 Deno.test("what redis-cli has and this client has not is refused by name", () => {
-  for (const option of ["--stat", "--bigkeys", "--latency", "--rdb", "--cluster", "--insecure"]) {
+  for (const option of ["--ldb", "--cluster", "--cluster-yes", "--insecure", "--tls-ciphers"]) {
     assertThrows(
       () => parse(`${option} x`),
       ExitRequest,
@@ -82,6 +83,52 @@ Deno.test("what redis-cli has and this client has not is refused by name", () =>
   assertThrows(() => parse("--nosuch"), ExitRequest, "Unrecognized option or bad number of args");
   assertThrows(() => parse("-p"), ExitRequest, "'-p'");
   assertThrows(() => parse("-p 70000 ping"), ExitRequest, "Invalid server port.");
+});
+
+Deno.test("modes and what belongs to them", () => {
+  const plain = parse("ping");
+  assertEquals([plain.count, plain.pipeTimeout, plain.memkeysSamples], [10, 30, 0]);
+  assertEquals(plain.modes, new Set());
+  assertEquals(parse("--scan --count 7x --pattern a*").count, 7);
+  const history = parse("--latency-history --mono");
+  assertEquals([history.modes, history.latencyHistory], [new Set(["latency"]), true]);
+  assertEquals(history.monochrome, true);
+  assertEquals(parse("--slave").modes, new Set(["replica"]));
+  assertEquals(parse("--memkeys-samples 5").memkeysSamples, 5);
+  assertEquals(parse("--memkeys-samples 5 --memkeys").memkeysSamples, 0);
+  assertEquals(parse("--lru-test 9").lruTestKeys, 9);
+  assertEquals(parse("--intrinsic-latency 9").intrinsicSeconds, 9);
+  assertEquals(parse("--pipe --pipe-timeout 0").pipeTimeout, 0);
+  assertEquals(parse("--functions-rdb f").rdbFile, "f");
+  assertThrows(() => parse("--rdb a --functions-rdb b"), ExitRequest, "mutually exclusive");
+  assertThrows(
+    () => parse("-c -s /x ping"),
+    ExitRequest,
+    "Options -c and -s are mutually exclusive",
+  );
+  assertThrows(() => parse("--rdb"), ExitRequest, "bad number of args for: '--rdb'");
+});
+
+Deno.test("of several modes the first of redis-cli's order is meant", () => {
+  const order = [
+    "--latency",
+    "--latency-dist",
+    "--replica",
+    "--rdb x",
+    "--pipe",
+    "--bigkeys",
+    "--memkeys",
+    "--hotkeys",
+    "--stat",
+    "--scan",
+    "--lru-test 1",
+    "--intrinsic-latency 1",
+  ];
+  for (let i = 0; i + 1 < order.length; i++) {
+    const both = chosenName(parse(`${order[i + 1]} ${order[i]}`));
+    assertEquals("--" + both, order[i].split(" ")[0]);
+  }
+  assertEquals(chosenName(parse("ping")), null);
 });
 
 Deno.test("version and usage", () => {

@@ -247,7 +247,7 @@ Deno.test("subscribed: Ctrl-C leaves with a new connection", async () => {
   terminal.press("subscribe a\r");
   await terminal.see("any key to type command)\r");
   terminal.press("\x03");
-  await terminal.see(`${at}> `);
+  assertEquals((await terminal.see(`${at}> `)).includes("subscribed mode"), false);
   assertEquals(await terminal.enter("get a", `${at}> `), '"a"\n');
   assertEquals(terminal.io.err, "");
   assertEquals(await terminal.leave(), 0);
@@ -268,23 +268,92 @@ Deno.test("a lost connection while subscribed is told, and the prompt comes back
   assertEquals(await terminal.leave(), 0);
 });
 
+Deno.test("a transaction that does not run leaves the database as it was", async () => {
+  const ends = { exec: "*-1\r\n", discard: "+OK\r\n" };
+  let failed = false;
+  using subject = server(([name]) => {
+    if (name === "multi" || name === "select") return "+OK\r\n";
+    if (name === "discard") return ends.discard;
+    return name === "exec" ? failed ? "-EXECABORT no\r\n" : ends.exec : undefined;
+  });
+  const at = `127.0.0.1:${subject.port}`;
+  const terminal = new Terminal(["-p", String(subject.port)]);
+  await terminal.see(`${at}> `);
+  await terminal.enter("select 2", `${at}[2]> `);
+  for (const end of ["exec", "discard", "exec"]) {
+    await terminal.enter("multi", `${at}[2](TX)> `);
+    await terminal.enter("select 5", `${at}[5](TX)> `);
+    await terminal.enter(end, `${at}[2]> `);
+    failed = end === "discard";
+  }
+  ends.exec = "*0\r\n";
+  failed = false;
+  await terminal.enter("multi", `${at}[2](TX)> `);
+  await terminal.enter("select 5", `${at}[5](TX)> `);
+  await terminal.enter("exec", `${at}[5]> `);
+  assertEquals(await terminal.leave(), 0);
+});
+
+Deno.test("what commands there are is asked again behind a login", async () => {
+  let known = false;
+  const asked: boolean[] = [];
+  using subject = server(([name]) => {
+    if (name === "auth") {
+      known = true;
+      return "+OK\r\n";
+    }
+    if (name !== "COMMAND") return undefined;
+    asked.push(known);
+    return known ? "*0\r\n" : "-NOAUTH no\r\n";
+  });
+  const terminal = new Terminal(["-p", String(subject.port)]);
+  const prompt = `127.0.0.1:${subject.port}> `;
+  await terminal.see(prompt);
+  await terminal.enter("ping", prompt);
+  await terminal.enter("auth secret", prompt);
+  await terminal.enter("ping", prompt);
+  assertEquals(asked, [false, true]);
+  assertEquals(await terminal.leave(), 0);
+});
+
+Deno.test("Ctrl-C ends the stream of a master, and the prompt comes back", async () => {
+  const command = "*1\r\n$4\r\nping\r\n";
+  using subject = server(([name]) => name === "sync" ? "$1\r\nx" + command : undefined);
+  const terminal = new Terminal(["-p", String(subject.port)]);
+  await terminal.see("> ");
+  terminal.press("sync\r");
+  await terminal.see('"ping"\n');
+  terminal.io.interrupt?.();
+  await terminal.see(`127.0.0.1:${subject.port}> `);
+  assertEquals(
+    terminal.io.err,
+    "Full resync with master, discarding 1 bytes of bulk transfer...\n" +
+      "Full resync done. Logging commands from master.\n",
+  );
+  assertEquals(await terminal.leave(), 0);
+});
+
 Deno.test("-c follows MOVED and ASK", async () => {
   using second = server();
   let kind = "MOVED";
   using first = server(([name]) =>
     name === "get" ? `-${kind} 7 127.0.0.1:${second.port}\r\n` : undefined
   );
-  const run = async () => {
-    const io = new TestIo("");
-    const args = ["-c", "--no-raw", "-p", String(first.port), "get", "a"];
+  const run = async (variables: Record<string, string>, input: string, ...command: string[]) => {
+    const io = new TestIo(input);
+    io.variables = variables;
+    const args = ["-c", "--no-raw", "-p", String(first.port), ...command];
     const code = await runCli(args, { version: "", commands: () => DOCS, io });
-    return [code, io.out];
+    return [code, io.out, io.err];
   };
-  const redirected = `-> Redirected to slot [7] located at 127.0.0.1:${second.port}\n"a"\n`;
-  assertEquals(await run(), [0, redirected]);
+  const note = `-> Redirected to slot [7] located at 127.0.0.1:${second.port}\n`;
+  // Where it went is told to people only, and only where a prompt shows it.
+  assertEquals(await run({}, "", "get", "a"), [0, '"a"\n', ""]);
   kind = "ASK";
-  assertEquals(await run(), [0, redirected]);
-  assertEquals(second.commands, [["get", "a"], ["ASKING"], ["get", "a"]]);
+  assertEquals(await run({}, "get a\n"), [0, '"a"\n', note]);
+  assertEquals(await run({ FAKETTY: "1" }, "get a\n"), [0, note + '"a"\n', ""]);
+  const asked = [["ASKING"], ["get", "a"]];
+  assertEquals(second.commands, [["get", "a"], ...asked, ...asked]);
 });
 
 Deno.test("a password is asked for with stars", async () => {

@@ -7,7 +7,7 @@
 
 import { fromBytes, toBytes } from "../../src/bytes/bytes.ts";
 import type { CommandDocs } from "../../src/cli/command_docs.ts";
-import type { CliIo } from "../../src/cli/io.ts";
+import { type CliIo, OutputClosedError } from "../../src/cli/io.ts";
 import { runCli } from "../../src/cli/run_client.ts";
 import { findExecutable, findRedisServer } from "../support/servers.ts";
 
@@ -22,6 +22,8 @@ export class TestIo implements CliIo {
   variables: Record<string, string> = {};
   files: Map<string, string> = new Map();
   clock = 0;
+  /** How many times faster than time the timers run. */
+  haste = 1;
   interrupt: (() => void) | null = null;
   #input: Uint8Array[] = [];
   #ended = false;
@@ -104,6 +106,14 @@ export class TestIo implements CliIo {
     return Promise.resolve();
   }
 
+  later(ms: number, fn: () => void): () => void {
+    const timer = setTimeout(() => {
+      this.clock += ms;
+      fn();
+    }, ms / this.haste);
+    return () => clearTimeout(timer);
+  }
+
   onInterrupt(fn: () => void): () => void {
     this.interrupt = fn;
     return () => this.interrupt = null;
@@ -111,6 +121,19 @@ export class TestIo implements CliIo {
 
   exit(code: number): never {
     throw new Error(`exit ${code}`);
+  }
+}
+
+/** A machine whose standard output is closed behind some bytes: it ends what has no end. */
+export class ClosingIo extends TestIo {
+  /** @param enough how many bytes are taken */
+  constructor(readonly enough: number) {
+    super("");
+  }
+
+  override write(bytes: Uint8Array): void {
+    if (this.out.length >= this.enough) throw new OutputClosedError();
+    super.write(bytes);
   }
 }
 
@@ -187,6 +210,7 @@ export const WITHOUT_REDIS = HAS_REDIS
 export class ScriptedServer {
   readonly commands: string[][] = [];
   connections = 0;
+  #closed = false;
   #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   #open: Set<Deno.Conn> = new Set();
 
@@ -236,13 +260,18 @@ export class ScriptedServer {
   }
 
   [Symbol.dispose](): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#listener.close();
     for (const conn of this.#open) conn.close();
   }
 }
 
 function takeCommand(text: string): { command: string[]; length: number } | null {
-  const head = /^\*(\d+)\r\n/.exec(text);
+  // A command on a line of its own; empty lines before it say nothing.
+  const inline = /^(?:\r\n)*([^*\r\n]+)\r\n/.exec(text);
+  if (inline !== null) return { command: inline[1].split(" "), length: inline[0].length };
+  const head = /^(?:\r\n)*\*(\d+)\r\n/.exec(text);
   if (head === null) return null;
   let at = head[0].length;
   const command: string[] = [];
@@ -255,4 +284,37 @@ function takeCommand(text: string): { command: string[]; length: number } | null
     at += Number(size[1]) + 2;
   }
   return { command, length: at };
+}
+
+/** A bulk string on the wire. */
+export const bulk = (text: string) => `$${text.length}\r\n${text}\r\n`;
+/** An array on the wire, of what is on the wire. */
+export const array = (items: string[]) => `*${items.length}\r\n${items.join("")}`;
+
+/** Answers of a server, by the words of the command as far as they tell. */
+export type Answers = Record<string, string | null | ((command: string[]) => string | null)>;
+
+/** A server that gives the answers of a table, and refuses what is not in it. */
+export function answering(answers: Answers): ScriptedServer {
+  return new ScriptedServer((command) => {
+    for (let words = command.length; words > 0; words--) {
+      const answer = answers[command.slice(0, words).join(" ")];
+      if (answer !== undefined) return typeof answer === "function" ? answer(command) : answer;
+    }
+    return `-ERR unknown command '${command[0]}'\r\n`;
+  });
+}
+
+/** Run our client on a server. */
+export async function runOn(
+  subject: ScriptedServer,
+  args: string[],
+  io: TestIo = new TestIo(""),
+): Promise<Outcome> {
+  const code = await runCli(["-p", String(subject.port), ...args], {
+    version: "0.0.0",
+    commands: () => [],
+    io,
+  });
+  return { code, out: io.out, err: io.err };
 }

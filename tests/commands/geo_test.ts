@@ -9,7 +9,7 @@ import { Probe } from "./probe.ts";
 Deno.test("geo: GEOADD is journaled as the ZADD that it is", () => {
   const probe = new Probe([...geoCommands, ...sortedSetCommands]);
   assertEquals(probe.run("GEOADD k CH 13.361389 38.115556 a 0 0 b"), 2);
-  assertEquals(probe.takeEffects(), ["0: ZADD k CH 3479099956230698 a 3377699720527872 b"]);
+  assertEquals(probe.takeEffects(), ["0: zadd k CH 3479099956230698 a 3377699720527872 b"]);
   assertEquals(probe.run("GEOADD k 0 0 b"), 0);
   assertEquals(probe.run("GEOADD k NX 1 1 b"), 0);
   assertEquals(

@@ -55,9 +55,9 @@ function sorted(words: unknown): Plain {
   return [...words as string[]].sort();
 }
 
-/** Argument grammar: the order of flags means nothing. */
+/** Argument grammar: the order of flags means nothing. What is displayed was not recorded. */
 function grammar(args: readonly PlainMap[]): Plain {
-  return args.map((arg) => ({
+  return args.map(({ display_text: _, ...arg }) => ({
     ...arg,
     ...(arg.flags === undefined ? {} : { flags: sorted(arg.flags) }),
     ...(arg.arguments === undefined ? {} : { arguments: grammar(arg.arguments as PlainMap[]) }),
@@ -140,7 +140,10 @@ Deno.test("the facts of every command are those of the reference", () => {
       continue;
     }
     if (!docs.summary) wrong.push(`${name}: no summary`);
-    if (facts.complexity !== undefined && !docs.complexity) wrong.push(`${name}: no complexity`);
+    // Also where there is none to tell: XREAD.
+    if ((facts.complexity === undefined) !== (docs.complexity === undefined)) {
+      wrong.push(`${name}: complexity is ${docs.complexity}`);
+    }
     const theirs = factsIn(facts);
     for (const [fact, ours] of Object.entries(factsOf(info, docs))) {
       try {
@@ -152,6 +155,51 @@ Deno.test("the facts of every command are those of the reference", () => {
     }
   }
   assertEquals(wrong, []);
+});
+
+/** Arguments that are displayed as something else than their names. */
+const DISPLAYED: Record<string, string> = {
+  "georadius storekey": "key",
+  "georadius storedistkey": "key",
+  "georadiusbymember storekey": "key",
+  "georadiusbymember storedistkey": "key",
+  "sort by-pattern": "pattern",
+  "sort get-pattern": "pattern",
+  "sort_ro by-pattern": "pattern",
+  "sort_ro get-pattern": "pattern",
+  "client|kill old-format": "ip:port",
+  "client|kill addr": "ip:port",
+  "client|kill laddr": "ip:port",
+  "xgroup|setid entriesread": "entries-read",
+  "migrate auth": "password",
+  "migrate keys": "key",
+};
+
+Deno.test("every argument without parts says how it is displayed, next to its type", () => {
+  const found: Record<string, string> = {};
+  const look = (name: string, args: readonly PlainMap[]) => {
+    for (const arg of args) {
+      if (arg.arguments !== undefined) {
+        assertEquals(arg.display_text, undefined);
+        look(name, arg.arguments as PlainMap[]);
+        continue;
+      }
+      assertEquals(Object.keys(arg).slice(0, 3), ["name", "type", "display_text"]);
+      if (arg.display_text !== arg.name) found[`${name} ${arg.name}`] = arg.display_text as string;
+    }
+  };
+  for (const [name, , docs] of described()) look(name, docs.arguments as PlainMap[] ?? []);
+  assertEquals(found, DISPLAYED);
+});
+
+Deno.test("what is not for clients is marked", () => {
+  const marked = [...described()].filter(([, , docs]) =>
+    (docs.doc_flags as Plain[] ?? []).includes("syscmd")
+  );
+  assertEquals(
+    marked.map(([name]) => name).sort(),
+    ["debug", "pfdebug", "pfselftest", "replconf", "restore-asking"],
+  );
 });
 
 Deno.test("no command is defined twice", () => {

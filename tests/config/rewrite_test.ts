@@ -196,6 +196,22 @@ Deno.test("the file is replaced as a whole, keeps its permissions and leaves not
   await Deno.remove(path);
   await Deno.mkdir(path);
   assertEquals(rewriteFile(config), "ERR Rewriting config file: Is a directory");
+  await Deno.remove(path);
+
+  // What the temporary file has for itself, permissions and existence, is not left over.
+  await Deno.writeTextFile(path, "hz 5\n", { mode: 0o640 });
+  await Deno.chmod(path, 0o640);
+  assertEquals(rewriteFile(config), null);
+  assertEquals((await Deno.stat(path)).mode! & 0o777, 0o640);
+  const rename = Deno.renameSync;
+  Deno.renameSync = () => {
+    throw new Deno.errors.PermissionDenied("Operation not permitted (os error 1): rename");
+  };
+  try {
+    assertEquals(rewriteFile(config), "ERR Rewriting config file: Operation not permitted");
+  } finally {
+    Deno.renameSync = rename;
+  }
   config.file = `${directory.path}/gone/redis.conf`;
   assertEquals(rewriteFile(config), "ERR Rewriting config file: No such file or directory");
   assertEquals([...Deno.readDirSync(directory.path)].map(({ name }) => name), ["redis.conf"]);

@@ -16,7 +16,17 @@ const PROBES = [
   ["18446744073709551615", "18446744073709551616", "99999999999999999999999", "-9", " 5", "5 "],
   ["1k", "1kb", "1K", "2Mb", "1g", "1gb", "1b", "kb", "1kib", "1 kb", "50%", "5.5%", "%", "-5%"],
   ["16777216tb", "18446744073709551615k", "10000000000gb", "0x10", "a b", "a/b", "a.b-c", "\n"],
-  ["1".repeat(130), "a".repeat(300), 'quo"te', "byte\xff\x00", "default", "yes no", "5\n6"],
+  [
+    "1".repeat(130),
+    "a".repeat(255),
+    "a".repeat(256),
+    "a".repeat(300),
+    'quo"te',
+    "byte\xff\x00",
+    "default",
+    "yes no",
+    "5\n6",
+  ],
 ].flat();
 
 /** Every choice that some directive has, for those that are one of several words. */
@@ -133,7 +143,7 @@ Deno.test({
       let commands = "";
       for (const word of words) {
         if (name === "loglevel" && word === "nothing") continue; // New in 7.2.
-        const mine = ours.setMany([[name, word]]) ?? "OK";
+        const mine = await ours.setMany([[name, word]]) ?? "OK";
         const reason = mine.split(" - ").slice(1).join(" - ");
         if (refusals.has(reason) && name !== "activedefrag") continue;
         if (isNewer(name, mine)) continue;
@@ -150,7 +160,7 @@ Deno.test({
         differences.push(`${name} ${JSON.stringify(word)}: ${mine} | ${theirs}`);
         differences.push(`   ${shownValue} | ${value}`);
       }
-      ours.setMany([[name, original]]);
+      await ours.setMany([[name, original]]);
       await configSet(client, name, original);
     }
     assertEquals(differences, []);
@@ -198,7 +208,7 @@ Deno.test({
       for (const words of SEVERAL) {
         const pairs: [string, string][] = [];
         for (let i = 0; i < words.length; i += 2) pairs.push([words[i], words[i + 1]]);
-        const mine = ours.setMany(pairs, { local: true }) ?? "OK";
+        const mine = await ours.setMany(pairs, { local: true }) ?? "OK";
         assertEquals(mine, await configSet(client, ...words), words.join(" "));
         const theirs = await commonNames(client);
         assertEquals(shown(ours, theirs.keys()), theirs, words.join(" "));

@@ -42,6 +42,14 @@ export const DIFFERENCES: Record<string, Difference> = {
     why: "CLIENT SETINFO is new in 7.2",
     reply: "-ERR lib-ver cannot contain spaces, newlines or special characters.\r\n",
   },
+  "setinfo-upper-name": {
+    why: "CLIENT SETINFO is new in 7.2",
+    reply: "-ERR LIB-NAME cannot contain spaces, newlines or special characters.\r\n",
+  },
+  "setinfo-upper-ver": {
+    why: "CLIENT SETINFO is new in 7.2",
+    reply: "-ERR LIB-VER cannot contain spaces, newlines or special characters.\r\n",
+  },
   "info-lib-name": {
     why: "the fields lib-name and lib-ver are new in 7.2",
     reply: / lib-name=me lib-ver=\n\r\n$/,
@@ -111,6 +119,14 @@ export const DIFFERENCES: Record<string, Difference> = {
   "list-listpack": {
     why: "since 7.2 a list that fits one node is a listpack; 7.0 knows quicklists only",
     reply: "$8\r\nlistpack\r\n",
+  },
+  "digest-scores": {
+    why: "since 7.2 the digest takes the shortest digits of a score",
+    reply: "+400089d89e2835ec0b74b8eced6ac3d9c85f692e\r\n",
+  },
+  "digest-scores-value": {
+    why: "since 7.2 the digest takes the shortest digits of a score",
+    reply: "*1\r\n+6069d2ac090e187820bf71baa6e8ede9f20dfba0\r\n",
   },
   "hash-presized": {
     why: "since 7.2 HSET counts the pairs it was given, not the fields, to choose the encoding",

@@ -2,6 +2,7 @@ import { conform } from "./runner.ts";
 
 const MANY = Array.from({ length: 400 }, (_, i) => `m${i * 7919}`).join(" ");
 const MORE = Array.from({ length: 3000 }, (_, i) => `n${i}`).join(" ");
+const DENSE = "HYLL\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x80";
 const HEADER = "HYLL\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x80";
 
 conform(
@@ -44,6 +45,18 @@ SET s "HYLL\x01abc\x05\x00\x00\x00\x00\x00\x00\x00junk" ; PFCOUNT s ; PFCOUNT s 
 CONFIG SET hll-sparse-max-bytes 40 ; PFADD k a b c d e f g h ; PFDEBUG ENCODING k ; PFADD k i j k ; PFDEBUG ENCODING k ; GET k ; CONFIG SET hll-sparse-max-bytes 3000
 CONFIG SET hll-sparse-max-bytes 0 ; PFADD k ; PFDEBUG ENCODING k ; PFADD k a ; PFDEBUG ENCODING k ; CONFIG SET hll-sparse-max-bytes 3000 ; PFCOUNT k
 CONFIG SET hll-sparse-max-bytes 16000 ; PFADD k ${MORE} ; PFDEBUG ENCODING k ; GET k ; PFCOUNT k ; CONFIG SET hll-sparse-max-bytes 3000 ; PFADD k n1 a b c ; PFDEBUG ENCODING k
+# registers that no elements give: the estimate is beyond 64 bits, or nearly so
+SET s "${DENSE}${
+    "\\xff".repeat(12288)
+  }" ; PFCOUNT s ; GETRANGE s 0 15 ; PFCOUNT s ; PFCOUNT s nokey ; PFADD s a ; PFCOUNT s ; PFMERGE d s ; PFCOUNT d
+SET s "${DENSE}${"\\xff".repeat(12287)}\xf3" ; PFCOUNT s ; GETRANGE s 0 15 ; PFCOUNT s nokey
+SET s "${DENSE}${"\\xff".repeat(12287)}\xc3" ; PFCOUNT s ; GETRANGE s 0 15 ; PFCOUNT s
+SET s "${DENSE}${"\\xff".repeat(12287)}\xb3" ; PFCOUNT s ; GETRANGE s 0 15
+SET s "${DENSE}${"\\xff".repeat(12287)}\x7f" ; PFCOUNT s ; GETRANGE s 0 15 ; PFCOUNT s nokey
+SET s "${DENSE}${"\\xcb\\xb2\\x2c".repeat(4096)}" ; PFCOUNT s ; GETRANGE s 0 15
+SET s "${DENSE}${"\\xf3\\x3c\\xcf".repeat(4096)}" ; PFCOUNT s ; GETRANGE s 0 15
+SET s "${DENSE}${"\\xa2\\x28\\x8a".repeat(4096)}" ; PFCOUNT s ; GETRANGE s 0 15 ; PFCOUNT s nokey
+SET s "${DENSE}${"\\x61\\x18\\x86".repeat(4096)}" ; PFCOUNT s ; GETRANGE s 0 15 ; PFCOUNT s nokey
 # PFCOUNT
 PFCOUNT
 PFCOUNT nokey

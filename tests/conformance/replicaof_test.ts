@@ -21,6 +21,8 @@ CONFIG GET replicaof ; CONFIG GET slaveof
 REPLICAOF 127.0.0.1 1 ; REPLICAOF 127.0.0.1 1 ; SLAVEOF 127.0.0.1 1 ; REPLICAOF NO ONE
 REPLICAOF LocalHost 1 ; REPLICAOF localhost 1 ; CONFIG GET slaveof ; ROLE ~shape ; REPLICAOF NO ONE
 REPLICAOF 127.0.0.1 1 ; CONFIG GET replicaof ; SLAVEOF NO ONE ; CONFIG GET replicaof
+# who it says it is
+REPLICAOF 127.0.0.1 1 ; HELLO ~hello ; [2] HELLO 2 ~hello ; REPLICAOF NO ONE ; HELLO ~hello
 # commands on a replica
 SET a b ; REPLICAOF 127.0.0.1 1 ; GET a ; SET a c ; DEL a ; INCR n ; EXISTS a ; KEYS * ; REPLICAOF NO ONE
 REPLICAOF 127.0.0.1 1 ; GETEX a PERSIST ; SPOP s ; SORT l STORE m ; PFCOUNT h ; PFADD h x ; REPLICAOF NO ONE
@@ -35,6 +37,15 @@ REPLICAOF 127.0.0.1 1 ; PUBLISH c m ; WAIT 1 10 ; WAIT 0 0 ; REPLICAOF NO ONE
 REPLICAOF 127.0.0.1 1 ; SYNC ; PSYNC ? -1 ; CLIENT LIST TYPE master ; CLIENT KILL TYPE master ; REPLICAOF NO ONE
 @b BLPOP l 0 & ; !blocked 1 ; REPLICAOF 127.0.0.1 1 ; @b < ; @b !closed ; REPLICAOF NO ONE
 @b WAIT 1 0 & ; !blocked 1 ; REPLICAOF 127.0.0.1 1 ; @b < ; @b !closed ; REPLICAOF NO ONE
+# what may leave something for replicas is no write
+REPLICAOF 127.0.0.1 1 ; MULTI ; PUBLISH a b ; EXEC ; REPLICAOF NO ONE
+REPLICAOF 127.0.0.1 1 ; MULTI ; SPUBLISH a b ; PFCOUNT h ; EXEC ; REPLICAOF NO ONE
+REPLICAOF 127.0.0.1 1 ; PFADD h x ; MULTI ; PFCOUNT h ; PUBLISH a b ; PFADD h x ; EXEC ; REPLICAOF NO ONE
+@b MULTI ; @b PUBLISH a b ; REPLICAOF 127.0.0.1 1 ; @b EXEC ; REPLICAOF NO ONE
+CONFIG SET min-replicas-to-write 1 ; MULTI ; PUBLISH a b ; PFCOUNT h ; EXEC ; PUBLISH a b ; MULTI ; SET a b ; EXEC ;
+  CONFIG SET min-replicas-to-write 0
+@b MULTI ; @b PUBLISH a b ; CLIENT PAUSE 100000 WRITE ; @b EXEC & ; !blocked 1 ; CLIENT UNPAUSE ; @b <
+CLIENT PAUSE 100000 WRITE ; @b MULTI ; @b GET a ; @b EXEC ; CLIENT UNPAUSE
 # stale data
 CONFIG SET replica-serve-stale-data no ; REPLICAOF 127.0.0.1 1 ; GET a ; SET a b ; PING ; ECHO x ;
   MULTI ; GET a ; EXEC ; CONFIG GET replica-serve-stale-data ; REPLICAOF NO ONE ;

@@ -38,6 +38,9 @@ export class TestClient {
   constructor(readonly server: TestServer, readonly name: string) {
     const connection: Partial<ClientConnection> = {
       address: "127.0.0.1:1",
+      queryBytes: 0,
+      queryCapacity: 0,
+      outputBytes: 0,
       send: (reply) => void server.sent.push(`${name}: ${JSON.stringify(plain(reply))}`),
       close: () => server.clients.remove(this.client),
       resume: () => void this.resumed++,

@@ -3,6 +3,7 @@
  * options, passwords, errors and connections that break are dealt with as between real servers.
  */
 
+import { asking, valueDigests } from "../support/digest.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RawClient } from "../support/raw_client.ts";
 import {
@@ -106,8 +107,8 @@ function sampleValues(): Map<string, string[][]> {
   return new Map(Object.entries(values));
 }
 
-async function digests(client: RawClient, keys: readonly string[]): Promise<string[]> {
-  return (await client.call("DEBUG", "DIGEST-VALUE", ...keys)).split("\r\n");
+function digests(client: RawClient, keys: readonly string[]): Promise<string[]> {
+  return valueDigests(asking(client), ...keys);
 }
 
 test("every type arrives as it was", async (pair) => {

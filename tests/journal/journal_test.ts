@@ -92,13 +92,52 @@ Deno.test("journal: announcements go, in their place, to those who take them", (
   journal.begin();
   journal.commandDone(0, ["SET", "a", "1"], true);
   journal.end();
-  journal.announce(["PUBLISH", "c", "m"]);
+  journal.announce(2, ["PUBLISH", "c", "m"]);
   journal.end();
-  journal.announce(["PUBLISH", "c", "alone"]);
-  assertEquals(announced, [["0:SET a 1", "-1:PUBLISH c m"], ["-1:PUBLISH c alone"]]);
+  journal.announce(3, ["PUBLISH", "c", "alone"]);
+  assertEquals(announced, [["0:SET a 1", "2:PUBLISH c m"], ["3:PUBLISH c alone"]]);
   assertEquals(units, [["0:SET a 1"]]);
   assertEquals(journal.position, 1);
   end();
-  journal.announce(["PUBLISH", "c", "to nobody"]);
+  journal.announce(0, ["PUBLISH", "c", "to nobody"]);
   assertEquals(announced.length, 2);
+});
+
+Deno.test("journal: a sink that throws keeps nobody from the effects, and the journal goes on", () => {
+  const journal = new Journal();
+  const failures: unknown[] = [];
+  journal.onSinkFailure = (error) => failures.push(error);
+  const first: string[] = [];
+  const last: string[] = [];
+  const listen = (seen: string[]) => (effects: readonly Effect[]) => {
+    for (const { args } of effects) seen.push(args.join(" "));
+  };
+  journal.subscribe(listen(first), { announcements: true });
+  journal.subscribe((effects) => {
+    if (effects[0].args[1] === "bad") throw new RangeError("Invalid string length");
+  });
+  journal.subscribe(listen(last));
+  const run = (key: string, announced = false) => {
+    journal.begin();
+    if (announced) journal.announce(0, ["PUBLISH", key]);
+    journal.commandDone(0, ["SET", key], true);
+    journal.end();
+  };
+  run("good");
+  run("bad");
+  run("bad", true);
+  journal.append(0, ["DEL", "bad"]);
+  run("good");
+  assertEquals(failures.length, 3);
+  assertEquals(last, ["SET good", "SET bad", "SET bad", "DEL bad", "SET good"]);
+  assertEquals(first, ["SET good", "SET bad", "PUBLISH bad", "SET bad", "DEL bad", "SET good"]);
+});
+
+Deno.test("journal: a command may leave more effects than a stack has room for", () => {
+  const { journal, units } = collect();
+  journal.begin();
+  for (let i = 0; i < 300_000; i++) journal.replace(0, ["XCLAIM", "s"]);
+  journal.commandDone(0, ["XAUTOCLAIM", "s"], true);
+  journal.end();
+  assertEquals(units.map((unit) => unit.length), [300_000]);
 });

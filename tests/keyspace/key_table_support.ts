@@ -6,6 +6,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { StringBuffer } from "../../src/values/string_buffer.ts";
 import type { ObjectValue, Value } from "../../src/values/value.ts";
 import { type KeyTable, NO_ENTRY, NO_EXPIRY, PlainRecord } from "../../src/keyspace/key_table.ts";
 import { toBytes } from "../../src/bytes/bytes.ts";
@@ -97,6 +98,16 @@ interface Entry {
   epoch: number;
   /** Place in the list of all. */
   at: number;
+}
+
+/** The value of an entry; a large string, which may come as a view, as a string. */
+export function valueOf(table: KeyTable, entry: number): Value {
+  return textOf(table.valueAt(entry));
+}
+
+/** A value; a view as a string. */
+export function textOf(value: Value): Value {
+  return value instanceof StringBuffer && value.isView ? value.toByteString() : value;
 }
 
 /** A naive model of a table, driven beside the table itself and compared after every step. */
@@ -193,7 +204,7 @@ export class TableModel {
     const table = this.#table;
     const { id, value } = entry;
     if (
-      !table.isLive(id) || table.keyAt(id) !== entry.key || table.valueAt(id) !== value ||
+      !table.isLive(id) || table.keyAt(id) !== entry.key || valueOf(table, id) !== value ||
       table.expireAt(id) !== entry.expireAt || table.accessAt(id) !== entry.access ||
       table.epochAt(id) !== entry.epoch ||
       table.stringLengthAt(id) !== (typeof value === "string" ? value.length : -1) ||

@@ -10,7 +10,10 @@ import {
   objectValue,
   seeded,
   TableModel,
+  textOf,
+  valueOf,
 } from "./key_table_support.ts";
+import { StringBuffer } from "../../src/values/string_buffer.ts";
 
 const TABLES: { name: string; make: () => KeyTable; operations: number }[] = [
   { name: "MapTable", make: () => new MapTable(), operations: 100_000 },
@@ -104,11 +107,37 @@ for (const { name, make, operations } of TABLES) {
       values.push("u".repeat(20_000), other, "v".repeat(3000), "w".repeat(200_000), "x");
       for (const value of values) {
         table.setValueAt(id, value);
-        assert(table.valueAt(id) === value);
+        assert(valueOf(table, id) === value);
         assertEquals([table.find(key), table.keyAt(id) === key], [id, true]);
       }
     }
     assertEquals(table.stats().used, 3000 + 9000 + 1 + 4);
+  });
+
+  Deno.test(`${name}: a view's bytes are taken as they are, and given out as they were`, () => {
+    const table = make();
+    const bytes = new Uint8Array(100_000).fill(0x61);
+    const text = "a".repeat(100_000);
+    for (const key of ["k", "k".repeat(9000)]) {
+      const id = table.insert(key, StringBuffer.view(bytes));
+      assertEquals([table.objects, table.stringLengthAt(id)], [0, 100_000]);
+      const given = table.valueAt(id);
+      table.setValueAt(id, "b".repeat(100_000));
+      const later = table.valueAt(id);
+      table.setValueAt(id, "c".repeat(90_000));
+      assert(bytes.every((byte) => byte === 0x61));
+      assert(textOf(given) === text && textOf(later) === "b".repeat(100_000));
+      const edited = StringBuffer.view(bytes);
+      edited.own();
+      edited.setBit(0, 1);
+      table.setValueAt(id, edited);
+      assertEquals([table.objects, table.valueAt(id) === edited], [1, true]);
+      assert(bytes.every((byte) => byte === 0x61));
+      table.setValueAt(id, StringBuffer.view(bytes));
+      assertEquals([table.objects, valueOf(table, id) === text], [0, true]);
+      table.deleteAt(id);
+    }
+    assertEquals(table.stats().used, 0);
   });
 
   Deno.test(`${name}: integers are read as parseSmallInt reads them`, () => {

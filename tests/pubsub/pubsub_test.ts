@@ -15,7 +15,7 @@ import { parseReply } from "../support/resp.ts";
 /** A client that remembers what it was sent. */
 function listener(protocol: 2 | 3): { client: Client; sent: string[] } {
   const sent: string[] = [];
-  const connection = { sendEncoded: (encoded: string) => sent.push(encoded) };
+  const connection = { sendEncoded: (encoded: string[]) => sent.push(encoded.join("")) };
   const client = {
     protocol,
     subscriptions: null,

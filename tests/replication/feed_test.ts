@@ -11,7 +11,13 @@ class Fed {
   readonly journal = new Journal();
   readonly stream = new ReplicationStream(1024 * 1024);
   growths = 0;
-  readonly feed = new Feed(this.journal, this.stream, () => this.growths++);
+  broken: unknown[] = [];
+  readonly feed = new Feed({
+    journal: this.journal,
+    stream: this.stream,
+    onGrowth: () => this.growths++,
+    onBroken: (error) => this.broken.push(error),
+  });
 
   /** Run what a command would: a unit with these effects. */
   unit(...effects: readonly (readonly [db: number, ...args: string[]])[]): void {
@@ -118,4 +124,27 @@ Deno.test("reading the stream gives each effect in its database, in order", () =
     else got.push(`${db} ${args.join(" ")}`);
   }
   assertEquals(got, expected);
+});
+
+Deno.test("a unit that cannot be encoded is told, and what follows begins anew", () => {
+  const fed = new Fed();
+  fed.feed.start();
+  fed.unit([1, "SET", "a", "1"]);
+  const from = fed.stream.end;
+  const bad = { db: 1, args: ["SET", "a".repeat(20_000), "2"] };
+  Object.defineProperty(bad.args, "2", {
+    get: () => {
+      throw new RangeError("Array buffer allocation failed");
+    },
+  });
+  fed.journal.begin();
+  fed.journal.append(bad.db, bad.args);
+  fed.journal.end();
+  assertEquals(fed.broken.map(String), ["RangeError: Array buffer allocation failed"]);
+  fed.stream.reset(fed.stream.end);
+  const text = lines("SELECT 1", "SET a 3");
+  const position = fed.stream.end;
+  fed.unit([1, "SET", "a", "3"]);
+  assertEquals(fed.stream.end - position, text.length);
+  assertEquals(position >= from, true);
 });

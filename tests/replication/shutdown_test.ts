@@ -44,7 +44,7 @@ Deno.test("it waits no longer than shutdown-timeout", async () => {
   assertEquals(await local.server.stopped, 0);
   assertMatch(
     local.log,
-    /Lagging replica 127\.0\.0\.1:6390 reported offset 50 behind master, lag=[1-9], state=online\./,
+    /Lagging replica 127\.0\.0\.1:6390 reported offset 87 behind master, lag=[1-9], state=online\./,
   );
   assertStringIncludes(local.log, "0 of 1 replicas are in sync when shutting down.");
 });

@@ -101,6 +101,14 @@ export const LONG_STREAMS: string[] = [
   "a".repeat(65536),
   "a".repeat(65537),
   "a".repeat(100_000) + "\r\n",
+  ...[65535, 65536, 65537].flatMap((length) =>
+    ["\n", "\r\n"].flatMap((end) => {
+      const line = "ECHO " + "a".repeat(length - 5);
+      return [line + end, PING + line + end + PING, line + end.slice(0, -1)];
+    })
+  ),
+  "*1" + " ".repeat(65535) + "\r\n",
+  "*1\r\n$" + "1".repeat(65536) + "\r\n",
   "ECHO " + "a".repeat(65000) + "\r\n" + PING,
   "*" + "1".repeat(65535),
   "*" + "1".repeat(65536),

@@ -1,10 +1,11 @@
-import { assert, assertEquals, assertLess } from "@std/assert";
+import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
 import { fromBytes, toBytes } from "../../src/bytes/bytes.ts";
 import { encodeCommand, type ProtocolVersion, ReplyEncoder } from "../../src/resp/encoder.ts";
 import {
   AttributeReply,
   BigNumberReply,
   BooleanReply,
+  BytesReply,
   DoubleReply,
   ErrorReply,
   MapReply,
@@ -94,8 +95,8 @@ Deno.test("every kind of reply in RESP2 and RESP3", () => {
   for (const [reply, resp2, resp3] of CASES) {
     assertEquals(encode(reply, 2), resp2);
     assertEquals(encode(reply, 3), resp3);
-    assertEquals(ReplyEncoder.encode(reply, 2), resp2);
-    assertEquals(ReplyEncoder.encode(reply, 3), resp3);
+    assertEquals(ReplyEncoder.encode(reply, 2).join(""), resp2);
+    assertEquals(ReplyEncoder.encode(reply, 3).join(""), resp3);
   }
   const all = CASES.map(([reply]) => reply).filter((reply) => !(reply instanceof MultiReply));
   const counted = all.filter((reply) => reply !== NO_REPLY);
@@ -161,10 +162,11 @@ Deno.test("random batches encode as the plain model encodes them, taken at any t
       if (n === 0 || random.int(4) === 0) {
         // What was taken last is still whole after the next batch was written.
         if (before !== null) assert(fromBytes(before) === beforeText);
-        before = encoder.take();
-        beforeText = fromBytes(before);
-        got += beforeText;
-        assertEquals(encoder.pendingBytes, 0);
+        do {
+          before = encoder.take();
+          beforeText = fromBytes(before);
+          got += beforeText;
+        } while (encoder.pendingBytes > 0);
       }
     }
     assert(got === expected, `round ${round}`);
@@ -193,14 +195,30 @@ Deno.test("deep nesting needs no stack", () => {
   assert(text.startsWith("%1\r\n:1\r\n*1\r\n%1\r\n") && text.endsWith("*1\r\n:7\r\n"));
 });
 
-Deno.test("a large reply is held once and let go with its write", () => {
+/** All that is pending, as the bytes of each write. */
+function takeAll(encoder: ReplyEncoder): Uint8Array[] {
+  const writes: Uint8Array[] = [];
+  while (encoder.pendingBytes > 0) writes.push(encoder.take());
+  return writes;
+}
+
+Deno.test("large replies are not copied: bytes leave as they are, strings in pieces", () => {
   const encoder = new ReplyEncoder();
   const value = "\xfe".repeat(8 << 20);
-  encoder.write(value);
-  assertLess(encoder.capacity, value.length + 1024);
-  const taken = encoder.take();
-  assertEquals(taken.length, value.length + 12);
-  assertEquals(taken[100], 0xfe);
+  const bytes = new Uint8Array(8 << 20).fill(0x62);
+  encoder.write([1, value, new BytesReply(bytes), new BytesReply(bytes.subarray(0, 3)), "c"]);
+  const head = "*5\r\n:1\r\n$8388608\r\n";
+  const rest = "\r\n$3\r\nbbb\r\n$1\r\nc\r\n";
+  const size = head.length + value.length + "\r\n$8388608\r\n".length + bytes.length + rest.length;
+  assertEquals(encoder.pendingBytes, size);
+  assertLess(encoder.capacity, 1024);
+  const writes = takeAll(encoder);
+  assertEquals(writes.reduce((sum, { length }) => sum + length, 0), size);
+  assert(writes.some(({ buffer }) => buffer === bytes.buffer));
+  assertEquals(Math.max(...writes.slice(0, -2).map(({ length }) => length)), 256 * 1024);
+  assertEquals(fromBytes(writes[0]), head);
+  assertEquals(fromBytes(writes[writes.length - 1]), rest);
+  assert(writes[1].every((byte) => byte === 0xfe));
   assertLess(encoder.capacity, 1024);
 
   encoder.write(Array.from({ length: 100_000 }, () => "a hundred thousand elements"));
@@ -209,19 +227,40 @@ Deno.test("a large reply is held once and let go with its write", () => {
   assertLess(encoder.capacity, 1024);
 });
 
-Deno.test("a large buffer that was handed back serves another encoder", () => {
+Deno.test("replies may be more than a string or a buffer can be", () => {
+  const encoder = new ReplyEncoder();
+  const value = "v".repeat(180 * 1024 * 1024);
+  encoder.write([value, value, value]);
+  encoder.write(1);
+  assert(encoder.pendingBytes > 3 * value.length);
+  encoder.clear();
+  assertEquals([encoder.pendingBytes, encoder.take().length], [0, 0]);
+  const pieces = ReplyEncoder.encode(new PushReply(["message", "c", value, value, value]), 2);
+  assert(pieces.reduce((sum, { length }) => sum + length, 0) > 3 * value.length);
+  for (const piece of pieces) encoder.writeRaw(piece);
+  assert(encoder.pendingBytes > 3 * value.length);
+});
+
+Deno.test("a large buffer that was handed back serves another encoder; a value's never does", () => {
+  const many = (letter: string) => new Array(10_000).fill(letter.repeat(100));
   const first = new ReplyEncoder();
-  first.write("a".repeat(1 << 20));
+  first.write(many("a"));
   const taken = first.take();
-  ReplyEncoder.recycle(taken);
+  first.recycle(taken);
   const second = new ReplyEncoder();
-  second.write("\xff".repeat(300_000));
+  second.write(many("b"));
   const reused = second.take();
   assert(reused.buffer === taken.buffer);
-  assertEquals(fromBytes(reused), "$300000\r\n" + "\xff".repeat(300_000) + "\r\n");
   // It has one owner: a third one gets memory of its own.
-  first.write("b".repeat(300_000));
+  first.write(many("c"));
   assert(first.take().buffer !== taken.buffer);
+
+  const bytes = new Uint8Array(1 << 20);
+  first.write(new BytesReply(bytes));
+  for (const write of [first.take(), first.take()]) first.recycle(write);
+  second.write(many("d"));
+  assert(second.take().buffer !== bytes.buffer);
+  assert(bytes.every((byte) => byte === 0));
 });
 
 Deno.test("a command is written as clients send it", () => {
@@ -234,4 +273,36 @@ Deno.test("a command is written as clients send it", () => {
   const many = Array.from({ length: 300 }, () => "a");
   assertEquals(encodeCommand(many), "*300\r\n" + "$1\r\na\r\n".repeat(300));
   assertEquals(toBytes(encodeCommand(["a"])).length, 11);
+});
+
+Deno.test("a number that no integer can hold is refused, and leaves nothing behind", () => {
+  for (const protocol of [2, 3] as const) {
+    const encoder = new ReplyEncoder(protocol);
+    encoder.write(1);
+    const bad = [Infinity, -Infinity, NaN, 0.5, -0.5, 2 ** 63, -(2 ** 64), 1e300, 2n ** 63n];
+    for (const number of bad) {
+      for (
+        const reply of [
+          number,
+          [1, number],
+          ["x".repeat(1000), [number]],
+          new MapReply(["a", number]),
+          new SetReply([number]),
+          new PushReply(["a", [number]]),
+          new AttributeReply(["a", 1], number),
+        ]
+      ) {
+        assertThrows(() => encoder.write(reply), RangeError, "no integer of 64 bits");
+      }
+    }
+    encoder.write([2 ** 53, -(2 ** 63), 2 ** 60, 2n ** 63n - 1n, -0]);
+    assertEquals(
+      fromBytes(encoder.take()),
+      ":1\r\n*5\r\n:9007199254740992\r\n:-9223372036854775808\r\n:1152921504606846976\r\n" +
+        ":9223372036854775807\r\n:0\r\n",
+    );
+  }
+  const large = new ReplyEncoder();
+  assertThrows(() => large.write(["x".repeat(100_000), Infinity]), RangeError);
+  assertEquals(large.broken, true);
 });

@@ -21,14 +21,27 @@ export interface ModelLimits {
 
 const MAX_LINE = 65536;
 
+/**
+ * How much of a line waits for its end, at most, when the stream comes in pieces: what came in
+ * before the piece with the end.
+ */
+function waiting(at: number, end: number, piece: number): number {
+  return Math.floor(end / piece) * piece - at;
+}
+
 /** A line from `at` up to `mark`: "wait" when it is not complete, "long" when it never may be. */
-function line(stream: string, at: number, mark: "\n" | "\r"): string | "wait" | "long" {
+function line(
+  stream: string,
+  at: number,
+  mark: "\n" | "\r",
+  piece: number,
+): string | "wait" | "long" {
   let end = stream.indexOf(mark, at);
   const nul = stream.indexOf("\0", at);
   if (nul >= 0 && nul < end) end = -1;
   if (end < 0) return stream.length - at > MAX_LINE ? "long" : "wait";
-  if (mark === "\r" && end + 1 === stream.length) return end - at >= MAX_LINE ? "long" : "wait";
-  return end - at > MAX_LINE ? "long" : " " + stream.slice(at, end);
+  if (mark === "\r" && end + 1 === stream.length) return waitsForNewline(at, end, piece);
+  return waiting(at, end, piece) > MAX_LINE ? "long" : " " + stream.slice(at, end);
 }
 
 function integer(text: string): bigint | null {
@@ -37,8 +50,21 @@ function integer(text: string): bigint | null {
   return value === BigInt.asIntN(64, value) ? value : null;
 }
 
-/** Decode a whole stream of bytes (one char each). */
-export function decodeAll(stream: string, limits: ModelLimits): Decoded {
+/** The end of a line has come but for the char behind `\r`, which is not measured any more. */
+function waitsForNewline(at: number, end: number, piece: number): "wait" | "long" {
+  return waiting(at, end, piece) > MAX_LINE ? "long" : "wait";
+}
+
+/**
+ * Decode a whole stream of bytes (one char each).
+ *
+ * @param piece the size of the pieces that it comes in: a line is too long only while it waits
+ */
+export function decodeAll(
+  stream: string,
+  limits: ModelLimits,
+  piece = Math.max(1, stream.length),
+): Decoded {
   const commands: string[][] = [];
   const stop = (error: string | null) => ({
     commands,
@@ -47,7 +73,7 @@ export function decodeAll(stream: string, limits: ModelLimits): Decoded {
   let at = 0;
   while (at < stream.length) {
     if (stream[at] !== "*") {
-      const found = line(stream, at, "\n");
+      const found = line(stream, at, "\n", piece);
       if (found === "wait") return stop(null);
       if (found === "long") return stop("too big inline request");
       const text = found.slice(1);
@@ -57,7 +83,7 @@ export function decodeAll(stream: string, limits: ModelLimits): Decoded {
       if (words.length > 0) commands.push(words);
       continue;
     }
-    const head = line(stream, at, "\r");
+    const head = line(stream, at, "\r", piece);
     if (head === "wait") return stop(null);
     if (head === "long") return stop("too big mbulk count string");
     const count = integer(head.slice(2));
@@ -68,7 +94,7 @@ export function decodeAll(stream: string, limits: ModelLimits): Decoded {
     const args: string[] = [];
     while (args.length < Number(count)) {
       if (at >= stream.length) return stop(null);
-      const found = line(stream, at, "\r");
+      const found = line(stream, at, "\r", piece);
       if (found === "wait") return stop(null);
       if (found === "long") return stop("too big bulk count string");
       if (found[1] !== "$") {

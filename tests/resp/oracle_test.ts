@@ -170,7 +170,7 @@ Deno.test({
         encoder.write(reply);
         const ours = String.fromCharCode(...encoder.take());
         assertEquals(ours, theirs, `${name} in RESP${protocol}`);
-        assertEquals(ReplyEncoder.encode(reply, protocol), theirs);
+        assertEquals(ReplyEncoder.encode(reply, protocol).join(""), theirs);
       }
     }
   },

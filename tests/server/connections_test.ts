@@ -8,6 +8,7 @@ import {
 import { ManualClock } from "../../src/clock/clock.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { encodeCommand, fromBytes, parseReply, toBytes } from "../support/resp.ts";
+import { ReplyEncoder } from "../../src/resp/encoder.ts";
 import { LocalServer } from "./support.ts";
 import { until } from "../support/until.ts";
 
@@ -156,6 +157,103 @@ Deno.test("who stays above the soft limit for its time is cut off, who falls bel
   assert((await staying.drain()).bytes < count * bulkLength(MB));
 });
 
+Deno.test("the time above the soft limit begins anew when the output has drained", async () => {
+  const clock = new ManualClock();
+  await using local = LocalServer.make({ dbfilename: "none.rdb" }, clock);
+  await local.server.begin();
+  await using client = await local.connect();
+  // Many small elements make one piece, at whose end nothing more waits.
+  const elements = new Array<string>(300_000).fill("x".repeat(100));
+  await client.sendRaw(encodeCommand(["RPUSH", "big", ...elements]));
+  await client.readReply();
+  const length = "*300000\r\n".length + elements.length * bulkLength(100);
+  await client.call("CONFIG", "SET", "client-output-buffer-limit", "normal 0 4mb 10");
+  using peer = await Peer.connect(local);
+  const [connection] = Array.from(local.server.parts.clients.values())
+    .map(({ connection }) => connection!)
+    .filter(({ address }) => address !== client.address);
+  const burst = async () => {
+    await peer.write(encodeCommand(["LRANGE", "big", "0", "-1"]));
+    await until(() => connection.outputBytes > 5 * MB, "output that waits");
+  };
+  await burst();
+  await peer.read(length);
+  await until(() => connection.outputBytes === 0, "no output");
+  clock.advance(11_000);
+  await burst();
+  assertEquals((await peer.read(length)).length, length);
+  assertEquals(await infoNumber(client, "client_output_buffer_limit_disconnections"), 0);
+});
+
+Deno.test("requests of one who does not read wait, and run though it ends its side", async () => {
+  await using local = await LocalServer.start();
+  await using client = await local.connect();
+  await client.call("SET", "big", "x".repeat(10 * MB));
+  using late = await Peer.connect(local);
+  const gets = 8;
+  await late.write(
+    encodeCommand(["GET", "big"]).repeat(gets) + encodeCommand(["SET", "done", "1"]),
+  );
+  for (let i = 0; i < 50; i++) assertEquals(await client.call("EXISTS", "done"), ":0\r\n");
+  await late.endOfRequests();
+  await until(async () => await client.call("EXISTS", "done") === ":1\r\n", "the requests");
+  const rest = await late.drain();
+  assertEquals(rest, { bytes: gets * bulkLength(10 * MB) + 5, reset: false });
+});
+
+Deno.test("requests of one who sends without reading run when there are many", async () => {
+  await using local = await LocalServer.start();
+  await using client = await local.connect();
+  await client.call("SET", "big", "x".repeat(10 * MB));
+  using late = await Peer.connect(local);
+  const gets = 8;
+  await late.write(encodeCommand(["GET", "big"]).repeat(gets));
+  const piece = encodeCommand(["SET", "last", "y".repeat(100 * KB)]).repeat(10);
+  // A client that cannot read before all is sent must come to its end.
+  for (let sent = 0; sent < 100 * MB; sent += piece.length) await late.write(piece);
+  await late.send("SET", "done", "1");
+  await until(async () => {
+    const reply = await client.call("STRLEN", "last");
+    return reply === `:${100 * KB}\r\n`;
+  }, "the requests");
+  await late.read(gets * bulkLength(10 * MB));
+  await until(async () => await client.call("EXISTS", "done") === ":1\r\n", "the last request");
+});
+
+Deno.test("an exception costs the connection that it is about, and no other", async () => {
+  await using local = await LocalServer.start();
+  await using client = await local.connect();
+  const { executor } = local.server.parts;
+  const { execute } = executor;
+  executor.execute = (by, args) => {
+    if (args[0] === "BOOM") throw new TypeError("out of order");
+    return execute.call(executor, by, args);
+  };
+  using one = await Peer.connect(local);
+  await one.send("BOOM");
+  assertEquals((await one.drain()).bytes, 0);
+  assertStringIncludes(local.log, "Internal error, closing the connection: id=");
+  assertStringIncludes(local.log, "TypeError: out of order");
+  assertEquals(await infoNumber(client, "unhandled_errors"), 1);
+  // The one who publishes is not concerned with what goes wrong for a listener.
+  using listener = await Peer.connect(local);
+  await listener.send("SUBSCRIBE", "channel");
+  await until(async () => await infoNumber(client, "pubsub_channels") === 1, "the subscription");
+  const { writeRaw } = ReplyEncoder.prototype;
+  ReplyEncoder.prototype.writeRaw = () => {
+    throw new RangeError("Array buffer allocation failed");
+  };
+  try {
+    assertEquals(await client.call("PUBLISH", "channel", "message"), ":1\r\n");
+  } finally {
+    ReplyEncoder.prototype.writeRaw = writeRaw;
+  }
+  await listener.drain();
+  assertEquals(await client.call("PING"), "+PONG\r\n");
+  assertEquals(await infoNumber(client, "unhandled_errors"), 2);
+  assertEquals(await infoNumber(client, "connected_clients"), 1);
+});
+
 Deno.test("who reads late without a limit holds up nobody, and gets all of its replies", async () => {
   await using local = await LocalServer.start();
   await using client = await local.connect();
@@ -167,7 +265,9 @@ Deno.test("who reads late without a limit holds up nobody, and gets all of its r
     for (const value of values) await late.send("GET", value[0]);
   }
   for (let i = 0; i < 200; i++) assertEquals(await client.call("INCR", "n"), `:${i + 1}\r\n`);
-  assert(await infoNumber(client, "client_recent_max_output_buffer") > 50 * MB);
+  // More is not made before it has read some.
+  const most = await infoNumber(client, "client_recent_max_output_buffer");
+  assert(most > 30 * MB && most < 50 * MB, `${most}`);
   const waiting = parseReply(await client.call("CLIENT", "LIST")).text ?? "";
   assertMatch(waiting, / obl=\d{8} .*events=rw cmd=get /);
   for (let i = 0; i < rounds; i++) {
@@ -410,3 +510,20 @@ Deno.test("port and bind can be changed while connections stay, unless the new o
 function flat(...items: string[]): string {
   return encodeCommand(items);
 }
+
+Deno.test("the numbers that stand for file descriptors are used again", async () => {
+  await using local = await LocalServer.start();
+  await using first = await local.connect();
+  const numberOf = async (client: RawClient) =>
+    Number(/ fd=(\d+) /.exec(await client.call("CLIENT", "INFO"))?.[1]);
+  const lowest = await numberOf(first);
+  for (let round = 0; round < 5; round++) {
+    const second = await local.connect();
+    assertEquals(await numberOf(second), lowest + 1);
+    await second.close();
+    await until(
+      async () => (await first.call("INFO", "clients")).includes("connected_clients:1\r\n"),
+      "the server notices that it is gone",
+    );
+  }
+});

@@ -170,7 +170,7 @@ for (const how of ["SHUTDOWN NOSAVE", "SHUTDOWN SAVE", "SIGTERM"]) {
       assertStringIncludes(program.stdout, "bye bye...\n");
       assert(!program.stdout.includes("Saving"), program.stdout);
       assertEquals(
-        program.stdout.includes("Received shutdown signal during loading, exiting now."),
+        program.stdout.includes("Received shutdown signal during loading, scheduling shutdown."),
         how === "SIGTERM",
       );
       assertEquals(await dump.others(), []);

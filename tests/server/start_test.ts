@@ -51,9 +51,9 @@ Deno.test("file, standard input and options start a server, which says so and en
   assertEquals(stderr, "");
   assertInOrder(stdout, [
     `${pid}:C `,
-    "# oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo\n",
-    ` # Redis version=${REDIS_VERSION}, bits=64, commit=00000000, modified=0, pid=${pid}, just `,
-    " # Configuration loaded\n",
+    "* oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo\n",
+    ` * Redis version=${REDIS_VERSION}, bits=64, commit=00000000, modified=0, pid=${pid}, just `,
+    " * Configuration loaded\n",
     `Redeno ${REDENO_VERSION}, compatible with Redis ${REDIS_VERSION} (00000000/0) 64 bit\n`,
     "Running in standalone mode\n",
     `Port: ${port}\n`,
@@ -61,11 +61,11 @@ Deno.test("file, standard input and options start a server, which says so and en
     `${pid}:M `,
     " * Server initialized\n",
     " * Ready to accept connections tcp\n",
-    " # Received SIGTERM scheduling shutdown...\n",
-    " # User requested shutdown...\n",
+    " Received SIGTERM scheduling shutdown...\n",
+    " * User requested shutdown...\n",
     " # Redis is now ready to exit, bye bye...\n",
   ]);
-  assertMatch(stdout, /^\d+:C \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d\.\d{3} # /);
+  assertMatch(stdout, /^\d+:C \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d\.\d{3} \* /);
 });
 
 Deno.test("shutdown-on-sigterm and shutdown-on-sigint say whether to save", async () => {
@@ -118,8 +118,8 @@ Deno.test("without a file it says so; it loads the dump that is there, and ends 
     " * DB loaded from disk: ",
     " seconds\n",
     " * Ready to accept connections tcp\n",
-    " # Received SIGINT scheduling shutdown...\n",
-    " # User requested shutdown...\n",
+    " Received SIGINT scheduling shutdown...\n",
+    " * User requested shutdown...\n",
     " # Redis is now ready to exit, bye bye...\n",
   ]);
 });
@@ -166,7 +166,7 @@ Deno.test({
       `PID: ${program.pid}\n`,
       " * Ready to accept connections tcp\n",
       " * Ready to accept connections unix\n",
-      " # User requested shutdown...\n",
+      " * User requested shutdown...\n",
       " * Removing the pid file.\n",
       " * Removing the unix socket file.\n",
       " # Redis is now ready to exit, bye bye...\n",

@@ -322,3 +322,12 @@ Deno.test("check: what real servers wrote is sound, and what a crash cut off can
     assertEquals((await run(["check", own])).code, 0, path);
   }
 });
+
+Deno.test("aof: a remark within a transaction is no place to end at; the first and the last time count", () => {
+  const begun = command("SET", "k", "v") + command("MULTI");
+  const { soundUpTo, firstTime, lastTime, fault } = scan(
+    "#TS:5\r\n" + begun + "#TS:7\r\n#a word\r\n#TS:9\r\n" + command("SET", "x", "y"),
+  );
+  assertEquals(soundUpTo, "#TS:5\r\n".length + command("SET", "k", "v").length);
+  assertEquals([firstTime, lastTime, fault?.kind], [5, 9, "open-transaction"]);
+});

@@ -6,7 +6,8 @@ import { KeyIndex } from "../../src/tools/key_index.ts";
 import type { PlacedRecord } from "../../src/tools/rdb_scan.ts";
 import { fixtureNames, FIXTURES, readFixture } from "../rdb/fixtures.ts";
 import { mulberry32, type Prng } from "../support/prng.ts";
-import { run } from "./support.ts";
+import { TempDir } from "../support/temp.ts";
+import { run, writeFiles } from "./support.ts";
 
 const path = (name: string) => decodeURIComponent(new URL(name, FIXTURES).pathname);
 
@@ -279,4 +280,33 @@ Deno.test("diff: the index finds what was added, and its memory is bounded by th
       assert(index.hasValue(place, value) && !index.isMarked(place));
     }
   }
+});
+
+Deno.test("diff: keys whose fingerprints agree in part are different keys", () => {
+  const index = new KeyIndex(false);
+  const prints = [[1, 2, 3], [1, 2, 4], [1, 5, 3], [6, 2, 3]].map((words) =>
+    Int32Array.from(words)
+  );
+  for (const print of prints) assert(index.add(print));
+  for (const print of prints) assert(!index.add(print));
+  assertEquals(new Set(prints.map((print) => index.find(print))).size, prints.length);
+  assertEquals(index.find(Int32Array.of(1, 2, 5)), -1);
+});
+
+Deno.test("diff: many differences are printed in pieces, each once", async () => {
+  await using directory = await TempDir.create();
+  const text = (value: string) => String.fromCharCode(value.length) + value;
+  const names = Array.from({ length: 3000 }, (_, i) => `key with a long name:${i}`);
+  const rdb = (keys: string[]) =>
+    "REDIS0009" + keys.map((key) => "\0" + text(key) + text("v")).join("") + "\xff" +
+    "\0".repeat(8);
+  writeFiles(directory.path, { "a.rdb": rdb(names), "b.rdb": rdb(names.slice(0, 1)) });
+  const { code, io } = await run([
+    ...["rdb", "diff", `${directory.path}/a.rdb`, `${directory.path}/b.rdb`],
+  ]);
+  assertEquals(code, 1);
+  assert(io.pieces.length > 2);
+  const lines = io.stdout.split("\n");
+  assertEquals(lines.slice(0, -2), names.slice(1).map((name) => `- db 0 string "${name}"`));
+  assertEquals(lines.at(-2), "0 added, 2999 removed, 0 changed, 1 the same");
 });

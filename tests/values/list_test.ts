@@ -295,3 +295,13 @@ Deno.test("list: a queue takes as much memory as is in it, not as went through i
     assertEquals([list.length, list.indexOf(item(19_990))], [30, forwards ? 20 : 9]);
   }
 });
+
+Deno.test("list: the longest lengths that two bytes could hold take three", () => {
+  // 7 for the frame; 5 + 16378 = 16383 and three bytes of length for the element: 16375 are left.
+  const limits = limitsOf(-4);
+  const list = ListValue.from(["x".repeat(16_378)], limits);
+  const over = list.clone();
+  list.pushRight("y".repeat(16_375), limits);
+  over.pushRight("y".repeat(16_376), limits);
+  assertEquals([list.encoding, over.encoding], ["listpack", "quicklist"]);
+});

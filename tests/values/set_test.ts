@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { mulberry32, type Prng } from "../support/prng.ts";
 import { defaultLimits, type EncodingLimits } from "../../src/values/limits.ts";
+import { scanRange } from "../../src/values/sampling.ts";
 import { SetValue } from "../../src/values/set.ts";
 import { assertUniform } from "./statistics.ts";
 
@@ -271,4 +272,19 @@ Deno.test("set: a small set is small", () => {
   const limits = defaultLimits();
   assert(SetValue.from(["1", "2", "3"], limits).memoryBytes() <= 64);
   assert(SetValue.from(["a", "b", "c"], limits).memoryBytes() <= 64);
+});
+
+Deno.test("set: what stays of an intset after a large pop is one again", () => {
+  const limits = defaultLimits();
+  const set = SetValue.from(Array.from({ length: 20 }, (_, i) => `${i * 70_000}`), limits);
+  assertEquals(set.encoding, "intset");
+  assertEquals(set.popMany(18, Math.random, limits).length, 18);
+  assertEquals([set.encoding, set.size], ["intset", 2]);
+});
+
+Deno.test("set: a page of a scan has at least one place, and a scan comes to its end", () => {
+  assertEquals(scanRange(10, 0, 0), { start: 9, end: 10 });
+  assertEquals(scanRange(10, 4, -5), { start: 3, end: 4 });
+  assertEquals(scanRange(10, 1, 0), { start: 0, end: 1 });
+  assertEquals(scanRange(0, 0, 10), { start: 0, end: 0 });
 });

@@ -395,3 +395,36 @@ Deno.test("stream: memory is counted and falls again", () => {
   stream.trim({ strategy: "maxlen", maxLength: 0, approximate: false, limit: 0 });
   assertEquals([stream.memoryBytes(), stream.nodeCount], [empty, 0]);
 });
+
+Deno.test("stream groups: pending entries are told apart by their sequence, too", () => {
+  const group = new StreamValue().createGroup("g", MIN_STREAM_ID, 0)!;
+  const consumer = group.createConsumer("c", 1)!;
+  const entry = group.addPending(at(5, 1), consumer, 1, 1);
+  group.addPending(at(6, 0), consumer, 1, 1);
+  for (const list of [group.pending, consumer.pending]) {
+    assertStrictEquals(list.get(at(5, 1)), entry);
+    for (const other of [at(5, 0), at(5, 2), at(6, 1), at(4, 1)]) {
+      assertEquals(list.get(other), undefined);
+    }
+  }
+  assertEquals([group.acknowledge(at(5, 0)), group.acknowledge(at(5, 2))], [false, false]);
+  assertEquals([group.acknowledge(at(5, 1)), group.pending.size, consumer.pending.size], [
+    true,
+    1,
+    1,
+  ]);
+});
+
+Deno.test("stream groups: a copy keeps when its consumers were seen and active", () => {
+  const stream = new StreamValue();
+  stream.add(at(1), ["f", "v"], limits);
+  const group = stream.createGroup("g", at(1), 1)!;
+  group.createConsumer("seen", 5);
+  group.createConsumer("active", 6, 7);
+  const copy = stream.clone().group("g")!;
+  assertEquals(
+    copy.consumers().map(({ name, seenTime, activeTime }) => [name, seenTime, activeTime]),
+    [["active", 6, 7], ["seen", 5, -1]],
+  );
+  assertEquals([copy.lastId, copy.entriesRead], [at(1), 1]);
+});

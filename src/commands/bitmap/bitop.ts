@@ -72,7 +72,7 @@ function run(context: Context, args: readonly ByteString[]): Reply {
     for (let i = 1; i < sources.length; i++) combine(operation, result, sources[i]);
     db.put(target, StringBuffer.adopt(result));
     db.changed(target, EventClass.STRING, "set");
-  } else if (db.delete(target)) {
+  } else if (db.deleteEvenExpired(target)) {
     db.changed(target, EventClass.GENERIC, "del");
   }
   return length;

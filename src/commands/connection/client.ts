@@ -82,7 +82,7 @@ const kill = defineCommand({
   ],
   args: [
     oneof("filter", [
-      string("old-format", { deprecatedSince: "2.8.12" }),
+      string("old-format", { display: "ip:port", deprecatedSince: "2.8.12" }),
       many(oneof("new-format", [
         opt(integer("client-id", { token: "ID", since: "2.8.12" })),
         opt(
@@ -95,8 +95,8 @@ const kill = defineCommand({
           ], { token: "TYPE", since: "2.8.12" }),
         ),
         opt(string("username", { token: "USER" })),
-        opt(string("addr", { token: "ADDR" })),
-        opt(string("laddr", { token: "LADDR", since: "6.2.0" })),
+        opt(string("addr", { display: "ip:port", token: "ADDR" })),
+        opt(string("laddr", { display: "ip:port", token: "LADDR", since: "6.2.0" })),
         opt(oneof("skipme", [token("YES"), token("NO")], { token: "SKIPME" })),
       ])),
     ]),
@@ -288,7 +288,7 @@ const setInfo = defineCommand({
     if (attribute !== "lib-name" && attribute !== "lib-ver") {
       throw new RedisError(`ERR Unrecognized option '${args[2]}'`);
     }
-    validateClientInfo(attribute, args[3]);
+    validateClientInfo(args[2], args[3]);
     if (attribute === "lib-name") context.client.libraryName = args[3];
     else context.client.libraryVersion = args[3];
     return OK;

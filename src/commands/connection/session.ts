@@ -17,7 +17,7 @@ import { validateClientName } from "./names.ts";
 import type { AdminContext, ServerCommand } from "../services.ts";
 
 /** What these commands work with. */
-type Needs = AdminContext<"authentication" | "pubsub" | "stats" | "watch">;
+type Needs = AdminContext<"authentication" | "pubsub" | "replication" | "stats" | "watch">;
 
 const ping = defineCommand({
   name: "ping",
@@ -224,7 +224,7 @@ function greeting(context: Needs): Reply {
     "mode",
     "standalone",
     "role",
-    "master",
+    context.services.replication.isReplica ? "replica" : "master",
     "modules",
     [],
   ]);

@@ -7,18 +7,20 @@
  * @module
  */
 
-import { type ByteString, fromBytes, toBytes } from "../../bytes/bytes.ts";
+import { type ByteString, toBytes } from "../../bytes/bytes.ts";
 import { integer, key, opt, string, token } from "../../command/arguments.ts";
 import { type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { NO_ENTRY } from "../../keyspace/key_table.ts";
 import { RdbError } from "../../rdb/error.ts";
-import type { RdbValue } from "../../rdb/records.ts";
+import type { RdbBytes, RdbValue } from "../../rdb/records.ts";
 import { toValue } from "../../rdb/load/to_value.ts";
 import { decodeDumpPayload } from "../../rdb/decode/value.ts";
 import { encodeDumpPayload, type WriteVersion } from "../../rdb/encode/value.ts";
-import { OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
+import { argumentBytes } from "../../resp/large_arguments.ts";
+import { BytesReply, OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
+import { withArgument } from "../large_strings.ts";
 import { isWord, parseIntArg } from "../parse.ts";
 import { lookUpForWrite } from "./look_up.ts";
 import type { AdminContext, ServerCommand } from "../services.ts";
@@ -42,11 +44,12 @@ const dump = defineCommand({
     const value = context.db.get(args[1]);
     if (value === undefined) return null;
     const { config: { values }, keyspace } = context;
-    return fromBytes(encodeDumpPayload(value, {
+    const payload = encodeDumpPayload(value, {
       version: values.rdbVersion as WriteVersion,
       compress: values.rdbcompression,
       limits: keyspace.limits,
-    }));
+    });
+    return new BytesReply(payload);
   },
 });
 
@@ -84,10 +87,10 @@ function parseOptions(args: readonly ByteString[]): RestoreOptions {
 }
 
 /** @throws RedisError when the bytes are no value */
-function decode(payload: ByteString, verifyChecksum: boolean): RdbValue {
-  let value: RdbValue | null;
+function decode(payload: Uint8Array, verifyChecksum: boolean): RdbValue | RdbBytes {
+  let value: RdbValue | RdbBytes | null;
   try {
-    value = decodeDumpPayload(toBytes(payload), verifyChecksum);
+    value = decodeDumpPayload(payload, verifyChecksum);
   } catch (error) {
     if (!(error instanceof RdbError)) throw error;
     if (error.kind === "version" || error.kind === "checksum") {
@@ -113,7 +116,8 @@ function runRestore(context: Needs, args: ByteString[]): Reply {
   }
   const ttl = parseIntArg(args[2]);
   if (ttl < 0) throw new RedisError("ERR Invalid TTL value, must be >= 0");
-  const decoded = decode(args[3], context.services.switches.verifiesChecksums);
+  const payload = argumentBytes(args, 3) ?? toBytes(args[3]);
+  const decoded = decode(payload, context.services.switches.verifiesChecksums);
   const replaced = options.replace && db.delete(name);
   const at = ttl === 0 || options.absolute ? ttl : ttl + clock.ms;
   // Past its time already: the old value is removed, and nothing takes its place. While loading,
@@ -135,7 +139,10 @@ function runRestore(context: Needs, args: ByteString[]): Reply {
   if (at !== 0) {
     db.table.setExpireAt(entry, at);
     if (!options.absolute && journal.active) {
-      journal.replace(db.index, [args[0], name, String(at), ...args.slice(3), "ABSTTL"]);
+      const effect = withArgument([args[0], name, String(at)], args, 3);
+      for (const option of args.slice(4)) effect.push(option);
+      effect.push("ABSTTL");
+      journal.replace(db.index, effect);
     }
   }
   const { access } = keyspace;
@@ -184,6 +191,7 @@ const restore = defineCommand({
 const restoreAsking = defineCommand({
   ...restoreFacts,
   name: "restore-asking",
+  isInternal: true,
   summary: "Creates a key out of what DUMP has answered, while its cluster entry moves.",
   since: "3.0.0",
   group: "server",

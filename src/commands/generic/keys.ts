@@ -51,14 +51,15 @@ const keys = defineCommand({
     const glob = args[1];
     const all = glob === "*";
     const { db } = context;
-    const { table } = db;
+    const { table, keyspace: { clock, expiryPaused } } = db;
     const found: Reply[] = [];
     for (let entry = 0; entry < table.entryLimit; entry++) {
       if (!table.isLive(entry)) continue;
       const name = table.keyAt(entry);
       if (!all && !matchGlob(glob, name)) continue;
-      // Most keys cannot be past their time, and need not be looked up again.
-      if (table.expireAt(entry) === NO_EXPIRY || db.has(name)) found.push(name);
+      // What is past its time is left out, and left alone.
+      const at = table.expireAt(entry);
+      if (at === NO_EXPIRY || at >= clock.ms || expiryPaused) found.push(name);
     }
     return found;
   },
@@ -87,6 +88,8 @@ const scan = defineCommand({
     const options = parseScanOptions(args, 2, true);
     const type = options.type === null ? null : asciiLower(options.type);
     const found: ByteString[] = [];
+    // Keys that it removes on its way have nothing to do with each other.
+    context.journal.separate();
     const next = context.db.scan(cursor, options.count, (name) => {
       if (matchesScan(options, name)) found.push(name);
     });
@@ -111,7 +114,10 @@ const randomKey = defineCommand({
   flags: ["readonly"],
   acl: ["@keyspace", "@read", "@slow"],
   tips: ["request_policy:all_shards", "response_policy:special", "nondeterministic_output"],
-  run: (context) => context.db.randomKey() ?? null,
+  run(context) {
+    context.journal.separate();
+    return context.db.randomKey() ?? null;
+  },
 });
 
 const NONE = new SimpleString("none");

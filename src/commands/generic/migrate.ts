@@ -174,14 +174,14 @@ export const migrateCommand = defineCommand({
     opt(token("REPLACE", { since: "3.0.0" })),
     opt(
       oneof("authentication", [
-        string("auth", { token: "AUTH", since: "4.0.7" }),
+        string("auth", { display: "password", token: "AUTH", since: "4.0.7" }),
         block("auth2", [string("username"), string("password")], {
           token: "AUTH2",
           since: "6.0.0",
         }),
       ]),
     ),
-    opt(many(key("keys", { keySpecIndex: 1, token: "KEYS", since: "3.0.6" }))),
+    opt(many(key("keys", { display: "key", keySpecIndex: 1, token: "KEYS", since: "3.0.6" }))),
   ],
   requires: refusal,
   run: migrate,

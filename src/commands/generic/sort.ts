@@ -44,9 +44,18 @@ interface SortOptions extends SortOrder {
 
 const sharedArguments: readonly Argument[] = [
   key("key"),
-  opt(pattern("by-pattern", { keySpecIndex: 1, token: "BY" })),
+  opt(pattern("by-pattern", { display: "pattern", keySpecIndex: 1, token: "BY" })),
   opt(block("limit", [integer("offset"), integer("count")], { token: "LIMIT" })),
-  opt(many(pattern("get-pattern", { keySpecIndex: 1, token: "GET", multipleToken: true }))),
+  opt(
+    many(
+      pattern("get-pattern", {
+        display: "pattern",
+        keySpecIndex: 1,
+        token: "GET",
+        multipleToken: true,
+      }),
+    ),
+  ),
   opt(oneof("order", [token("ASC"), token("DESC")])),
   opt(token("ALPHA", { name: "sorting" })),
 ];
@@ -167,7 +176,7 @@ function reply(context: Context, name: ByteString, options: SortOptions): Reply 
   if (gets.length === 0) return found;
   const out: Reply[] = [];
   for (const element of found) {
-    for (const get of gets) out.push(get.lookUp(context.db, element));
+    for (const get of gets) out.push(get.reply(context.db, element));
   }
   return out;
 }
@@ -189,7 +198,7 @@ function store(
   if (items.length > 0) {
     db.put(destination, ListValue.from(items, db.keyspace.limits));
     db.changed(destination, EventClass.LIST, "sortstore", items.length);
-  } else if (db.delete(destination)) {
+  } else if (db.deleteEvenExpired(destination)) {
     db.changed(destination, EventClass.GENERIC, "del");
   }
   return items.length;

@@ -8,7 +8,10 @@
 import type { ByteString } from "../../bytes/bytes.ts";
 import type { Database } from "../../keyspace/database.ts";
 import { HashValue } from "../../values/hash.ts";
+import type { Reply } from "../../resp/reply.ts";
 import { StringBuffer } from "../../values/string_buffer.ts";
+import type { Value } from "../../values/value.ts";
+import { textReply } from "../large_strings.ts";
 
 /** One pattern, taken apart once. */
 export class SortPattern {
@@ -34,14 +37,23 @@ export class SortPattern {
 
   /** What the pattern finds for an element; null without such a key, type or field. O(1). */
   lookUp(db: Database, element: ByteString): ByteString | null {
-    if (this.#self) return element;
-    if (!this.varies) return null;
-    const value = db.get(this.#prefix + element + this.#suffix);
-    if (this.#field !== null) {
-      if (!(value instanceof HashValue)) return null;
-      return value.get(this.#field, db.keyspace.clock.ms) ?? null;
-    }
+    const value = this.#find(db, element);
     if (typeof value === "string") return value;
     return value instanceof StringBuffer ? value.toByteString() : null;
+  }
+
+  /** As {@linkcode SortPattern.lookUp}, as a reply: a large string is not copied. */
+  reply(db: Database, element: ByteString): Reply {
+    const value = this.#find(db, element);
+    return value === undefined ? null : textReply(value);
+  }
+
+  #find(db: Database, element: ByteString): Value | undefined {
+    if (this.#self) return element;
+    if (!this.varies) return undefined;
+    const value = db.get(this.#prefix + element + this.#suffix);
+    if (this.#field === null) return value;
+    if (!(value instanceof HashValue)) return undefined;
+    return value.get(this.#field, db.keyspace.clock.ms);
   }
 }

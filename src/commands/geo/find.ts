@@ -88,7 +88,7 @@ function store(context: Context, query: SearchQuery, key: ByteString, event: str
     );
     db.put(key, ZSetValue.from(members, scores, context.keyspace.limits));
     db.changed(key, EventClass.ZSET, event, found.length);
-  } else if (db.delete(key)) {
+  } else if (db.deleteEvenExpired(key)) {
     db.changed(key, EventClass.GENERIC, "del");
   }
   return found.length;

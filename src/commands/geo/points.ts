@@ -16,7 +16,7 @@ import { isWord } from "../parse.ts";
 import { addMembers } from "../sorted_set/add.ts";
 import { distanceReply, parsePoint, parseUnit, pointReply, UNIT } from "./text.ts";
 
-/** It runs as a ZADD, and is journaled as that. */
+/** It is a ZADD in disguise, and is journaled as that (in small letters, as a real server does). */
 function add(context: Context, args: readonly ByteString[]): Reply {
   let nx = false;
   let xx = false;
@@ -27,7 +27,7 @@ function add(context: Context, args: readonly ByteString[]): Reply {
     else if (!isWord(args[first], "CH")) break;
   }
   if ((args.length - first) % 3 !== 0 || (nx && xx)) throw syntaxError();
-  const addition = ["ZADD", ...args.slice(1, first)];
+  const addition = ["zadd", ...args.slice(1, first)];
   for (let i = first; i < args.length; i += 3) {
     addition.push(String(geoScore(parsePoint(args[i], args[i + 1]))), args[i + 2]);
   }

@@ -35,8 +35,8 @@ function options(anySince?: string): Argument[] {
 }
 
 const STORE = opt(oneof("store", [
-  key("storekey", { keySpecIndex: 1, token: "STORE" }),
-  key("storedistkey", { keySpecIndex: 2, token: "STOREDIST" }),
+  key("storekey", { display: "key", keySpecIndex: 1, token: "STORE" }),
+  key("storedistkey", { display: "key", keySpecIndex: 2, token: "STOREDIST" }),
 ]));
 
 const POINT: readonly Argument[] = [

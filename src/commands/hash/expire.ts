@@ -127,7 +127,7 @@ function expireFields(context: Context, args: ByteString[], form: FieldExpireFor
   });
   if (affected.length === 0) return replies;
   if (removes) reportRemoved(context, args[1], hash, affected);
-  else reportExpiring(context, args[1], at, affected);
+  else reportExpiring(context, [args[1], ...condition === null ? [] : [args[3]]], at, affected);
   return replies;
 }
 
@@ -139,21 +139,20 @@ function reportRemoved(
 ): void {
   db.changed(name, EventClass.HASH, "hdel", fields.length);
   if (hash.size === 0) db.deleteEmptied(name);
-  journal.replace(db.index, ["HDEL", name, ...fields]);
+  for (const field of fields) journal.replace(db.index, ["HDEL", name, field]);
 }
 
 function reportExpiring(
   { db, journal }: Context,
-  name: ByteString,
+  [name, ...condition]: ByteString[],
   at: number,
   fields: ByteString[],
 ): void {
   scheduleFields(db, name, at);
   db.changed(name, EventClass.HASH, "hexpire", fields.length);
-  journal.replace(
-    db.index,
-    ["HPEXPIREAT", name, String(at), "FIELDS", String(fields.length), ...fields],
-  );
+  if (!journal.active) return;
+  const effect = ["HPEXPIREAT", name, String(at), ...condition, "FIELDS", String(fields.length)];
+  journal.replace(db.index, effect.concat(fields));
 }
 
 /** The commands that let hash fields expire. */

@@ -15,7 +15,7 @@ import { fieldTime } from "../../keyspace/field_expire.ts";
 import { MapReply, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import { HashValue } from "../../values/hash.ts";
 import { isWord } from "../parse.ts";
-import { parseSampleCount } from "../sample_count.ts";
+import { drawsOf, parseSampleCount } from "../sample_count.ts";
 import { matchesScan, parseScanCursor, parseScanOptions } from "../scan_arguments.ts";
 
 /** Beyond half the range a count has no room for pairs. */
@@ -82,7 +82,9 @@ function randomField(context: Context, args: ByteString[]): Reply {
   if (withValues) checkPairs(args[2]);
   const hash = context.db.getAs(args[1], HashValue);
   if (hash === undefined || count === 0) return [];
-  const flat = count > 0 ? hash.sample(count, random, now) : draw(hash, -count, random, now);
+  const flat = count > 0
+    ? hash.sample(count, random, now)
+    : draw(hash, drawsOf(count), random, now);
   return arrange(flat, withValues, context.client.protocol);
 }
 

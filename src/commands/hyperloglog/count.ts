@@ -61,7 +61,7 @@ function countOne(context: Context, key: ByteString): number | bigint {
   return count;
 }
 
-function countUnion(context: Context, keys: readonly ByteString[]): number {
+function countUnion(context: Context, keys: readonly ByteString[]): number | bigint {
   const registers = new Uint8Array(HLL_REGISTERS);
   for (const key of keys) {
     const value = context.db.get(key);

@@ -46,6 +46,7 @@ function debug(context: Context, args: readonly ByteString[]): Reply {
 
 const pfDebug = defineCommand({
   name: "pfdebug",
+  isInternal: true,
   summary: "Shows the inside of a HyperLogLog, for tests.",
   since: "2.8.9",
   group: "hyperloglog",
@@ -60,6 +61,7 @@ const pfDebug = defineCommand({
 
 const pfSelfTest = defineCommand({
   name: "pfselftest",
+  isInternal: true,
   summary: "Checks that estimates are as good as they should be, in both encodings.",
   since: "2.8.9",
   group: "hyperloglog",

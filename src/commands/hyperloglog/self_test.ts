@@ -38,8 +38,8 @@ export function selfTest(random: () => number): string | null {
     checkpoint *= 10;
     dense.invalidate();
     sparse.invalidate();
-    const estimate = dense.count();
-    if (sparse.count() !== estimate) return `The encodings disagree about ${i} elements`;
+    const estimate = Number(dense.count());
+    if (Number(sparse.count()) !== estimate) return `The encodings disagree about ${i} elements`;
     // The first element has no other to share its register with.
     const tolerated = i === 1 ? 0 : Math.ceil(STANDARD_ERROR * TOLERANCE * i);
     if (Math.abs(estimate - i) > tolerated) {

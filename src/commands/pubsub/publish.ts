@@ -33,8 +33,8 @@ const publish = defineCommand({
   complexity: "O(N+M) where N is the number of listeners and M the number of patterns of all " +
     "connections",
   args: [string("channel"), string("message")],
-  run({ journal, services: { pubsub } }: Needs, args) {
-    journal.announce(args);
+  run({ db, journal, services: { pubsub } }: Needs, args) {
+    journal.announce(db.index, args);
     return pubsub.publish(args[1], args[2]);
   },
 });
@@ -48,8 +48,8 @@ const spublish = defineCommand({
   complexity: "O(N) where N is the number of listeners",
   keys: [keyRange("not_key")],
   args: [string("shardchannel"), string("message")],
-  run({ journal, services: { pubsub } }: Needs, args) {
-    journal.announce(args);
+  run({ db, journal, services: { pubsub } }: Needs, args) {
+    journal.announce(db.index, args);
     return pubsub.publishShard(args[1], args[2]);
   },
 });

@@ -103,6 +103,7 @@ function runReplConf(context: Needs, args: readonly ByteString[]): Reply {
 /** REPLCONF. */
 export const replConfCommand = defineCommand({
   name: "replconf",
+  isInternal: true,
   summary: "Tells a primary about a replica, or how far it is.",
   since: "3.0.0",
   group: "server",

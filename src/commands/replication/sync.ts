@@ -30,7 +30,7 @@ export const syncCommand = defineCommand({
 /** A primary that hands over its role: this server, its replica, is the primary from now on. */
 function takeOver(context: Needs, id: string): void {
   const { services: { log, replication } } = context;
-  log.warning(`Failover request received for replid ${id}.`);
+  log.notice(`Failover request received for replid ${id}.`);
   if (!replication.isReplica) {
     throw new RedisError("ERR PSYNC FAILOVER can't be sent to a master.");
   }

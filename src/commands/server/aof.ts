@@ -8,7 +8,7 @@ import { integer } from "../../command/arguments.ts";
 import { defineCommand } from "../../command/command.ts";
 import { RedisError, type Reply, SimpleString } from "../../resp/reply.ts";
 import { parseTimeoutMillis } from "../blocking_timeout.ts";
-import { parseIntArg } from "../parse.ts";
+import { parseIntArg, parseRangeArg } from "../parse.ts";
 import type { AdminContext, ServerCommand } from "../services.ts";
 
 /** What these commands work with. */
@@ -43,6 +43,9 @@ const bgrewriteaof = defineCommand({
   },
 });
 
+const NOT_POSITIVE = "ERR value is out of range, must be positive";
+const NO_FILE = "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.";
+
 const waitaof = defineCommand({
   name: "waitaof",
   summary: "Waits until the client's writes are on the disks of this server and of replicas.",
@@ -56,30 +59,27 @@ const waitaof = defineCommand({
   args: [integer("numlocal"), integer("numreplicas"), integer("timeout")],
   run(context: Needs, args) {
     const { config, services: { writeWaits, replication } } = context;
+    const local = parseIntArg(args[1]);
+    if (local < 0 || local > 1) {
+      throw new RedisError("ERR value is out of range, value must between 0 and 1");
+    }
+    const replicas = parseRangeArg(args[2], 0, Infinity, NOT_POSITIVE);
+    const timeoutMs = parseTimeoutMillis(args[3], context.clock.ms);
     if (replication.isReplica) {
       throw new RedisError(
         "ERR WAITAOF cannot be used with replica instances. Please also note that writes to " +
           "replicas are just local and are not propagated.",
       );
     }
-    const local = parseIntArg(args[1]);
-    if (local < 0 || local > 1) {
-      throw new RedisError("ERR value is out of range, must be between 0 and 1");
-    }
-    const replicas = parseIntArg(args[2]);
-    if (replicas < 0) throw new RedisError("ERR value is out of range, must be positive");
-    const timeoutMs = parseTimeoutMillis(args[3], context.clock.ms);
-    if (local > 0 && !config.values.appendonly) {
-      throw new RedisError(
-        "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.",
-      );
-    }
+    // It may be turned off while a client waits.
+    const refusal = () => local > 0 && !config.values.appendonly ? NO_FILE : null;
+    if (refusal() !== null) throw new RedisError(NO_FILE);
     const done = () =>
       replication.replicas.flushed(context.client.writeOffset) >= replicas &&
       (local === 0 || writeWaits.isSynced(context.client));
     const reply = () => acknowledged(context);
     if (done()) return reply();
-    const result = writeWaits.block(context.client, args, { timeoutMs, done, reply });
+    const result = writeWaits.block(context.client, args, { timeoutMs, done, reply, refusal });
     replication.replicas.askPositions();
     return result;
   },

@@ -156,7 +156,9 @@ const list = defineCommand({
 function keysOf(context: Needs, args: readonly ByteString[]): [KeyReference[], ByteString[]] {
   const request = args.slice(2);
   const command = context.services.registry.resolve(request);
-  if (command === undefined) throw new RedisError("ERR Invalid command specified");
+  if (command === undefined || (command.subcommands !== undefined && request.length > 1)) {
+    throw new RedisError("ERR Invalid command specified");
+  }
   // Shard channels stand where keys do, and are none.
   const specs = command.keySpecs.filter(({ flags }) => !flags.includes("not_key"));
   if (specs.length === 0 && command.spec.getKeys === undefined) {
@@ -165,8 +167,7 @@ function keysOf(context: Needs, args: readonly ByteString[]): [KeyReference[], B
   if (!command.acceptsArgumentCount(request.length)) {
     throw new RedisError("ERR Invalid number of arguments specified for command");
   }
-  const keys = command.keysOf(request);
-  if (keys === null) throw new RedisError("ERR Invalid arguments specified for command");
+  const keys = command.listedKeys(request);
   if (keys.length === 0 && !command.spec.flags.includes("no_mandatory_keys")) {
     throw new RedisError("ERR Invalid arguments specified for command");
   }

@@ -67,10 +67,11 @@ export function describeDocs(command: Command): Reply {
   const { spec } = command;
   const flat: Reply[] = ["summary", spec.summary, "since", spec.since, "group", spec.group];
   if (spec.complexity !== undefined) flat.push("complexity", spec.complexity);
-  if (spec.deprecatedSince !== undefined) {
-    flat.push("doc_flags", new SetReply([new SimpleString("deprecated")]));
-    flat.push("deprecated_since", spec.deprecatedSince);
-  }
+  const flags: string[] = [];
+  if (spec.deprecatedSince !== undefined) flags.push("deprecated");
+  if (spec.isInternal) flags.push("syscmd");
+  if (flags.length > 0) flat.push("doc_flags", statusSet(flags));
+  if (spec.deprecatedSince !== undefined) flat.push("deprecated_since", spec.deprecatedSince);
   if (spec.replacedBy !== undefined) flat.push("replaced_by", spec.replacedBy);
   if (spec.history !== undefined) {
     flat.push("history", new SetReply(spec.history.map(([version, text]) => [version, text])));
@@ -86,6 +87,9 @@ export function describeDocs(command: Command): Reply {
 
 function describeArgument(argument: Argument): Reply {
   const flat: Reply[] = ["name", argument.name, "type", argument.type];
+  if (argument.arguments === undefined) {
+    flat.push("display_text", argument.display ?? argument.name);
+  }
   if (argument.keySpecIndex !== undefined) flat.push("key_spec_index", argument.keySpecIndex);
   if (argument.token !== undefined) flat.push("token", argument.token);
   if (argument.since !== undefined) flat.push("since", argument.since);

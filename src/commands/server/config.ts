@@ -8,7 +8,7 @@ import type { ByteString } from "../../bytes/bytes.ts";
 import { rewriteFile } from "../../config/rewrite.ts";
 import { block, many, string } from "../../command/arguments.ts";
 import { type CommandSpec, defineCommand } from "../../command/command.ts";
-import { MapReply, OK, RedisError } from "../../resp/reply.ts";
+import { MapReply, NO_REPLY, OK, RedisError, type Reply } from "../../resp/reply.ts";
 import { defineHelp } from "../help.ts";
 import type { AdminContext, ServerCommand } from "../services.ts";
 
@@ -69,6 +69,27 @@ const rewrite = defineCommand({
   },
 });
 
+function answer(error: ByteString | null): Reply {
+  if (error !== null) throw new RedisError(error);
+  return OK;
+}
+
+/** Who cannot wait is told that it goes well; if it does not, the old values are back soon. */
+function answerLater(
+  { client, blocking }: Needs,
+  args: readonly ByteString[],
+  result: Promise<ByteString | null>,
+): Reply {
+  if (!client.caller.mayBlock) return OK;
+  let error: ByteString | null = null;
+  const state = blocking.beginWork(client, args, () => answer(error));
+  void result.then((text) => {
+    error = text;
+    blocking.finishWork(client, state);
+  });
+  return NO_REPLY;
+}
+
 const set = defineCommand({
   ...common,
   name: "config|set",
@@ -90,8 +111,7 @@ const set = defineCommand({
       local: context.client.connection === null || context.client.connection.isLocal,
       loading: loading.active,
     });
-    if (error !== null) throw new RedisError(error);
-    return OK;
+    return error instanceof Promise ? answerLater(context, args, error) : answer(error);
   },
 });
 

@@ -14,7 +14,7 @@ import { NO_REPLY, OK, RedisError, type Reply, syntaxError } from "../../resp/re
 import type { AdminContext, ServerCommand, ShutdownRequest } from "../services.ts";
 
 /** What these commands work with. */
-type Needs = AdminContext<"host" | "persistence">;
+type Needs = AdminContext<"host" | "persistence" | "scriptRunner">;
 
 const dbSize = defineCommand({
   name: "dbsize",
@@ -182,7 +182,13 @@ const shutdown = defineCommand({
       else if (option === "ABORT") abort = true;
       else throw syntaxError();
     }
-    return abort ? abortShutdown(context, args) : beginShutdown(context, args, request);
+    if (abort) return abortShutdown(context, args);
+    const { scriptRunner } = context.services;
+    // A script that is slow would be cut off in the middle of its writes.
+    if (scriptRunner.isSlow && request.save !== false) {
+      throw new RedisError(scriptRunner.busyError.text);
+    }
+    return beginShutdown(context, args, request);
   },
 });
 
@@ -191,6 +197,11 @@ function beginShutdown(
   args: readonly ByteString[],
   request: ShutdownRequest,
 ): Reply {
+  if (context.client.connection === null && !request.now) {
+    throw new RedisError(
+      "ERR SHUTDOWN without NOW or ABORT isn't allowed for DENY BLOCKING client",
+    );
+  }
   const { blocking, services: { host } } = context;
   const failed = () => new RedisError("ERR Errors trying to SHUTDOWN. Check logs.");
   let state: BlockedState | null = null;

@@ -96,7 +96,7 @@ function setPackedThreshold(context: Needs, args: readonly ByteString[]): Reply 
 }
 
 function changeReplicationId(context: Needs): Reply {
-  context.services.log.warning("Changing replication IDs after receiving DEBUG change-repl-id");
+  context.services.log.notice("Changing replication IDs after receiving DEBUG change-repl-id");
   context.services.replication.renameHistory();
   return OK;
 }
@@ -327,6 +327,7 @@ function debug(context: Needs, args: readonly ByteString[]): Reply {
 /** DEBUG. */
 export const debugCommand: ServerCommand = defineCommand({
   name: "debug",
+  isInternal: true,
   summary: "Groups tools for tests.",
   since: "1.0.0",
   group: "server",

@@ -57,6 +57,6 @@ export function loadAof(
     journal.suppress();
   }
   persistence.allSaved();
-  log.warning("Append Only File loaded by DEBUG LOADAOF");
+  log.notice("Append Only File loaded by DEBUG LOADAOF");
   return OK;
 }

@@ -43,7 +43,9 @@ export function reload(
     persistence.loadedKeys = result.keysLoaded;
     persistence.expiredKeysOnLoad = result.keysExpired;
   } catch (error) {
-    const known = error instanceof RdbError || error instanceof Deno.errors.NotFound;
+    const known = error instanceof RdbError || error instanceof Deno.errors.NotFound ||
+      // There is no file name.
+      error instanceof Deno.errors.IsADirectory;
     if (!known) throw error;
     log.warning(`${error.message} (file ${path})`);
     throw new RedisError("ERR Error trying to load the RDB dump, check server logs.");
@@ -51,6 +53,6 @@ export function reload(
     end();
   }
   persistence.allSaved();
-  log.warning("DB reloaded by DEBUG RELOAD");
+  log.notice("DB reloaded by DEBUG RELOAD");
   return OK;
 }

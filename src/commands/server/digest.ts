@@ -11,8 +11,8 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import { formatDouble17 } from "../../bytes/double.ts";
-import { sha1, sha1OfHash, sha1Text, type Sha1Words } from "../../bytes/sha1.ts";
+import { formatShortest } from "../../bytes/double.ts";
+import { sha1, sha1Bytes, sha1OfHash, sha1Text, type Sha1Words } from "../../bytes/sha1.ts";
 import type { Context } from "../../command/context.ts";
 import { type KeyTable, NO_ENTRY, NO_EXPIRY } from "../../keyspace/key_table.ts";
 import { type Reply, SimpleString } from "../../resp/reply.ts";
@@ -38,6 +38,12 @@ function combine(digest: Sha1Words, text: ByteString): void {
 /** Hash a text and all that was before it into the digest: the order matters. */
 function chain(digest: Sha1Words, text: ByteString): void {
   combine(digest, text);
+  sha1OfHash(digest);
+}
+
+function chainBytes(digest: Sha1Words, bytes: Uint8Array): void {
+  sha1Bytes(bytes, scratch);
+  for (let i = 0; i < 5; i++) digest[i] ^= scratch[i];
   sha1OfHash(digest);
 }
 
@@ -85,7 +91,7 @@ function addSortedSet(digest: Sha1Words, zset: ZSetValue): void {
   const parts = new Parts(digest);
   const cursor = zset.cursor();
   while (cursor.next()) {
-    parts.begin(cursor.member, formatDouble17(cursor.score));
+    parts.begin(cursor.member, formatShortest(cursor.score));
     parts.end();
   }
 }
@@ -97,7 +103,7 @@ function addValue(digest: Sha1Words, value: Value): void {
     return;
   }
   chain(digest, bigEndian(TYPE[value.type]));
-  if (value instanceof StringBuffer) chain(digest, value.toByteString());
+  if (value instanceof StringBuffer) chainBytes(digest, value.bytes);
   else if (value instanceof ListValue) value.forEach((item) => chain(digest, item));
   else if (value instanceof SetValue) value.forEach((member) => combine(digest, member));
   else if (value instanceof ZSetValue) addSortedSet(digest, value);

@@ -104,11 +104,22 @@ function clients(parts: Services): Field[] {
   ];
 }
 
+/** Bytes that scripts and functions take: the interpreters, and what is kept beside them. */
+function scriptingMemory({ engines, scripts, libraries }: Services) {
+  return {
+    evalVm: engines.memory.scripts,
+    functionVm: engines.memory.functions,
+    evalCache: scripts.bytes,
+    functionCache: libraries.bytes,
+  };
+}
+
 function memory(parts: Services): Field[] {
   const { config: { values: { maxmemory, maxmemoryPolicy } }, memory } = parts;
   const report = reportMemory(parts);
   const buffers = parts.replication.replicas.memory();
   const { used, peak, startup, overhead, dataset, active, resident } = report;
+  const scripting = scriptingMemory(parts);
   const { resident: rss, heapUsed, heapTotal, external, machineMemory } = report.resources;
   return [
     ["used_memory", used],
@@ -127,19 +138,19 @@ function memory(parts: Services): Field[] {
     ["allocator_resident", resident],
     ["total_system_memory", machineMemory],
     ["total_system_memory_human", humanBytes(machineMemory)],
-    ["used_memory_lua", 0],
-    ["used_memory_vm_eval", 0],
-    ["used_memory_lua_human", humanBytes(0)],
-    ["used_memory_scripts_eval", 0],
-    ["number_of_cached_scripts", 0],
-    ["number_of_functions", 0],
-    ["number_of_libraries", 0],
-    ["used_memory_vm_functions", 0],
-    ["used_memory_vm_total", 0],
-    ["used_memory_vm_total_human", humanBytes(0)],
-    ["used_memory_functions", 0],
-    ["used_memory_scripts", 0],
-    ["used_memory_scripts_human", humanBytes(0)],
+    ["used_memory_lua", scripting.evalVm],
+    ["used_memory_vm_eval", scripting.evalVm],
+    ["used_memory_lua_human", humanBytes(scripting.evalVm)],
+    ["used_memory_scripts_eval", scripting.evalCache],
+    ["number_of_cached_scripts", parts.scripts.size],
+    ["number_of_functions", parts.libraries.functionCount],
+    ["number_of_libraries", parts.libraries.size],
+    ["used_memory_vm_functions", scripting.functionVm],
+    ["used_memory_vm_total", scripting.evalVm + scripting.functionVm],
+    ["used_memory_vm_total_human", humanBytes(scripting.evalVm + scripting.functionVm)],
+    ["used_memory_functions", scripting.functionCache],
+    ["used_memory_scripts", scripting.evalCache + scripting.functionCache],
+    ["used_memory_scripts_human", humanBytes(scripting.evalCache + scripting.functionCache)],
     ["maxmemory", maxmemory],
     ["maxmemory_human", humanBytes(maxmemory)],
     ["maxmemory_policy", maxmemoryPolicy],
@@ -317,6 +328,7 @@ function stats(parts: Services): Field[] {
     ["acl_access_denied_channel", 0],
     ["client_query_buffer_limit_disconnections", stats.queryBufferDisconnections],
     ["client_output_buffer_limit_disconnections", stats.outputBufferDisconnections],
+    ["unhandled_errors", stats.unhandledErrors],
   ];
 }
 

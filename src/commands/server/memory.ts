@@ -93,7 +93,8 @@ const stats = defineCommand({
       ...["peak.allocated", peak, "total.allocated", used, "startup.allocated", startup],
       ...["replication.backlog", buffers.backlog, "clients.slaves", buffers.replicas],
       ...["clients.normal", Math.max(0, report.clients - buffers.replicas)],
-      ...["cluster.links", 0, "aof.buffer", 0, "lua.caches", 0, "functions.caches", 0],
+      ...["cluster.links", 0, "aof.buffer", 0, "lua.caches", parts.scripts.bytes],
+      ...["functions.caches", parts.libraries.bytes],
       ...report.databases.flatMap(({ index, main, expires }): Reply[] => [
         `db.${index}`,
         new MapReply([

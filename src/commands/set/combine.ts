@@ -58,7 +58,7 @@ const storing = {
 /** Put a result at a key, or remove the key when it is empty. */
 function store({ db }: Context, name: ByteString, result: SetValue, event: string): Reply {
   if (result.size === 0) {
-    if (db.delete(name)) db.changed(name, EventClass.GENERIC, "del");
+    if (db.deleteEvenExpired(name)) db.changed(name, EventClass.GENERIC, "del");
     return 0;
   }
   db.put(name, result);

@@ -15,7 +15,7 @@ import { EventClass } from "../../keyspace/events.ts";
 import { type Reply, SetReply, syntaxError } from "../../resp/reply.ts";
 import { SetValue } from "../../values/set.ts";
 import { parseRangeArg } from "../parse.ts";
-import { parseSampleCount } from "../sample_count.ts";
+import { drawsOf, parseSampleCount } from "../sample_count.ts";
 
 /** Members in one SREM of the journal, so that none is longer than a request may be. */
 const BATCH = 1024;
@@ -81,7 +81,7 @@ function pick({ db }: Context, args: ByteString[]): Reply {
   const count = parseSampleCount(args[2]);
   const set = db.getAs(args[1], SetValue);
   if (set === undefined || count === 0) return [];
-  return count > 0 ? set.sample(count, random) : draw(set, -count, random);
+  return count > 0 ? set.sample(count, random) : draw(set, drawsOf(count), random);
 }
 
 /** Members drawn one by one, so that some may come several times. */

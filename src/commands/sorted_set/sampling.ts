@@ -14,7 +14,7 @@ import { keyRange } from "../../command/key_specs.ts";
 import { RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
 import { type ZSetEntry, ZSetValue } from "../../values/zset.ts";
 import { isWord } from "../parse.ts";
-import { parseSampleCount } from "../sample_count.ts";
+import { drawsOf, parseSampleCount } from "../sample_count.ts";
 import { matchesScan, parseScanCursor, parseScanOptions } from "../scan_arguments.ts";
 import { cursorReply, entriesReply } from "./entries.ts";
 
@@ -32,14 +32,17 @@ function pick(context: Context, args: readonly ByteString[]): Reply {
     throw syntaxError();
   }
   const withScores = args.length === 4;
-  if (withScores && parseInteger(args[2])! > MOST_PAIRS) {
-    throw new RedisError("ERR value is out of range");
-  }
+  if (withScores) checkPairs(args[2]);
   const zset = context.db.getAs(args[1], ZSetValue);
   if (zset === undefined || count === 0) return [];
   if (count >= zset.size) return cursorReply(context, zset.cursor(0, zset.size, true), withScores);
-  const entries = count > 0 ? zset.sample(count, random) : draw(zset, -count, random);
+  const entries = count > 0 ? zset.sample(count, random) : draw(zset, drawsOf(count), random);
   return entriesReply(context, entries, withScores);
+}
+
+function checkPairs(count: ByteString): void {
+  const value = parseInteger(count)!;
+  if (value > MOST_PAIRS || value < -MOST_PAIRS) throw new RedisError("ERR value is out of range");
 }
 
 /** Entries drawn one by one, so that some may come several times. O(count). */

@@ -30,7 +30,7 @@ export function storeResult(context: Context, key: ByteString, result: StoredRes
   if (members.length > 0) {
     db.put(key, ZSetValue.from(members, scores, context.keyspace.limits));
     db.changed(key, EventClass.ZSET, event);
-  } else if (db.delete(key)) {
+  } else if (db.deleteEvenExpired(key)) {
     db.changed(key, EventClass.GENERIC, "del");
   }
   return members.length;

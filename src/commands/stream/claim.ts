@@ -22,7 +22,7 @@ import {
   type StreamId,
 } from "../../values/stream_id.ts";
 import { isWord, parseIntArg } from "../parse.ts";
-import { GroupEffects } from "./effects.ts";
+import { GroupEffects, isDelivery } from "./effects.ts";
 import { type FoundGroup, nameInError, requireGroup } from "./group_lookup.ts";
 import { parseId, parseRangeStart, tryParseId } from "./ids.ts";
 
@@ -90,7 +90,7 @@ function claimedReply(stream: StreamValue, id: StreamId, justId: boolean): Reply
 /** Drop a pending entry whose entry is gone from the stream. */
 function dropDeleted({ group }: FoundGroup, entry: PendingEntry, effects: GroupEffects): void {
   // Where the entry is gone, too, a claim drops it likewise.
-  effects.pending(entry.consumer, [entry.id], entry.deliveryTime, entry.deliveryCount);
+  effects.pending(entry.consumer, entry);
   effects.changed();
   group.acknowledge(entry.id);
 }
@@ -105,7 +105,7 @@ function handOver(
 ): void {
   group.reassign(entry, consumer);
   consumer.activeTime = context.clock.ms;
-  effects.pending(consumer, [entry.id], entry.deliveryTime, entry.deliveryCount);
+  effects.pending(consumer, entry);
   effects.changed();
 }
 
@@ -124,10 +124,11 @@ function claim(context: Context, args: ByteString[]): Reply {
   // Every XCLAIM in the journal tells the last id; without any it must be told alone.
   let progressed = false;
   if (lastId !== undefined && compareStreamIds(lastId, group.lastId) > 0) {
-    group.lastId = lastId;
+    if (isDelivery(context, options, lastId)) stream.readUpTo(group, lastId);
+    else group.lastId = lastId;
     progressed = true;
   }
-  const consumer = effects.seenConsumer(args[3]);
+  const consumer = effects.seenConsumer(args[3], false);
   const reply: Reply[] = [];
   for (const id of options.ids) {
     let entry = group.pending.get(id);
@@ -247,7 +248,7 @@ function autoClaim(context: Context, args: ByteString[]): Reply {
   const now = context.clock.ms;
   context.journal.suppress();
   const effects = new GroupEffects(context, args[1], group);
-  const consumer = effects.seenConsumer(args[3]);
+  const consumer = effects.seenConsumer(args[3], false);
   const claimed: Reply[] = [];
   const deleted: Reply[] = [];
   const { entries, cursor } = select(found, start, count, minIdle > 0 ? now - minIdle : Infinity);

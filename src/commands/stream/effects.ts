@@ -1,9 +1,13 @@
 /**
  * What the commands on consumer groups leave in the journal.
  *
- * Reading and claiming depend on time, on what is pending, and on the order of requests. Their
- * effects are journaled as XCLAIM with everything given (TIME, RETRYCOUNT, FORCE, LASTID; JUSTID,
- * as nobody reads the reply), by XGROUP SETID, and by XGROUP CREATECONSUMER.
+ * Reading and claiming depend on time, on what is pending, and on who asks first. Their effects are
+ * told by XCLAIM with everything given (TIME, RETRYCOUNT, FORCE, LASTID; JUSTID, as nobody reads
+ * the reply), one for each entry. Where no XCLAIM can tell it (NOACK), there are XGROUP SETID and
+ * XGROUP CREATECONSUMER. As a real server does, a consumer that got nothing is told to nobody.
+ *
+ * An XCLAIM does not tell how many entries the group has read. A real server's replicas lose count
+ * there; these find the number themselves (see {@linkcode isDelivery}).
  *
  * @module
  */
@@ -12,7 +16,27 @@ import type { ByteString } from "../../bytes/bytes.ts";
 import type { Context } from "../../command/context.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import type { StreamConsumer, StreamGroup } from "../../values/stream.ts";
-import { formatStreamId, type StreamId } from "../../values/stream_id.ts";
+import { compareStreamIds, formatStreamId, type StreamId } from "../../values/stream_id.ts";
+
+/** What is pending, since when, and how often it was delivered. */
+export interface Pending {
+  readonly id: StreamId;
+  readonly deliveryTime: number;
+  readonly deliveryCount: number;
+}
+
+/**
+ * Whether an XCLAIM with these options is what a group's reading left in a stream of effects: then
+ * the group has read one entry more.
+ */
+export function isDelivery(
+  { client }: Context,
+  { ids, force, justId }: { ids: readonly StreamId[]; force: boolean; justId: boolean },
+  lastId: StreamId,
+): boolean {
+  return client.caller.obeyed && force && justId &&
+    ids.length === 1 && compareStreamIds(ids[0], lastId) === 0;
+}
 
 /** A consumer group that a command works on, with the key it is at. */
 export class GroupEffects {
@@ -31,8 +55,12 @@ export class GroupEffects {
     this.#context.keyspace.changes++;
   }
 
-  /** The consumer of that name, made if need be, as one that was seen now. */
-  seenConsumer(name: ByteString): StreamConsumer {
+  /**
+   * The consumer of that name, made if need be, as one that was seen now.
+   *
+   * @param told whether it must be told by itself when it is new
+   */
+  seenConsumer(name: ByteString, told: boolean): StreamConsumer {
     const now = this.#context.clock.ms;
     const known = this.#group.consumer(name);
     if (known !== undefined) {
@@ -41,22 +69,25 @@ export class GroupEffects {
     }
     this.changed();
     this.#context.db.notify(this.#key, EventClass.STREAM, "xgroup-createconsumer");
-    this.#leave(["XGROUP", "CREATECONSUMER", this.#key, this.#group.name, name]);
+    if (told) this.#leave(["XGROUP", "CREATECONSUMER", this.#key, this.#group.name, name]);
     return this.#group.createConsumer(name, now)!;
   }
 
-  /** These ids are pending for a consumer now, all with the same time and count. */
+  /**
+   * An entry is pending for a consumer now.
+   *
+   * @param lastId what the group has read up to by then
+   */
   pending(
     consumer: StreamConsumer,
-    ids: readonly StreamId[],
-    deliveryTime: number,
-    deliveryCount: number,
+    { id, deliveryTime, deliveryCount }: Pending,
+    lastId: StreamId = this.#group.lastId,
   ): void {
     if (!this.#context.journal.active) return;
-    const effect = ["XCLAIM", this.#key, this.#group.name, consumer.name, "0"];
-    for (const id of ids) effect.push(formatStreamId(id));
+    const [key, group] = [this.#key, this.#group.name];
+    const effect = ["XCLAIM", key, group, consumer.name, "0", formatStreamId(id)];
     effect.push("TIME", String(deliveryTime), "RETRYCOUNT", String(deliveryCount));
-    effect.push("FORCE", "JUSTID", "LASTID", formatStreamId(this.#group.lastId));
+    effect.push("FORCE", "JUSTID", "LASTID", formatStreamId(lastId));
     this.#leave(effect);
   }
 

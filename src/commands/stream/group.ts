@@ -207,7 +207,7 @@ const xgroupSetId = defineCommand({
     key("key"),
     string("group"),
     idSelector,
-    opt(integer("entriesread", { token: "ENTRIESREAD" })),
+    opt(integer("entriesread", { display: "entries-read", token: "ENTRIESREAD" })),
   ],
   run: setId,
 });

@@ -14,6 +14,7 @@ import { type StreamConsumer, type StreamGroup, StreamValue } from "../../values
 import { formatStreamId, MAX_STREAM_ID, MIN_STREAM_ID } from "../../values/stream_id.ts";
 import { defineHelp } from "../help.ts";
 import { isWord, parseIntArg } from "../parse.ts";
+import { elapsed } from "./elapsed.ts";
 import { subcommandSyntaxError } from "./group.ts";
 import { noSuchGroup } from "./group_lookup.ts";
 import { entriesReply, entryReply } from "./range.ts";
@@ -35,7 +36,7 @@ function consumers(context: Context, args: ByteString[]): Reply {
       "pending",
       pending.size,
       "idle",
-      Math.max(now - seenTime, 0),
+      elapsed(now, seenTime),
       "inactive",
       activeTime === -1 ? -1 : now - activeTime,
     ])

@@ -13,6 +13,7 @@ import { NULL_ARRAY, type Reply, syntaxError } from "../../resp/reply.ts";
 import type { StreamGroup } from "../../values/stream.ts";
 import { formatStreamId } from "../../values/stream_id.ts";
 import { isWord, parseIntArg } from "../parse.ts";
+import { elapsed } from "./elapsed.ts";
 import { requireGroup } from "./group_lookup.ts";
 import { type IdRange, parseRangeEnd, parseRangeStart } from "./ids.ts";
 
@@ -67,7 +68,7 @@ function listed(group: StreamGroup, filter: Filter, now: number): Reply {
     out.push([
       formatStreamId(entry.id),
       entry.consumer.name,
-      Math.max(idle, 0),
+      elapsed(now, entry.deliveryTime),
       entry.deliveryCount,
     ]);
     return out.length < count;

@@ -98,7 +98,6 @@ export const xread = defineCommand({
   summary: "Answers the entries of streams behind given ids, waiting for them if asked to.",
   since: "5.0.0",
   group: "stream",
-  complexity: "O(log N + M) for each stream of N entries of which M are answered",
   arity: -4,
   flags: ["readonly", "blocking", "movablekeys"],
   acl: ["@read", "@stream", "@slow", "@blocking"],

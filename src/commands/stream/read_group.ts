@@ -49,8 +49,12 @@ function deliverNew(
   const now = context.clock.ms;
   const entries = stream.deliver(group, consumer, { count, noAck, now });
   if (entries.length === 0) return [];
-  if (!noAck) effects.pending(consumer, entries.map(({ id }) => id), now, 1);
-  effects.progress();
+  if (noAck) effects.progress();
+  else {
+    for (const { id } of entries) {
+      effects.pending(consumer, { id, deliveryTime: now, deliveryCount: 1 }, id);
+    }
+  }
   return entriesReply(entries);
 }
 
@@ -81,7 +85,7 @@ function readOnce(context: Context, options: ReadOptions): Reply | undefined {
   let found: [ByteString, Reply][] | undefined;
   for (let i = 0; i < keys.length; i++) {
     const effects = new GroupEffects(context, keys[i], groups[i].group);
-    const consumer = effects.seenConsumer(options.consumer);
+    const consumer = effects.seenConsumer(options.consumer, options.noAck);
     const start = starts[i];
     let entries: Reply[];
     if (start === null) {

@@ -36,6 +36,8 @@ export interface TrimOptions {
   /** XADD's id, and where in the arguments it stands. */
   readonly newId: NewId;
   readonly newIdAt: number;
+  /** Where in the arguments the threshold stands. */
+  readonly thresholdAt: number;
 }
 
 const AUTO: NewId = { kind: "auto" };
@@ -54,6 +56,7 @@ export function parseTrimOptions(
   let limit: number | null = null;
   let onlyExisting = false;
   let newId = AUTO;
+  let thresholdAt = 0;
   let i = 2;
   for (; i < args.length; i++) {
     const arg = args[i];
@@ -67,6 +70,7 @@ export function parseTrimOptions(
       }
       const operator = more > 1 && (args[i + 1] === "~" || args[i + 1] === "=") ? args[++i] : "=";
       threshold = parseThreshold(arg, args[++i], operator === "~");
+      thresholdAt = i;
     } else if (more > 0 && isWord(arg, "LIMIT")) {
       limit = parseIntArg(args[++i]);
       if (limit < 0) throw new RedisError("ERR The LIMIT argument must be >= 0.");
@@ -79,7 +83,8 @@ export function parseTrimOptions(
       throw syntaxError();
     }
   }
-  return { trim: finishTrim(context, threshold, limit, forAdd), onlyExisting, newId, newIdAt: i };
+  const trim = finishTrim(context, threshold, limit, forAdd);
+  return { trim, onlyExisting, newId, newIdAt: i, thresholdAt };
 }
 
 function parseThreshold(strategy: ByteString, text: ByteString, approximate: boolean): StreamTrim {
@@ -119,14 +124,18 @@ function defaultLimit(context: Context): number {
   return limit <= 0 ? 10_000 : Math.min(limit, 1_000_000);
 }
 
-/** The words that trim another copy of a stream to where this one was trimmed. */
-export function exactTrimWords(trim: StreamTrim, stream: StreamValue): ByteString[] {
-  if (!trim.approximate) {
-    // No stream is longer than the largest exact number, and above it the digits would be wrong.
-    return trim.strategy === "maxlen"
-      ? ["MAXLEN", "=", String(Math.min(trim.maxLength, Number.MAX_SAFE_INTEGER))]
-      : ["MINID", "=", formatStreamId(trim.minId)];
-  }
-  if (trim.strategy === "maxlen") return ["MAXLEN", "=", String(stream.length)];
-  return ["MINID", "=", formatStreamId(stream.length === 0 ? MAX_STREAM_ID : stream.firstId)];
+/**
+ * Change the words of a command that trimmed with `~` into those that trim another copy of the
+ * stream to where this one was trimmed. A LIMIT stays, which means nothing there.
+ */
+export function makeTrimExact(
+  words: ByteString[],
+  { trim, thresholdAt }: TrimOptions,
+  stream: StreamValue,
+): void {
+  if (!trim?.approximate) return;
+  words[thresholdAt - 1] = "=";
+  words[thresholdAt] = trim.strategy === "maxlen"
+    ? String(stream.length)
+    : formatStreamId(stream.length === 0 ? MAX_STREAM_ID : stream.firstId);
 }

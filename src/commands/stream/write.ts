@@ -22,12 +22,7 @@ import {
   type StreamId,
 } from "../../values/stream_id.ts";
 import { type NewId, parseId } from "./ids.ts";
-import {
-  exactTrimWords,
-  parseTrimOptions,
-  trimArgument,
-  type TrimOptions,
-} from "./trim_options.ts";
+import { makeTrimExact, parseTrimOptions, trimArgument, type TrimOptions } from "./trim_options.ts";
 
 const NOT_GREATER =
   "ERR The ID specified in XADD is equal or smaller than the target stream top item";
@@ -80,15 +75,13 @@ function add(context: Context, args: ByteString[]): Reply {
 /** An XADD that does the same to another copy of the stream. */
 function exactAdd(
   args: readonly ByteString[],
-  { trim, onlyExisting, newIdAt }: TrimOptions,
+  options: TrimOptions,
   stream: StreamValue,
   id: ByteString,
 ): ByteString[] {
-  const words = [args[0], args[1]];
-  if (onlyExisting) words.push("NOMKSTREAM");
-  if (trim !== null) words.push(...exactTrimWords(trim, stream));
-  words.push(id);
-  for (let i = newIdAt + 1; i < args.length; i++) words.push(args[i]);
+  const words = args.slice();
+  words[options.newIdAt] = id;
+  makeTrimExact(words, options, stream);
   return words;
 }
 
@@ -153,7 +146,8 @@ const xtrim = defineCommand({
   history: [["6.2.0", "The options MINID and LIMIT came."]],
   args: [key("key"), trimArgument],
   run(context, args) {
-    const trim = parseTrimOptions(context, args, false).trim!;
+    const options = parseTrimOptions(context, args, false);
+    const trim = options.trim!;
     const { db } = context;
     const stream = db.getForWriteAs(args[1], StreamValue);
     if (stream === undefined) return 0;
@@ -161,7 +155,9 @@ const xtrim = defineCommand({
     if (removed === 0) return 0;
     db.changed(args[1], EventClass.STREAM, "xtrim", removed);
     if (trim.approximate && context.journal.active) {
-      context.journal.replace(db.index, [args[0], args[1], ...exactTrimWords(trim, stream)]);
+      const words = args.slice();
+      makeTrimExact(words, options, stream);
+      context.journal.replace(db.index, words);
     }
     return removed;
   },

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
+import { asciiUpper, type ByteString, LONGEST_STRING } from "../../bytes/bytes.ts";
 import { integer, key, opt, token } from "../../command/arguments.ts";
 import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
@@ -47,16 +47,28 @@ function stringAt(context: Context, key: ByteString): ByteString {
   if (typeof value !== "string" && !(value instanceof StringBuffer)) {
     throw new RedisError("ERR The specified keys must contain string values");
   }
+  // As a real server says of what it cannot work on.
+  if (value.length > LONGEST_STRING) {
+    throw new RedisError(
+      "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len",
+    );
+  }
   return asString(value)!;
 }
 
 /** Lengths of the longest common subsequence of all pairs of prefixes, row by row. */
-function lengths(a: ByteString, b: ByteString): Uint32Array {
+function lengths(a: ByteString, b: ByteString, maxBytes: number): Uint32Array {
   const width = b.length + 1;
-  if ((a.length + 1) * width > MAX_CELLS) {
-    throw new RedisError("ERR Insufficient memory, transient memory for LCS exceeds limit");
+  const count = (a.length + 1) * width;
+  if (count * Uint32Array.BYTES_PER_ELEMENT > maxBytes) {
+    throw new RedisError(
+      "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len",
+    );
   }
-  const cells = new Uint32Array((a.length + 1) * width);
+  if (count > MAX_CELLS) {
+    throw new RedisError("ERR Insufficient memory, failed allocating transient memory for LCS");
+  }
+  const cells = new Uint32Array(count);
   for (let i = 1; i <= a.length; i++) {
     const char = a.charCodeAt(i - 1);
     const row = i * width;
@@ -79,7 +91,7 @@ function findLcs(context: Context, args: ByteString[]): Reply {
   const b = stringAt(context, args[2]);
   const options = parseOptions(args);
   const width = b.length + 1;
-  const cells = lengths(a, b);
+  const cells = lengths(a, b, context.config.values.protoMaxBulkLen);
   const total = cells[a.length * width + b.length];
   if (options.length) return total;
   const subsequence: string[] = [];

@@ -14,10 +14,12 @@ import { double, integer, key } from "../../command/arguments.ts";
 import type { Context } from "../../command/context.ts";
 import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
+import { asString } from "../../keyspace/database.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { NO_ENTRY } from "../../keyspace/key_table.ts";
 import { notAnInteger, RedisError, type Reply } from "../../resp/reply.ts";
-import { StringBuffer } from "../../values/string_buffer.ts";
+import { LARGE_STRING, StringBuffer } from "../../values/string_buffer.ts";
+import type { Value } from "../../values/value.ts";
 
 /** Add to the integer at a key, exactly. */
 function add(context: Context, key: ByteString, delta: number | bigint): Reply {
@@ -32,7 +34,7 @@ function add(context: Context, key: ByteString, delta: number | bigint): Reply {
       return sum;
     }
   }
-  const text = db.getStringForWrite(key);
+  const text = numberText(db.getForWrite(key));
   const old = text === undefined ? 0 : parseInteger(text);
   if (old === null) throw notAnInteger();
   let sum: number | bigint;
@@ -47,6 +49,12 @@ function add(context: Context, key: ByteString, delta: number | bigint): Reply {
   db.putKeepingExpiry(key, String(sum));
   db.changed(key, EventClass.STRING, "incrby");
   return sum;
+}
+
+/** The text of what may be a number; none of so many bytes is one. @throws RedisError WRONGTYPE */
+function numberText(value: Value | undefined): ByteString | undefined {
+  if (value instanceof StringBuffer && value.length >= LARGE_STRING) return "no number";
+  return asString(value);
 }
 
 function parseDelta(text: ByteString): number | bigint {
@@ -118,7 +126,7 @@ const decrBy = defineCommand({
 function addFloat(context: Context, args: ByteString[]): Reply {
   const { db } = context;
   const key = args[1];
-  const old = db.getStringForWrite(key) ?? "0";
+  const old = numberText(db.getForWrite(key)) ?? "0";
   if (!isLongDouble(old) || !isLongDouble(args[2])) {
     throw new RedisError("ERR value is not a valid float");
   }

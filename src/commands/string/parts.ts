@@ -14,9 +14,11 @@ import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { asString } from "../../keyspace/database.ts";
 import { EventClass } from "../../keyspace/events.ts";
-import { RedisError, type Reply, wrongType } from "../../resp/reply.ts";
-import { StringBuffer } from "../../values/string_buffer.ts";
+import { argumentLength } from "../../resp/large_arguments.ts";
+import { BytesReply, RedisError, type Reply, wrongType } from "../../resp/reply.ts";
+import { LARGE_STRING, StringBuffer } from "../../values/string_buffer.ts";
 import type { Value } from "../../values/value.ts";
+import { argumentContent, argumentValue } from "../large_strings.ts";
 import { parseIntArg } from "../parse.ts";
 
 function checkLength(context: Context, length: number): void {
@@ -32,8 +34,10 @@ function checkLength(context: Context, length: number): void {
  * @throws RedisError WRONGTYPE
  */
 export function editable(context: Context, key: ByteString, old: Value): StringBuffer {
-  if (old instanceof StringBuffer && old.encoding === "raw") return old;
-  const buffer = StringBuffer.from(asString(old)!);
+  if (old instanceof StringBuffer && old.encoding === "raw" && !old.isView) return old;
+  const view = old instanceof StringBuffer && old.isView;
+  const buffer = view ? old : StringBuffer.from(asString(old)!);
+  buffer.own();
   context.db.putKeepingExpiry(key, buffer);
   return buffer;
 }
@@ -54,16 +58,16 @@ const append = defineCommand({
   acl: ["@write", "@string", "@fast"],
   keys: [keyRange("RW insert")],
   args: [key("key"), string("value")],
-  run(context, [, key, value]) {
+  run(context, args) {
     const { db } = context;
+    const key = args[1];
     const old = db.getForWrite(key);
-    let length: number;
+    let length = argumentLength(args, 2);
     if (old === undefined) {
-      db.add(key, value);
-      length = value.length;
+      db.add(key, argumentValue(args, 2));
     } else {
-      checkLength(context, lengthOf(old) + value.length);
-      length = editable(context, key, old).append(value);
+      checkLength(context, lengthOf(old) + length);
+      length = editable(context, key, old).append(argumentContent(args, 2));
     }
     db.changed(key, EventClass.STRING, "append");
     return length;
@@ -81,9 +85,11 @@ const setRange = defineCommand({
   acl: ["@write", "@string", "@slow"],
   keys: [keyRange("RW update")],
   args: [key("key"), integer("offset"), string("value")],
-  run(context, [, key, at, value]) {
+  run(context, args) {
     const { db } = context;
-    const offset = parseIntArg(at);
+    const key = args[1];
+    const offset = parseIntArg(args[2]);
+    const value = argumentContent(args, 3);
     if (offset < 0) throw new RedisError("ERR offset is out of range");
     const old = db.getForWrite(key);
     const oldLength = old === undefined ? 0 : lengthOf(old);
@@ -112,9 +118,9 @@ function getPart(context: Context, args: ByteString[]): Reply {
   const start = Math.max(0, from < 0 ? from + length : from);
   const end = Math.min(length - 1, Math.max(0, to < 0 ? to + length : to));
   if (start > end || length === 0) return "";
-  return value instanceof StringBuffer
-    ? value.slice(start, end + 1)
-    : (value as ByteString).slice(start, end + 1);
+  if (!(value instanceof StringBuffer)) return (value as ByteString).slice(start, end + 1);
+  if (end - start < LARGE_STRING) return value.slice(start, end + 1);
+  return new BytesReply(value.share().subarray(start, end + 1));
 }
 
 const getRange = defineCommand({

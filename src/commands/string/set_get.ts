@@ -14,6 +14,7 @@ import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { NO_EXPIRY } from "../../keyspace/key_table.ts";
 import { OK, type Reply, syntaxError } from "../../resp/reply.ts";
+import { argumentValue, getReply, withArgument } from "../large_strings.ts";
 import { parseExpireTime } from "../expire_time.ts";
 
 /** The options of SET. */
@@ -23,9 +24,17 @@ interface SetOptions {
   keepTtl: boolean;
   /** Unix milliseconds; -1 for none. */
   expireAt: number;
+  /** The expiry was given as it goes on: PXAT. */
+  exact: boolean;
 }
 
-const PLAIN: SetOptions = { condition: null, get: false, keepTtl: false, expireAt: NO_EXPIRY };
+const PLAIN: SetOptions = {
+  condition: null,
+  get: false,
+  keepTtl: false,
+  expireAt: NO_EXPIRY,
+  exact: false,
+};
 
 function parseSetOptions(context: Context, args: readonly ByteString[]): SetOptions {
   const options: SetOptions = { ...PLAIN };
@@ -61,7 +70,10 @@ function parseSetOptions(context: Context, args: readonly ByteString[]): SetOpti
         throw syntaxError();
     }
   }
-  if (unit !== null) options.expireAt = expiryOf(context, unit, amount, "set");
+  if (unit !== null) {
+    options.expireAt = expiryOf(context, unit, amount, "set");
+    options.exact = unit === "PXAT";
+  }
   return options;
 }
 
@@ -74,28 +86,46 @@ function setString(context: Context, args: ByteString[]): Reply {
   const { db } = context;
   const key = args[1];
   if (args.length === 3) {
-    db.put(key, args[2]);
+    db.put(key, argumentValue(args, 2));
     db.changed(key, EventClass.STRING, "set");
     return OK;
   }
   const options = parseSetOptions(context, args);
-  const old = options.get ? db.getString(key) : undefined;
-  const notDone = options.get ? old ?? null : null;
-  if (options.condition !== null && db.has(key) !== (options.condition === "XX")) return notDone;
-  store(context, key, args[2], options);
-  return options.get ? old ?? null : OK;
+  const old = options.get ? getReply(db, key) : null;
+  if (options.condition !== null && db.has(key) !== (options.condition === "XX")) return old;
+  store(context, args, 2, options);
+  if (options.get) leaveWithoutGet(context, args, options);
+  return options.get ? old : OK;
 }
 
-function store(context: Context, key: ByteString, value: ByteString, options: SetOptions): void {
+/** The reply of SET concerns its client alone: the effect goes without GET. */
+function leaveWithoutGet(
+  { db, journal }: Context,
+  args: readonly ByteString[],
+  { expireAt }: SetOptions,
+): void {
+  // With an expiry it has left in another form, or PXAT is worth no copy.
+  if (expireAt !== NO_EXPIRY || !journal.active) return;
+  const effect = withArgument(["SET", args[1]], args, 2);
+  for (let i = 3; i < args.length; i++) if (asciiUpper(args[i]) !== "GET") effect.push(args[i]);
+  journal.replace(db.index, effect);
+}
+
+/** Put the argument at `index` at the key. */
+function store(context: Context, args: ByteString[], index: number, options: SetOptions): void {
   const { db } = context;
+  const key = args[1];
+  const value = argumentValue(args, index);
   if (options.keepTtl) db.putKeepingExpiry(key, value);
   else db.put(key, value);
   db.changed(key, EventClass.STRING, "set");
   if (options.expireAt === NO_EXPIRY) return;
   db.setExpireAt(key, options.expireAt);
   db.notify(key, EventClass.GENERIC, "expire");
-  if (context.journal.active) {
-    context.journal.replace(db.index, ["SET", key, value, "PXAT", String(options.expireAt)]);
+  if (!options.exact && context.journal.active) {
+    const effect = withArgument(["SET", key], args, index);
+    effect.push("PXAT", String(options.expireAt));
+    context.journal.replace(db.index, effect);
   }
 }
 
@@ -154,9 +184,9 @@ const setNx = defineCommand({
   deprecatedSince: "2.6.12",
   replacedBy: "`SET` with the `NX` argument",
   args: [key("key"), string("value")],
-  run(context, [, key, value]) {
-    if (context.db.has(key)) return 0;
-    store(context, key, value, PLAIN);
+  run(context, args) {
+    if (context.db.has(args[1])) return 0;
+    store(context, args, 2, PLAIN);
     return 1;
   },
 });
@@ -174,8 +204,8 @@ const setEx = defineCommand({
   deprecatedSince: "2.6.12",
   replacedBy: "`SET` with the `EX` argument",
   args: [key("key"), integer("seconds"), string("value")],
-  run(context, [, key, amount, value]) {
-    store(context, key, value, { ...PLAIN, expireAt: expiryOf(context, "EX", amount, "setex") });
+  run(context, args) {
+    store(context, args, 3, { ...PLAIN, expireAt: expiryOf(context, "EX", args[2], "setex") });
     return OK;
   },
 });
@@ -193,8 +223,8 @@ const psetEx = defineCommand({
   deprecatedSince: "2.6.12",
   replacedBy: "`SET` with the `PX` argument",
   args: [key("key"), integer("milliseconds"), string("value")],
-  run(context, [, key, amount, value]) {
-    store(context, key, value, { ...PLAIN, expireAt: expiryOf(context, "PX", amount, "psetex") });
+  run(context, args) {
+    store(context, args, 3, { ...PLAIN, expireAt: expiryOf(context, "PX", args[2], "psetex") });
     return OK;
   },
 });
@@ -210,7 +240,7 @@ const get = defineCommand({
   acl: ["@read", "@string", "@fast"],
   keys: [keyRange("RO access")],
   args: [key("key")],
-  run: (context, args) => context.db.getString(args[1]) ?? null,
+  run: (context, args) => getReply(context.db, args[1]),
 });
 
 const getSet = defineCommand({
@@ -226,12 +256,14 @@ const getSet = defineCommand({
   deprecatedSince: "6.2.0",
   replacedBy: "`SET` with the `!GET` argument",
   args: [key("key"), string("value")],
-  run(context, [, key, value]) {
-    const old = context.db.getString(key) ?? null;
-    context.db.put(key, value);
-    context.db.changed(key, EventClass.STRING, "set");
+  run(context, args) {
+    const { db } = context;
+    const key = args[1];
+    const old = getReply(db, key);
+    db.put(key, argumentValue(args, 2));
+    db.changed(key, EventClass.STRING, "set");
     if (context.journal.active) {
-      context.journal.replace(context.db.index, ["SET", key, value]);
+      context.journal.replace(db.index, withArgument(["SET", key], args, 2));
     }
     return old;
   },
@@ -250,8 +282,8 @@ const getDel = defineCommand({
   args: [key("key")],
   run(context, [, key]) {
     const { db } = context;
-    const value = db.getString(key);
-    if (value === undefined) return null;
+    const value = getReply(db, key);
+    if (value === null) return null;
     db.delete(key);
     db.changed(key, EventClass.GENERIC, "del");
     if (context.journal.active) context.journal.replace(db.index, ["DEL", key]);
@@ -271,8 +303,8 @@ function getAndExpire(context: Context, args: ByteString[]): Reply {
     else if (word !== "PERSIST") throw syntaxError();
     unit = word;
   }
-  const value = db.getString(key);
-  if (value === undefined) return null;
+  const value = getReply(db, key);
+  if (value === null) return null;
   if (unit === null) return value;
   if (unit === "PERSIST") {
     if (db.persist(key)) {
@@ -285,7 +317,10 @@ function getAndExpire(context: Context, args: ByteString[]): Reply {
   if (expireAt <= context.clock.ms && !context.keyspace.hidesExpired) {
     db.delete(key);
     db.changed(key, EventClass.GENERIC, "del");
-    context.journal.replace(db.index, ["DEL", key]);
+    context.journal.replace(db.index, [
+      context.config.values.lazyfreeLazyExpire ? "UNLINK" : "DEL",
+      key,
+    ]);
   } else {
     db.setExpireAt(key, expireAt);
     db.changed(key, EventClass.GENERIC, "expire");

@@ -11,7 +11,7 @@ import { type Command, defineCommand } from "../../command/command.ts";
 import { keyRange } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
 import { OK, RedisError, type Reply } from "../../resp/reply.ts";
-import { StringBuffer } from "../../values/string_buffer.ts";
+import { argumentValue, textReply } from "../large_strings.ts";
 
 const mGet = defineCommand({
   name: "mget",
@@ -29,8 +29,7 @@ const mGet = defineCommand({
     const replies: Reply[] = [];
     for (let i = 1; i < args.length; i++) {
       const value = context.db.get(args[i]);
-      if (typeof value === "string") replies.push(value);
-      else replies.push(value instanceof StringBuffer ? value.toByteString() : null);
+      replies.push(value === undefined ? null : textReply(value));
     }
     return replies;
   },
@@ -38,7 +37,7 @@ const mGet = defineCommand({
 
 function setAll(context: Context, args: readonly ByteString[]): void {
   for (let i = 1; i < args.length; i += 2) {
-    context.db.put(args[i], args[i + 1]);
+    context.db.put(args[i], argumentValue(args, i + 1));
     context.db.changed(args[i], EventClass.STRING, "set");
   }
 }

@@ -7,6 +7,7 @@
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import type { ObjectValue } from "../../values/value.ts";
+import { LARGE_STRING, StringBuffer } from "../../values/string_buffer.ts";
 import { readString, writeString } from "./text.ts";
 
 /** A large value, or a huge key and its value, in buffers of their own. */
@@ -16,8 +17,10 @@ export class Box {
   /** Length of a huge key in bytes. */
   readonly keyLength: number;
   /** A plain value's bytes, of which the first `length` count; null when there is none. */
-  bytes: Uint8Array | null = null;
+  bytes: Uint8Array<ArrayBuffer> | null = null;
   length = 0;
+  /** Others read the bytes, too: they must stay as they are. */
+  #shared = false;
   /** The value of a huge key when it is an object. */
   object: ObjectValue | null = null;
 
@@ -35,18 +38,38 @@ export class Box {
 
   /** Set a plain value, in the buffer that there is when it fits there and fills half of it. */
   fill(value: ByteString): void {
+    this.object = null;
     const length = value.length;
     const bytes = this.bytes;
-    if (bytes === null || length > bytes.length || length * 2 < bytes.length) {
+    if (
+      bytes === null || this.#shared || length > bytes.length || length * 2 < bytes.length
+    ) {
       this.bytes = new Uint8Array(length);
+      this.#shared = false;
     }
     writeString(value, this.bytes!, 0);
     this.length = length;
   }
 
+  /** Set a plain value by its bytes, which nobody writes to any more. */
+  adopt(bytes: Uint8Array<ArrayBuffer>): void {
+    this.object = null;
+    this.bytes = bytes;
+    this.length = bytes.length;
+    this.#shared = true;
+  }
+
+  /** The plain value: a string, or a view on the bytes when it is large. */
+  read(): ByteString | StringBuffer {
+    if (this.length < LARGE_STRING) return readString(this.bytes!, 0, this.length);
+    this.#shared = true;
+    return StringBuffer.view(this.bytes!.subarray(0, this.length));
+  }
+
   /** Take the plain value away. */
   empty(): void {
     this.bytes = null;
+    this.#shared = false;
     this.length = 0;
   }
 

@@ -19,7 +19,8 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
-import type { ObjectValue, Value } from "../../values/value.ts";
+import type { StringBuffer } from "../../values/string_buffer.ts";
+import { isPlain, type ObjectValue, type Value } from "../../values/value.ts";
 import { Box, hugeWords } from "./box.ts";
 import { ExpiryColumn } from "./expiry.ts";
 import { findHuge, findLoaded } from "./find.ts";
@@ -129,24 +130,22 @@ export class ByteMap implements KeyTable {
     let address: number;
     let meta: number;
     let object: ObjectValue | Box | null = null;
-    if (typeof value === "string") {
-      const valueLength = value.length;
-      if (length + valueLength <= MOST_CELL_BYTES) {
-        address = this.#slab.allocate(length + valueLength);
-        meta = PLAIN | (length << KEY_SHIFT) | (valueLength << VALUE_SHIFT);
-        const bytes = this.#slab.bytes[address >>> ARENA_SHIFT];
-        writeString(value, bytes, ((address & UNIT_MASK) << 3) + length);
-      } else {
-        object = this.#fill(new Box(), value);
-        address = this.#slab.allocate(length);
-        meta = BOXED | (length << KEY_SHIFT);
-      }
-      this.#used += length + valueLength;
+    this.#used += length;
+    if (typeof value === "string" && length + value.length <= MOST_CELL_BYTES) {
+      address = this.#slab.allocate(length + value.length);
+      meta = PLAIN | (length << KEY_SHIFT) | (value.length << VALUE_SHIFT);
+      this.#used += value.length;
+      const bytes = this.#slab.bytes[address >>> ARENA_SHIFT];
+      writeString(value, bytes, ((address & UNIT_MASK) << 3) + length);
+    } else if (isPlain(value)) {
+      object = this.#fill(new Box(), value);
+      address = this.#slab.allocate(length);
+      meta = BOXED | (length << KEY_SHIFT);
+      this.#used += value.length;
     } else {
       object = value;
       address = this.#slab.allocate(length);
       meta = OBJECT | (length << KEY_SHIFT);
-      this.#used += length;
       this.#objectCount++;
     }
     storeKey(this.#slab.words[address >>> ARENA_SHIFT], (address & UNIT_MASK) << 1, length);
@@ -185,10 +184,12 @@ export class ByteMap implements KeyTable {
   #insertHuge(key: ByteString, value: Value): number {
     const words = hugeWords(key);
     const box = new Box(words, key.length);
-    if (typeof value === "string") box.fill(value);
-    else box.object = value;
-    if (box.object !== null) this.#objectCount++;
     this.#boxed += box.held;
+    if (isPlain(value)) this.#fill(box, value);
+    else {
+      box.object = value;
+      this.#objectCount++;
+    }
     this.#used += key.length + box.length;
     const entry = this.#enter(hashWords(words, 0, key.length), 0, HUGE);
     this.#objects.set(entry, box);
@@ -244,7 +245,7 @@ export class ByteMap implements KeyTable {
     }
     const object = this.#objects.get(entry);
     if (!(object instanceof Box)) return object;
-    return object.bytes === null ? object.object! : readString(object.bytes, 0, object.length);
+    return object.bytes === null ? object.object! : object.read();
   }
 
   setValueAt(entry: number, value: Value): void {
@@ -274,10 +275,8 @@ export class ByteMap implements KeyTable {
       const box = this.#objects.get(entry) as Box;
       const before = box.length;
       if (box.object !== null) this.#objectCount--;
-      if (typeof value === "string") {
-        box.object = null;
-        this.#fill(box, value);
-      } else {
+      if (isPlain(value)) this.#fill(box, value);
+      else {
         this.#empty(box);
         box.object = value;
         this.#objectCount++;
@@ -291,8 +290,8 @@ export class ByteMap implements KeyTable {
     const box = old instanceof Box ? old : null;
     const before = kind === PLAIN ? meta >>> VALUE_SHIFT : box === null ? 0 : box.length;
     if (kind === OBJECT) this.#objectCount--;
-    if (typeof value === "string") {
-      if (keyLength + value.length <= MOST_CELL_BYTES) {
+    if (isPlain(value)) {
+      if (typeof value === "string" && keyLength + value.length <= MOST_CELL_BYTES) {
         const address = this.#refit(entry, keyLength + value.length);
         const bytes = this.#slab.bytes[address >>> ARENA_SHIFT];
         writeString(value, bytes, ((address & UNIT_MASK) << 3) + keyLength);
@@ -353,9 +352,10 @@ export class ByteMap implements KeyTable {
   }
 
   /** Put a plain value into a box. */
-  #fill(box: Box, value: ByteString): Box {
+  #fill(box: Box, value: ByteString | StringBuffer): Box {
     const held = box.held;
-    box.fill(value);
+    if (typeof value === "string") box.fill(value);
+    else box.adopt(value.share());
     this.#boxed += box.held - held;
     return box;
   }

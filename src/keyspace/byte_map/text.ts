@@ -12,6 +12,7 @@
 
 import { Buffer } from "node:buffer";
 import type { ByteString } from "../../bytes/bytes.ts";
+import { LARGE_STRING, StringBuffer } from "../../values/string_buffer.ts";
 import { writeLatin1 } from "../../bytes/latin1.ts";
 import type { ObjectValue } from "../../values/value.ts";
 import { type KeyTable, NO_ENTRY, type PlainRecord } from "../key_table.ts";
@@ -128,5 +129,11 @@ export function insertStrings(
   const key = keyOf(record);
   if (table.find(key) !== NO_ENTRY) return NO_ENTRY;
   const { value, valueStart, valueLength } = record;
-  return table.insert(key, object ?? readString(value, valueStart, valueLength));
+  if (object !== null) return table.insert(key, object);
+  if (valueLength < LARGE_STRING) {
+    return table.insert(key, readString(value, valueStart, valueLength));
+  }
+  const bytes = new Uint8Array(valueLength);
+  bytes.set(value.subarray(valueStart, valueStart + valueLength));
+  return table.insert(key, StringBuffer.view(bytes));
 }

@@ -13,7 +13,7 @@
  * @module
  */
 
-import type { ByteString } from "../../bytes/bytes.ts";
+import { type ByteString, LONGEST_STRING } from "../../bytes/bytes.ts";
 import { readString } from "../../keyspace/byte_map/text.ts";
 import type { PlainRecord } from "../../keyspace/key_table.ts";
 import { Crc64 } from "../crc64.ts";
@@ -26,8 +26,8 @@ import { lzfDecompress, lzfPlausible } from "./lzf.ts";
 /** Thrown by a primitive whose bytes have not arrived. Not an error: it never leaves the decoder. */
 export const NEED_MORE: unique symbol = Symbol("need more bytes");
 
-/** V8's longest string: 24 bytes less than 512 MiB. */
-const LONGEST_STRING = 0x1fffffe8;
+/** The longest value that is taken as bytes: what one buffer can surely hold. */
+const LONGEST_VALUE = 0xffffffff;
 const SMALLEST_BUFFER = 64 * 1024;
 /** A buffer above this size is given back when little of it is in use. */
 const KEPT_BUFFER = 4 * 1024 * 1024;
@@ -299,13 +299,12 @@ export class RdbInput {
     return readString(this.#bytes, start, length);
   }
 
-  #needString(length: number): void {
-    if (length > LONGEST_STRING && this.offset + length <= this.#total) throw this.#unfit(length);
+  #needString(length: number, limit = LONGEST_STRING): void {
+    if (length > limit && this.offset + length <= this.#total) throw this.#unfit(length, limit);
     this.#need(length);
   }
 
-  #unfit(length: number): RdbError {
-    const limit = LONGEST_STRING;
+  #unfit(length: number, limit: number): RdbError {
     return this.error("limit", `A string of ${length} bytes is longer than ${limit} bytes`);
   }
 
@@ -330,11 +329,17 @@ export class RdbInput {
   }
 
   /** Unpack an LZF string into the scratch buffer, and give its size. */
-  #unpack(): number {
+  #unpack(limit = LONGEST_STRING): number {
     const packed = this.length();
     const size = this.length();
+    if (size === 0) {
+      // Nobody writes that; a real server does not mind it, whatever was packed.
+      this.#need(packed);
+      this.#pos += packed;
+      return 0;
+    }
     if (!lzfPlausible(packed, size)) throw this.corrupt("Invalid LZF compressed string");
-    if (size > LONGEST_STRING) throw this.#unfit(size);
+    if (size > limit) throw this.#unfit(size, limit);
     this.#need(packed);
     const room = this.#scratch.length;
     if (room < size || (room > KEPT_BUFFER && size < room / 16)) {
@@ -405,25 +410,29 @@ export class RdbInput {
 
   /** The next string, in any of its forms, as a value's bytes; they are valid until the next call. */
   value(record: PlainRecord): void {
-    const blob = this.blob();
+    const blob = this.blob(LONGEST_VALUE);
     record.value = blob.bytes;
     record.valueStart = blob.start;
     record.valueLength = blob.end - blob.start;
   }
 
-  /** A string in any of its forms, as bytes; valid until the next call. */
-  blob(): ByteRange {
+  /**
+   * A string in any of its forms, as bytes; valid until the next call.
+   *
+   * @param limit the longest that is not refused
+   */
+  blob(limit: number = LONGEST_STRING): ByteRange {
     this.#need(1);
     const first = this.#bytes[this.#pos];
     if (first < 0xc0) {
       const length = this.length();
-      if (this.#pos + length > this.#limit) this.#needString(length);
+      if (this.#pos + length > this.#limit) this.#needString(length, limit);
       return this.raw(length);
     }
     const blob = this.#blob;
     if (first === 0xc3) {
       this.#pos++;
-      blob.end = this.#unpack();
+      blob.end = this.#unpack(limit);
     } else {
       if (first > 0xc2) throw this.corrupt(`Unknown RDB string encoding type ${first & 0x3f}`);
       const pos = this.#pos + 1;

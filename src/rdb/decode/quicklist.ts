@@ -42,7 +42,10 @@ export class QuicklistReader implements ValueReader {
     if (this.#version === 2) {
       const container = input.length();
       if (container === PLAIN) {
-        this.#items.push(input.string());
+        const item = input.string();
+        // A node holds something; an empty element is in a listpack.
+        if (item.length === 0) throw input.corrupt("Quicklist integrity check failed: empty node");
+        this.#items.push(item);
         return;
       }
       if (container !== PACKED) {

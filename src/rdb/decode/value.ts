@@ -4,6 +4,9 @@
  * @module
  */
 
+import { fromBytes } from "../../bytes/bytes.ts";
+import { PlainRecord } from "../../keyspace/key_table.ts";
+import { LARGE_STRING } from "../../values/string_buffer.ts";
 import { Crc64 } from "../crc64.ts";
 import { RdbError } from "../error.ts";
 import { RDB_VERSION_MAX, ValueType } from "../format.ts";
@@ -27,7 +30,7 @@ import {
   ZsetReader,
 } from "./plain.ts";
 import { QuicklistReader } from "./quicklist.ts";
-import type { RdbValue } from "../records.ts";
+import type { RdbBytes, RdbString, RdbValue } from "../records.ts";
 import { StreamReader } from "./stream.ts";
 
 /** Characters of a module's name, six bits each. */
@@ -154,7 +157,10 @@ export function checkFooter(payload: Uint8Array, verifyChecksum = true): number 
  * @throws {RdbError} of kind "version" or "checksum" when the footer does not fit, of another kind
  * when the value cannot be decoded
  */
-export function decodeDumpPayload(payload: Uint8Array, verifyChecksum = true): RdbValue | null {
+export function decodeDumpPayload(
+  payload: Uint8Array,
+  verifyChecksum = true,
+): RdbValue | RdbBytes | null {
   const size = checkFooter(payload, verifyChecksum);
   const input = new RdbInput(size, false);
   input.push(payload.subarray(0, size));
@@ -162,6 +168,7 @@ export function decodeDumpPayload(payload: Uint8Array, verifyChecksum = true): R
   try {
     const type = input.byte();
     if (!isValueType(type)) throw input.corrupt(`Unknown RDB encoding type ${type}`);
+    if (type === ValueType.STRING) return readText(input);
     const packed = readPacked(type, input);
     return packed === undefined ? valueReader(type, input).read(input) : packed;
   } catch (thrown) {
@@ -170,6 +177,23 @@ export function decodeDumpPayload(payload: Uint8Array, verifyChecksum = true): R
     if (thrown instanceof RangeError) {
       throw input.error("limit", `Value too large (${thrown.message})`);
     }
+    // The format is known here; the type is not.
+    if (thrown instanceof RdbError && thrown.kind === "version") {
+      throw new RdbError("corrupt", thrown.what, thrown.offset);
+    }
     throw thrown;
   }
+}
+
+function readText(input: RdbInput): RdbString | RdbBytes {
+  const record = new PlainRecord();
+  input.value(record);
+  const { value, valueStart, valueLength } = record;
+  const end = valueStart + valueLength;
+  if (valueLength < LARGE_STRING) {
+    return { type: "string", value: fromBytes(value, valueStart, end) };
+  }
+  const bytes = new Uint8Array(valueLength);
+  bytes.set(value.subarray(valueStart, end));
+  return { type: "bytes", bytes };
 }

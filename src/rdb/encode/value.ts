@@ -20,7 +20,7 @@ import { LISTPACK_VERSION } from "./packed.ts";
 import { setType, writeSet } from "./set.ts";
 import { ByteSink } from "./sink.ts";
 import { streamType, writeStream } from "./stream.ts";
-import { writeString } from "./string.ts";
+import { writeRange, writeString } from "./string.ts";
 import { writeZset, zsetType } from "./zset.ts";
 import { ValueType } from "../format.ts";
 
@@ -48,7 +48,7 @@ export function beginValue(context: EncodeContext, value: Value): Steps | null {
     return null;
   }
   if (value instanceof StringBuffer) {
-    writeString(context, value.toByteString());
+    writeRange(context, value.bytes, 0, value.length);
     return null;
   }
   if (value instanceof HashValue) return writeHash(context, value);

@@ -11,9 +11,10 @@ import { ListValue } from "../../values/list.ts";
 import { SetValue } from "../../values/set.ts";
 import { StreamValue } from "../../values/stream.ts";
 import { type StreamId, toUint64 } from "../../values/stream_id.ts";
+import { StringBuffer } from "../../values/string_buffer.ts";
 import type { Value } from "../../values/value.ts";
 import { ZSetValue } from "../../values/zset.ts";
-import type { RdbHash, RdbStream, RdbStreamId, RdbValue } from "../records.ts";
+import type { RdbBytes, RdbHash, RdbStream, RdbStreamId, RdbValue } from "../records.ts";
 
 /**
  * Make the structure. O(size of the value).
@@ -21,10 +22,16 @@ import type { RdbHash, RdbStream, RdbStreamId, RdbValue } from "../records.ts";
  * @param now unix milliseconds: hash fields whose time is past are left out
  * @returns null when nothing is left
  */
-export function toValue(value: RdbValue, limits: EncodingLimits, now: number): Value | null {
+export function toValue(
+  value: RdbValue | RdbBytes,
+  limits: EncodingLimits,
+  now: number,
+): Value | null {
   switch (value.type) {
     case "string":
       return value.value;
+    case "bytes":
+      return StringBuffer.view(value.bytes);
     case "list":
       return ListValue.from(value.items, limits);
     case "set":

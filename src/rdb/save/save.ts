@@ -105,6 +105,8 @@ export class TemporaryFile {
     this.#name = name;
     this.#directory = splitPath(options.path).directory;
     this.#temporary = `${this.#directory}/${name}`;
+    // Known now: nothing is written for it.
+    if (this.#target === "") throw this.#renameFailure("No such file or directory");
     try {
       this.#file = Deno.openSync(this.#temporary, { write: true, create: true, truncate: true });
     } catch (error) {
@@ -184,7 +186,7 @@ export class TemporaryFile {
   rename(): void {
     this.#close();
     try {
-      Deno.renameSync(this.#temporary, this.#options.path);
+      Deno.renameSync(this.#temporary, this.#target);
     } catch (error) {
       throw this.#renameFailure(error);
     }
@@ -197,7 +199,7 @@ export class TemporaryFile {
   async renameSoon(): Promise<void> {
     this.#close();
     try {
-      await Deno.rename(this.#temporary, this.#options.path);
+      await Deno.rename(this.#temporary, this.#target);
     } catch (error) {
       throw this.#renameFailure(error);
     }
@@ -215,9 +217,16 @@ export class TemporaryFile {
     }
   }
 
+  /** The final path; empty when it names a directory alone, as it would be moved into that. */
+  get #target(): string {
+    const { path } = this.#options;
+    return splitPath(path).name === "" ? "" : path;
+  }
+
   #renameFailure(error: unknown): SaveError {
     return new SaveError(
-      `Error moving temp DB file ${this.#name} on the final destination ${this.#options.path} ` +
+      `Error moving temp DB file ${this.#name} on the final destination ` +
+        `${splitPath(this.#options.path).name} ` +
         `(in server root dir ${this.#directory}): ${osReason(error)}`,
     );
   }

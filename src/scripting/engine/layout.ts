@@ -46,8 +46,11 @@ export const TABLE = {
 /** An entry of a table's hash part: the value, the key, the next entry of the same hash. */
 export const NODE = { size: 32, key: 16, keyTag: 24, next: 28 } as const;
 
-/** A thread: its stack, what runs now, its globals. */
-export const STATE = { top: 8, base: 12, callInfo: 20, globals: 72 } as const;
+/** A thread: its stack, what runs now, when its hook is called, its globals. */
+export const STATE = { top: 8, base: 12, callInfo: 20, hookMask: 56, globals: 72 } as const;
+
+/** Two counters below the C program, which end in a call of the hook (see tests/scripting/embed). */
+export const COUNTER = { patternSteps: 64, instructions: 68 } as const;
 
 /** A call: the stack slot of the function that runs. */
 export const CALL_INFO = { function: 4 } as const;

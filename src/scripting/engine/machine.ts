@@ -20,7 +20,7 @@ import {
   type LuaInstance,
   type Pointer,
 } from "../wasm/module.ts";
-import { CALL_INFO, CLOSURE, OBJECT, STATE, STRING, TYPE, VALUE } from "./layout.ts";
+import { CALL_INFO, CLOSURE, COUNTER, OBJECT, STATE, STRING, TYPE, VALUE } from "./layout.ts";
 
 /** A function of the server: takes its arguments from the stack, gives the number of results. */
 export type ServerFunction = (machine: LuaMachine, L: Pointer) => number;
@@ -35,8 +35,10 @@ export const GLOBALS = -10002;
 /** Masks of lua_sethook. */
 const HOOK_LINE = 4;
 const HOOK_COUNT = 8;
-/** Instructions between two looks at the clock: some tens of microseconds. */
-const INSTRUCTIONS = 2000;
+/** Loops, jumps and calls between two looks at the clock: some tens of microseconds. */
+const INSTRUCTIONS = 1000;
+/** Steps of string matching between two looks at the clock. */
+const PATTERN_STEPS = 1000;
 
 /** Bytes for strings on their way in; longer ones get a block of their own. */
 const SCRATCH = 64 * 1024;
@@ -75,6 +77,7 @@ export class LuaMachine {
   readonly #functions: ServerFunction[] = [];
   readonly #scratch: Pointer;
   #latin1!: Latin1Buffer;
+  #refused = false;
   readonly #cachePointers = new Int32Array(CACHE_SIZE);
   readonly #cacheStrings: ByteString[] = new Array(CACHE_SIZE).fill("");
 
@@ -86,6 +89,9 @@ export class LuaMachine {
       suspend: (L) => owner.suspend(L),
       finish: (status) => owner.finish(status),
       grown: () => this.#view(),
+      refused: () => {
+        this.#refused = true;
+      },
     };
     this.#instance = instantiate(imports, limit);
     this.#view();
@@ -98,6 +104,13 @@ export class LuaMachine {
   /** Bytes of memory that the instance has; it never shrinks. */
   get capacity(): number {
     return this.u8.length;
+  }
+
+  /** Was memory refused since this was asked last? */
+  takeRefusal(): boolean {
+    const refused = this.#refused;
+    this.#refused = false;
+    return refused;
   }
 
   /** lua_pcall in which the script can be suspended; see {@linkcode LuaInstance.run}. */
@@ -330,14 +343,23 @@ export class LuaMachine {
     this.u8[userdata + OBJECT.marks] |= OBJECT.finalizedMark;
   }
 
-  /** Have the owner asked whether to go on, every so many instructions. */
-  startHook(L: Pointer): void {
-    this.lua.lua_sethook(L, C_FUNCTION.hook, HOOK_COUNT, INSTRUCTIONS);
+  /** Have the owner asked for the first time; threads that scripts make inherit the hook. */
+  startHook(): void {
+    this.lua.lua_sethook(this.main, C_FUNCTION.hook, HOOK_COUNT, 1);
+    this.restCounters(this.main);
+  }
+
+  /** The owner was asked in this thread: ask again in a while. */
+  restCounters(L: Pointer): void {
+    this.u8[L + STATE.hookMask] = 0;
+    this.u32[COUNTER.instructions >> 2] = INSTRUCTIONS;
+    this.u32[COUNTER.patternSteps >> 2] = PATTERN_STEPS;
   }
 
   /** Have the owner asked at every instruction: a script is to end, whatever it catches. */
   hookEverything(L: Pointer): void {
     this.lua.lua_sethook(L, C_FUNCTION.hook, HOOK_COUNT | HOOK_LINE, 1);
+    this.u32[COUNTER.instructions >> 2] = this.u32[COUNTER.patternSteps >> 2] = 1;
   }
 
   isReadonly(table: Pointer): boolean {

@@ -178,6 +178,8 @@ class Unpacker {
   #at: Pointer;
   /** Tables that wait for entries: values still wanted, and the last index or -1 for a map. */
   #depth = 0;
+  /** How many of them are arrays. */
+  #arrays = 0;
   readonly #wanted: number[] = [];
   readonly #kinds: number[] = [];
 
@@ -228,8 +230,12 @@ class Unpacker {
   #open(head: number, count: number, isMap: boolean): void {
     this.#at += head;
     this.machine.lua.lua_createtable(this.L, 0, 0);
+    if (!isMap) {
+      this.machine.ensureStack(this.L, this.#arrays + 1, "in function mp_decode_to_lua_array");
+    }
     if (count === 0) return;
     this.#depth++;
+    if (!isMap) this.#arrays++;
     this.#wanted.push(isMap ? 2 * count : count);
     this.#kinds.push(isMap ? -1 : 0);
   }
@@ -252,6 +258,7 @@ class Unpacker {
         complete = left === 0;
         if (complete) {
           this.#depth = top;
+          if (kind >= 0) this.#arrays--;
           this.#kinds.pop();
           this.#wanted.pop();
         }
@@ -267,7 +274,7 @@ class Unpacker {
     // The original keeps an index beside each array.
     machine.ensureStack(
       L,
-      this.#depth + 1,
+      this.#arrays + 1,
       "too many return values at once; use unpack_one or unpack_limit instead.",
     );
     const code = machine.u8[this.#at];
@@ -362,13 +369,13 @@ export function cmsgpackLibrary(machine: LuaMachine): Record<string, ServerFunct
     unpack: (machine, L) => unpack(machine, L, 0, 0),
     unpack_one: (machine, L) => {
       const offset = optionalInteger(machine, L, 2);
-      machine.lua.lua_settop(L, 1);
+      if (machine.count(L) > 1) machine.lua.lua_settop(L, 1);
       return unpack(machine, L, 1, offset);
     },
     unpack_limit: (machine, L) => {
       const limit = Math.trunc(machine.checkNumber(L, 2));
       const offset = optionalInteger(machine, L, 3);
-      machine.lua.lua_settop(L, 1);
+      if (machine.count(L) > 1) machine.lua.lua_settop(L, 1);
       return unpack(machine, L, limit, offset);
     },
   };

@@ -66,7 +66,8 @@ export function wideFormat(original: (L: Pointer) => void): ServerFunction {
           return directive;
         }
         const value = machine.f64[machine.slot(L, argument) >> 3];
-        if (Math.abs(value) < 2147483648) return directive;
+        const fits = Math.abs(value) < 2147483648;
+        if (fits && (value >= 0 || kind === "d" || kind === "i")) return directive;
         const text = formatInteger(
           toInt64(value),
           kind,

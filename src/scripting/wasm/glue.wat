@@ -12,7 +12,7 @@
 ;;
 ;; Memory and function table are shared with Lua's module. Functions of Lua's that are called from
 ;; here stand in the table from 256 on, functions of this module from 288 on (see module.ts).
-;; The bytes below 1024 are no part of the C program: 64 counts pattern steps, 128 on hold texts.
+;; The bytes below 1024 are no part of the C program: 64 and 68 are counters, 128 on hold texts.
 (module
   (type $v (func))
   (type $i (func (result i32)))
@@ -36,6 +36,7 @@
 
   (data (i32.const 128) "err\00")
   (data (i32.const 136) "Attempt to modify a readonly table\00")
+  (data (i32.const 176) "userdata: (nil)\00")
 
   (func $lua_error (param $L i32)
     (drop (call_indirect $T (type $ii) (local.get $L) (i32.const 259))))
@@ -85,9 +86,8 @@
   (func (export "hook") (param $L i32) (param $ar i32)
     (call $interrupt (local.get $L)))
 
-  ;; Called by string matching every 1024 steps.
+  ;; Called by string matching when its counter is at zero.
   (func (export "pattern_step") (param $L i32) (result i32)
-    (i32.store (i32.const 64) (i32.const 1024))
     (call $interrupt (local.get $L))
     (i32.const 0))
 
@@ -137,6 +137,16 @@
   (func $original (param $L i32) (result i32)
     (i32.trunc_sat_f64_s (call $lua_tonumber (local.get $L) (i32.const -10004))))
 
+  ;; tostring: the address 0 (cjson.null) reads "(nil)" on the machines that Redis runs on.
+  (func (export "tostring") (param $L i32) (result i32)
+    (if (i32.eq (call $lua_type (local.get $L) (i32.const 1)) (i32.const 2))
+      (then
+        (if (i32.eqz (call_indirect $T (type $iii) (local.get $L) (i32.const 1) (i32.const 267)))
+          (then
+            (call_indirect $T (type $vii) (local.get $L) (i32.const 176) (i32.const 265))
+            (return (i32.const 1))))))
+    (call_indirect $T (type $ii) (local.get $L) (call $original (local.get $L))))
+
   ;; Is the argument a number that 32 bits do not hold (or not a number)?
   (func $beyond (param $L i32) (param $at i32) (result i32)
     (if (i32.ne (call $lua_type (local.get $L) (local.get $at)) (i32.const 3))
@@ -158,8 +168,13 @@
         (then
           (if (call $beyond (local.get $L) (local.get $at))
             (then (call $put_number (local.get $L) (local.get $at)
-              (f64.convert_i32_s
-                (i32.trunc_sat_f64_s (call $lua_tonumber (local.get $L) (local.get $at)))))))
+              (f64.convert_i32_s (i32.trunc_sat_f64_s (select
+                (call $lua_tonumber (local.get $L) (local.get $at))
+                (f64.const -inf)
+                ;; What 64 bits do not hold becomes the least number that they do.
+                (f64.lt
+                  (f64.abs (call $lua_tonumber (local.get $L) (local.get $at)))
+                  (f64.const 0x1p63))))))))
           (local.set $at (i32.sub (local.get $at) (i32.const 1)))
           (br $next))))
     (call_indirect $T (type $ii) (local.get $L) (call $original (local.get $L))))
@@ -179,15 +194,19 @@
           (br $next))))
     (call_indirect $T (type $ii) (local.get $L) (call $original (local.get $L))))
 
-  ;; string.format: the server writes integers beyond 32 bits.
+  ;; string.format: the server writes integers that 32 bits do not hold, signed and unsigned.
   (func (export "format") (param $L i32) (result i32)
     (local $at i32)
     (local.set $at (call $lua_gettop (local.get $L)))
     (loop $next
       (if (i32.gt_s (local.get $at) (i32.const 1))
         (then
-          (if (call $beyond (local.get $L) (local.get $at))
-            (then (return (call $to_server (local.get $L)))))
+          (if (i32.eq (call $lua_type (local.get $L) (local.get $at)) (i32.const 3))
+            (then
+              (if (i32.or
+                    (call $beyond (local.get $L) (local.get $at))
+                    (f64.lt (call $lua_tonumber (local.get $L) (local.get $at)) (f64.const 0)))
+                (then (return (call $to_server (local.get $L)))))))
           (local.set $at (i32.sub (local.get $at) (i32.const 1)))
           (br $next))))
     (call_indirect $T (type $ii) (local.get $L) (call $original (local.get $L))))

@@ -77,6 +77,8 @@ export interface GlueImports {
   finish(status: number): void;
   /** The memory has grown: views of it are void. */
   grown(): void;
+  /** More memory was asked for than there may be. */
+  refused(): void;
 }
 
 /** C functions of the glue, by their index in the function table. */
@@ -88,6 +90,7 @@ export const C_FUNCTION = {
   wrapped: 292,
   format: 293,
   tonumber: 294,
+  tostring: 295,
 } as const;
 
 /** C functions of Lua that open its libraries, by their index in the function table. */
@@ -112,7 +115,9 @@ const TABLE_SIZE = 320;
 /** Pages of 64 KB: what the module begins with, and the most it may have. */
 const FIRST_PAGES = 256;
 const PAGE = 65536;
-const MOST_PAGES = 32768;
+const DECLARED_PAGES = 32768;
+/** Its allocator loses its way near 2 GB, where addresses would become negative. */
+const MOST_PAGES = 28672;
 
 /** JavaScript Promise Integration, which the compiler's library does not declare yet. */
 interface PromiseIntegration {
@@ -162,7 +167,7 @@ export interface LuaInstance {
 export function instantiate(imports: GlueImports, limit: number): LuaInstance {
   const { promising, Suspending } = WebAssembly as unknown as PromiseIntegration;
   const { lua, glue } = compiled();
-  const memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES });
+  const memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: DECLARED_PAGES });
   const table = new WebAssembly.Table({ element: "anyfunc", initial: TABLE_SIZE });
   const mostPages = Math.min(MOST_PAGES, Math.floor(limit / PAGE));
 
@@ -180,10 +185,11 @@ export function instantiate(imports: GlueImports, limit: number): LuaInstance {
   const resize = (wanted: number): number => {
     const pages = memory.buffer.byteLength / PAGE;
     const needed = Math.ceil(wanted / PAGE);
-    if (needed > mostPages) return 0;
     try {
+      if (needed > mostPages) throw new RangeError("more than the limit");
       memory.grow(Math.min(Math.max(needed, Math.ceil(pages * 1.25)), mostPages) - pages);
     } catch {
+      imports.refused();
       return 0;
     }
     imports.grown();
@@ -230,7 +236,6 @@ export function instantiate(imports: GlueImports, limit: number): LuaInstance {
   for (const [name, index] of Object.entries(C_FUNCTION)) table.set(index, glued[name]);
   for (const [name, index] of Object.entries(OPENER)) table.set(index, exports[name]);
   exports.__wasm_call_ctors();
-  new Uint32Array(memory.buffer)[64 >> 2] = 1024;
   return {
     lua: exports as unknown as LuaExports,
     memory,

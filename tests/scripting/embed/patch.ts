@@ -5,19 +5,31 @@
  * - memory and function table come from outside, so that the glue module shares them;
  * - a table whose mark byte has its highest bit set is read only (Redis's Lua has a field for it);
  * - string matching counts its steps, so that a pattern that takes for ever can be interrupted;
- * - a chunk that begins with an escape character is source text like any other: no byte code.
+ * - so does the interpreter at jumps, loops and calls, and turns the count hook on when it is time:
+ *   a count hook that is always on costs a loop half of its speed;
+ * - a chunk that begins with an escape character is source text like any other: no byte code;
+ * - strings are hashed by all of their chars, as in Redis, so that tables are gone through in the
+ *   same order; by some of them only where a string is too long for a key.
  *
  * @module
  */
 
-/** Functions by their number in the module, with a hash of what they are expected to be. */
+/** Functions by their number in the module. */
 const FUNCTIONS = {
-  luaH_set: { index: 418, parameters: 3 },
-  luaH_setnum: { index: 419, parameters: 3 },
-  lua_setmetatable: { index: 78, parameters: 2 },
-  match: { index: 402, parameters: 3 },
-  f_parser: { index: 243, parameters: 2 },
+  luaH_set: 418,
+  luaH_setnum: 419,
+  lua_setmetatable: 78,
+  match: 402,
+  f_parser: 243,
+  luaV_execute: 449,
+  luaS_newlstr: 389,
 };
+
+/**
+ * Instructions of Lua's that code can come back to: jumps, comparisons (which jump too), calls and
+ * loops. Whatever runs for long runs one of them again and again.
+ */
+const COUNTED = [22, 23, 24, 25, 26, 27, 28, 29, 31, 33];
 
 /** Imports that nothing here needs, which the patches call instead; the glue stands behind them. */
 const IMPORTS = { readonly: 16, patternStep: 18, setMetatable: 25 };
@@ -31,10 +43,12 @@ const OP = {
   load: 0x28,
   load8: 0x2d,
   store: 0x36,
+  store8: 0x3a,
   const: 0x41,
   and: 0x71,
   sub: 0x6b,
   eqz: 0x45,
+  shiftRight: 0x76,
 };
 const NO_RESULT = 0x40;
 
@@ -44,13 +58,24 @@ const refuseReadonly = (state: number, local: number) => [
   ...[OP.get, state, OP.call, IMPORTS.readonly, OP.drop, OP.end],
 ];
 
-/** Counts the word at 64 down; at zero the glue is asked (it starts the count anew). */
-const countStep = (matchState: number) => [
-  ...[OP.const, 0, OP.const, 0, OP.load, 2, ...unsigned(64), OP.const, 1, OP.sub],
-  ...[OP.store, 2, ...unsigned(64)],
-  ...[OP.const, 0, OP.load, 2, ...unsigned(64), OP.eqz, OP.if, NO_RESULT],
-  ...[OP.get, matchState, OP.load, 2, 8, OP.call, IMPORTS.patternStep, OP.drop, OP.end],
+/** Counts a word of memory down, and does something at zero. */
+const countDown = (address: number, atZero: number[]) => [
+  ...[OP.const, 0, OP.const, 0, OP.load, 2, ...unsigned(address), OP.const, 1, OP.sub],
+  ...[OP.store, 2, ...unsigned(address)],
+  ...[OP.const, 0, OP.load, 2, ...unsigned(address), OP.eqz, OP.if, NO_RESULT],
+  ...[...atZero, OP.end],
 ];
+
+/** At zero the glue is asked, which starts the count anew. */
+const countMatch = (matchState: number) =>
+  countDown(64, [OP.get, matchState, OP.load, 2, 8, OP.call, IMPORTS.patternStep, OP.drop]);
+
+/** At zero the thread's hook is called before the next instruction, which starts the count anew. */
+const countInstruction = (state: number) =>
+  countDown(68, [
+    ...[OP.get, state, OP.const, 8, OP.store8, 0, 56], // hookmask: at each count
+    ...[OP.get, state, OP.const, 1, OP.store, 2, 64], // hookcount
+  ]);
 
 const checkMetatable = [OP.get, 0, OP.get, 1, OP.const, 0, OP.call, IMPORTS.setMetatable];
 
@@ -116,29 +141,87 @@ function insertAtStart(body: Uint8Array, code: number[]): Uint8Array {
   return Uint8Array.from([...body.subarray(0, at), ...code, ...body.subarray(at)]);
 }
 
-/** In f_parser: compare the first char with -2, which no char is, instead of 27. */
-function refuseBytecode(body: Uint8Array): Uint8Array {
-  const found = body.reduce<number[]>(
-    (all, byte, at) => byte === OP.const && body[at + 1] === 27 ? [...all, at + 1] : all,
-    [],
+/** Skip the operands of an instruction. */
+function skipOperands(reader: Reader, code: number): void {
+  if (code >= 0x02 && code <= 0x04) reader.at++; // block, loop, if
+  else if (code === 0x0c || code === 0x0d || code === 0x10) reader.unsigned(); // br, br_if, call
+  else if (code === 0x0e) { for (let n = reader.unsigned(); n >= 0; n--) reader.unsigned(); }
+  // br_table
+  else if (code === 0x11 || (code >= 0x28 && code <= 0x3e)) { // call_indirect, loads and stores
+    reader.unsigned();
+    reader.unsigned();
+  } else if (code >= 0x20 && code <= 0x24) reader.unsigned(); // variables
+  else if (code === 0x3f || code === 0x40) reader.at++; // memory
+  else if (code === 0x41 || code === 0x42) reader.unsigned(); // constants
+  else if (code === 0x43) reader.at += 4;
+  else if (code === 0x44) reader.at += 8;
+  else if (code === 0xfc) throw new Error("an instruction that this does not know");
+}
+
+/**
+ * In luaV_execute: `code` in front of what the interpreter does for some instructions. It branches
+ * by a table to the ends of blocks that are nested as deep as there are instructions.
+ */
+function insertBeforeInstructions(body: Uint8Array, numbers: number[], code: number[]): Uint8Array {
+  const reader = new Reader(body);
+  reader.at = bodyStart(body);
+  const INSTRUCTIONS = 38;
+  /** Where each instruction's code begins. */
+  const starts: number[] = [];
+  let depth = -1;
+  while (!reader.done && starts.length < INSTRUCTIONS) {
+    const operation = body[reader.at++];
+    const isTable = operation === 0x0e && body[reader.at] === INSTRUCTIONS;
+    skipOperands(reader, operation);
+    if (isTable) depth = 0;
+    else if (depth < 0) continue;
+    else if (operation >= 0x02 && operation <= 0x04) depth++;
+    else if (operation === OP.end && depth > 0) depth--;
+    else if (operation === OP.end) starts.push(reader.at);
+  }
+  if (starts.length !== INSTRUCTIONS) throw new Error("no table of instructions");
+  const out: number[] = [];
+  let from = 0;
+  for (const number of numbers) {
+    out.push(...body.subarray(from, starts[number]), ...code);
+    from = starts[number];
+  }
+  return Uint8Array.from([...out, ...body.subarray(from)]);
+}
+
+/** Replace a byte of the only place in a body that has these bytes. */
+function replaceOnly(body: Uint8Array, pattern: number[], at: number, value: number): Uint8Array {
+  const places = [...body.keys()].filter((start) =>
+    pattern.every((byte, i) => body[start + i] === byte)
   );
-  if (found.length !== 1) throw new Error(`f_parser compares with 27 ${found.length} times`);
+  if (places.length !== 1) throw new Error(`${pattern} stands at ${places.length} places`);
   const patched = body.slice();
-  patched[found[0]] = 0x7e;
+  patched[places[0] + at] = value;
   return patched;
 }
+
+/** In f_parser: compare the first char with -2, which no char is, instead of 27. */
+const refuseBytecode = (body: Uint8Array) => replaceOnly(body, [OP.const, 27], 1, 0x7e);
+
+/** In luaS_newlstr: look at every char of strings up to 1023 long, instead of 31. */
+const hashMore = (body: Uint8Array) => replaceOnly(body, [OP.const, 5, OP.shiftRight], 1, 10);
 
 function patchCode(section: Uint8Array, imported: number): number[] {
   const reader = new Reader(section);
   const bodies = Array.from({ length: reader.unsigned() }, () => reader.take(reader.unsigned()));
-  const edit = ({ index }: { index: number }, change: (body: Uint8Array) => Uint8Array) => {
+  const edit = (index: number, change: (body: Uint8Array) => Uint8Array) => {
     bodies[index - imported] = change(bodies[index - imported]);
   };
   edit(FUNCTIONS.luaH_set, (body) => insertAtStart(body, refuseReadonly(0, 1)));
   edit(FUNCTIONS.luaH_setnum, (body) => insertAtStart(body, refuseReadonly(0, 1)));
   edit(FUNCTIONS.lua_setmetatable, (body) => insertAtStart(body, checkMetatable));
-  edit(FUNCTIONS.match, (body) => insertAtStart(body, countStep(0)));
+  edit(FUNCTIONS.match, (body) => insertAtStart(body, countMatch(0)));
+  edit(
+    FUNCTIONS.luaV_execute,
+    (body) => insertBeforeInstructions(body, COUNTED, countInstruction(0)),
+  );
   edit(FUNCTIONS.f_parser, refuseBytecode);
+  edit(FUNCTIONS.luaS_newlstr, hashMore);
   const out = unsigned(bodies.length);
   for (const body of bodies) out.push(...unsigned(body.length), ...body);
   return out;
