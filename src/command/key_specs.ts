@@ -69,11 +69,12 @@ export function keyRange(flags: string, options: KeyRangeOptions = {}): KeySpec 
 }
 
 /** `numkeys key [key …]`, with the number at index `at`. */
-export function keyCount(flags: string, at: number): KeySpec {
+export function keyCount(flags: string, at: number, notes?: string): KeySpec {
   return {
     flags: flags.split(" "),
     begin: { type: "index", index: at },
     find: { type: "keynum", keyNumIndex: 0, firstKey: 1, step: 1 },
+    ...(notes === undefined ? {} : { notes }),
   };
 }
 

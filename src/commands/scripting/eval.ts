@@ -14,7 +14,7 @@ import { parseInteger } from "../../bytes/int.ts";
 import { integer, key, many, opt, string } from "../../command/arguments.ts";
 import { type CommandSpec, defineCommand } from "../../command/command.ts";
 import { gateBits } from "../../command/gates.ts";
-import { keyCount } from "../../command/key_specs.ts";
+import { keyCount, type KeySpec } from "../../command/key_specs.ts";
 import { notAnInteger, RedisError, type Reply } from "../../resp/reply.ts";
 import { parseShebang, type ScriptFlag } from "../../scripting/flags.ts";
 import type { CachedScript } from "../../scripting/scripts.ts";
@@ -91,6 +91,14 @@ const operands = [
   opt(many(string("arg"))),
 ];
 
+const NOTES = "What becomes of the keys cannot be told: the most is assumed.";
+
+/** The keys of a script. @param noted whether COMMAND INFO has a remark */
+function keys(readOnly: boolean, noted = true): KeySpec {
+  const flags = readOnly ? "RO access" : "RW access update";
+  return keyCount(flags, 2, noted ? NOTES : undefined);
+}
+
 /** EVAL and EVAL_RO. */
 function evalCommand(name: "eval" | "eval_ro"): ServerCommand {
   const readOnly = name === "eval_ro";
@@ -103,7 +111,7 @@ function evalCommand(name: "eval" | "eval_ro"): ServerCommand {
     since: readOnly ? "7.0.0" : "2.6.0",
     flags: readOnly ? ["readonly", ...FLAGS] : FLAGS,
     acl,
-    keys: [keyCount(readOnly ? "RO access" : "RW access update", 2)],
+    keys: [keys(readOnly)],
     args: [string("script"), ...operands],
     gatesOfRequest({ services }: Needs, args) {
       try {
@@ -131,7 +139,7 @@ function evalShaCommand(name: "evalsha" | "evalsha_ro"): ServerCommand {
     since: readOnly ? "7.0.0" : "2.6.0",
     flags: readOnly ? ["readonly", ...FLAGS] : FLAGS,
     acl,
-    keys: [keyCount(readOnly ? "RO access" : "RW access update", 2)],
+    keys: [keys(readOnly, false)],
     args: [string("sha1"), ...operands],
     gatesOfRequest: ({ services }: Needs, args) =>
       gatesOf(services.scripts.get(args[1])?.flags ?? null, readOnly),
@@ -160,7 +168,7 @@ function fcallCommand(name: "fcall" | "fcall_ro"): ServerCommand {
     complexity: "Depends on the function that is executed.",
     flags: readOnly ? ["readonly", ...FLAGS] : FLAGS,
     acl,
-    keys: [keyCount(readOnly ? "RO access" : "RW access update", 2)],
+    keys: [keys(readOnly)],
     args: [string("function"), ...operands],
     gatesOfRequest({ services }: Needs, args) {
       const known = services.libraries.function(args[1]);
