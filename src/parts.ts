@@ -165,6 +165,7 @@ export class Parts implements Services {
       log,
       journal: this.journal,
       host: new ServerAofHost(this),
+      writeDelayMs: () => this.switches.aofFlushDelayMs,
     });
     this.disk = new DiskGate(this);
     this.writeWaits = new WriteWaits(this);

@@ -62,6 +62,8 @@ export interface AofOptions {
   readonly log: Logger;
   readonly journal: Journal;
   readonly host: AofHost;
+  /** Milliseconds to stop for before each write, for tests; none when absent. */
+  readonly writeDelayMs?: () => number;
   /** Opens the file to append to; one of the file system when absent. */
   readonly openFile?: (path: string, options: { truncate?: boolean }) => AppendFile;
 }
@@ -114,6 +116,7 @@ export class AppendOnlyFile {
       log,
       position: () => journal.position,
       rewriting: () => this.#rewrite !== null || host.busy,
+      writeDelayMs: () => options.writeDelayMs?.() ?? 0,
       onError: (reason) => this.error = reason,
       onSynced: () => host.onSynced(),
       onFatal: () => host.onFatal(),

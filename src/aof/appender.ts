@@ -47,6 +47,8 @@ export interface AppenderOptions {
   readonly position: () => number;
   /** Whether a base is being written, which the disk may be left alone for. */
   readonly rewriting: () => boolean;
+  /** Milliseconds to stop for before each write, for tests. */
+  readonly writeDelayMs: () => number;
   /** The file can be written no more (and why), or again (null). */
   readonly onError: (reason: string | null) => void;
   /** The disk holds more than before; see {@linkcode Appender.syncedPosition}. */
@@ -294,6 +296,8 @@ export class Appender {
     const { length } = this.#pending;
     if (length === 0) return true;
     if (this.#held > 0) return false;
+    const delay = this.#options.writeDelayMs();
+    if (delay > 0) this.#options.clock.block(delay);
     let at = 0;
     try {
       for (const piece of this.#pending.pieces()) {

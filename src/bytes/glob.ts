@@ -2,7 +2,8 @@
  * Glob patterns as KEYS, SCAN MATCH and CONFIG GET take them: `*`, `?`, `[abc]`, `[^a-z]`, `\x`.
  *
  * Matching is byte by byte. A star is tried at its nearest place first, and only the last star is
- * ever gone back to, so a match takes at most O(pattern × text) steps whatever the pattern.
+ * ever gone back to, so a match takes at most O(pattern × text) steps whatever the pattern. A real
+ * server goes one level deeper with each star, and gives up after a thousand: so does this.
  *
  * @module
  */
@@ -16,6 +17,9 @@ const CLOSE = 0x5d;
 const CARET = 0x5e;
 const DASH = 0x2d;
 const BACKSLASH = 0x5c;
+
+/** Stars (several side by side are one, and one at the end is none) that a match may pass. */
+const MOST_STARS = 1000;
 
 function fold(c: number): number {
   return c >= 0x41 && c <= 0x5a ? c + 32 : c;
@@ -77,11 +81,15 @@ export function matchGlob(pattern: ByteString, text: ByteString, noCase = false)
   let t = 0;
   let starAt = -1;
   let starText = 0;
+  let stars = 0;
   for (;;) {
     if (p < pattern.length) {
       const c = pattern.charCodeAt(p);
       if (c === STAR) {
-        starAt = p++;
+        do p++; while (p < pattern.length && pattern.charCodeAt(p) === STAR);
+        if (p === pattern.length) return true;
+        if (++stars > MOST_STARS) return false;
+        starAt = p - 1;
         starText = t;
         continue;
       }

@@ -214,7 +214,8 @@ export class Blocking implements Blocker, KeyspaceListener {
     for (const client of waiters.clients) {
       const state = client.blocked!;
       const { type, wakeOnDelete } = state.request;
-      const value = db.peek(key);
+      // A key past its time is as good as gone, and stays until a command comes upon it.
+      const value = db.isPastItsTime(key) ? undefined : db.peek(key);
       if (value === undefined && waiters.onDelete === 0) return;
       const fits = value !== undefined && (type === undefined || type === typeName(value));
       if (!fits && !wakeOnDelete) continue;

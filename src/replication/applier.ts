@@ -5,12 +5,15 @@
  * Replies are dropped, and gates that limit clients are not asked: the primary has run the commands
  * already. Keys past their time count as there, since the primary says when they go.
  *
+ * A pause holds what it is about, and all behind it: such bytes are kept, and run when it is over.
+ *
  * Bytes join the stream when their commands have run, and those of a transaction all at once: so
  * the stream's end always is the position of exactly these data.
  *
  * @module
  */
 
+import { gateBits } from "../command/gates.ts";
 import { type ByteString, fromBytes, toText } from "../bytes/bytes.ts";
 import { quoteBytes } from "../bytes/repr.ts";
 import { clientLine } from "../session/client_info.ts";
@@ -33,10 +36,13 @@ type Parts = Pick<
   | "keyspace"
   | "libraries"
   | "log"
+  | "pause"
   | "registry"
   | "stats"
 >;
 
+/** What a pause of writes is about. */
+const PAUSABLE = gateBits("pause-writes");
 const FIRST_KEPT = 4 * 1024;
 /** A larger buffer is given back when nothing is in it. */
 const LARGEST_KEPT = 1024 * 1024;
@@ -71,6 +77,8 @@ export class StreamApplier {
   #keptLength = 0;
   /** What has come since, and is not applied. */
   #chunk: Uint8Array = NOTHING;
+  /** The command that waits for a pause to end; null when none does. */
+  #held: ByteString[] | null = null;
   /** Bytes of what was fed whose commands are done; those of an unfinished transaction are not. */
   #done = 0;
   /** Bytes of what was fed that have joined the stream. */
@@ -88,31 +96,59 @@ export class StreamApplier {
     return this.#keptLength;
   }
 
+  /** Whether a pause holds what has come. */
+  get isHeld(): boolean {
+    return this.#held !== null;
+  }
+
+  /** The pause is over: run what it held. A stream that makes no sense is told of with the next chunk. */
+  resume(): void {
+    const args = this.#held;
+    if (args === null || this.#client.closed) return;
+    this.#held = null;
+    this.#runAll(args, NOTHING);
+  }
+
   /**
    * Run what a chunk completes. O(its length), beside what the commands take.
    *
    * @returns false when the stream makes no sense; why is in the log
    */
   apply(chunk: Uint8Array): boolean {
-    const { keyspace } = this.#parts;
     const decoder = this.#decoder;
     decoder.feed(chunk);
-    if (!decoder.hasWork) {
+    if (this.#held !== null || !decoder.hasWork) {
       this.#keep(chunk);
       return true;
     }
+    this.#runAll(decoder.next(), chunk);
+    if (this.#client.closed || decoder.error === null) return true;
+    this.#parts.log.warning(
+      `Protocol error (${decoder.error}) from client: ${clientLine(this.#client)}.`,
+    );
+    return false;
+  }
+
+  /** Run a command and those behind it, until nothing is complete or a pause holds one. */
+  #runAll(first: ByteString[] | null, chunk: Uint8Array): void {
+    const { keyspace } = this.#parts;
+    const decoder = this.#decoder;
     this.#parts.executor.beginBatch();
     const endPause = keyspace.pauseExpiry();
     this.#chunk = chunk;
     try {
-      for (let args = decoder.next(); args !== null; args = decoder.next()) {
+      for (let args = first; args !== null; args = decoder.next()) {
+        if (this.#parts.pause.active && this.#isPaused(args)) {
+          this.#held = args;
+          break;
+        }
         const asked = this.#run(args);
         if (this.#client.transaction === null) this.#done = decoder.consumedBytes;
         if (asked) {
           this.#commit();
           this.#onQuestion();
         }
-        if (this.#client.closed) return true;
+        if (this.#client.closed) return;
       }
     } finally {
       endPause();
@@ -120,11 +156,18 @@ export class StreamApplier {
       this.#parts.executor.endBatch();
     }
     this.#keep(this.#chunk);
-    if (decoder.error === null) return true;
-    this.#parts.log.warning(
-      `Protocol error (${decoder.error}) from client: ${clientLine(this.#client)}.`,
-    );
-    return false;
+  }
+
+  /** Whether the pause that is on is about a command. */
+  #isPaused(args: readonly ByteString[]): boolean {
+    const { pause, registry } = this.#parts;
+    const command = registry.resolve(args);
+    if (command === undefined) return false;
+    const { transaction } = this.#client;
+    const bits = transaction !== null && command.name === "exec"
+      ? command.gates | transaction.gates
+      : command.gates;
+    return pause.holds((bits & PAUSABLE) !== 0);
   }
 
   /** Let what is applied join the stream. */

@@ -350,21 +350,14 @@ export class PrimaryLink {
       this.#restartAof = AOF_TRIES;
       this.#startAof();
     }
-    const { journal, pause, aof } = parts;
     // There is no waiting for the engine of libraries between two commands of the primary.
     await parts.libraries.prepare();
     while (this.#client === client) {
       const chunk = await connection.read();
       if (signal.aborted) return;
-      while (parts.gates.isRaised("busy")) {
-        // A slow script runs: nothing may change in its midst.
-        await eventLoopTurn();
-        if (signal.aborted || client.closed) return;
-      }
-      if (pause.holds(true)) {
-        await new Promise<void>((resolve) => pause.whenWritable(resolve));
-        if (signal.aborted || client.closed) return;
-      }
+      await this.#scriptsEnd(client, signal);
+      if (signal.aborted || client.closed) return;
+      const held = applier.isHeld;
       this.lastInteractionMs = connection.lastReadMs;
       if (!applier.apply(chunk)) {
         // Where the primary stands cannot be told any more.
@@ -372,9 +365,38 @@ export class PrimaryLink {
         this.#resumable = false;
         return;
       }
-      connection.queryBytes = applier.pendingBytes;
-      if (aof.enabled) this.#synced.reached(journal.position, replication.stream.end);
+      this.#applied(connection, applier);
+      if (!held && applier.isHeld) this.#resumeLater(connection, applier, client, signal);
     }
+  }
+
+  /** While a slow script runs nothing may change in its midst. */
+  async #scriptsEnd(client: Client, signal: AbortSignal): Promise<void> {
+    const { gates } = this.#parts;
+    while (gates.isRaised("busy") && !signal.aborted && !client.closed) await eventLoopTurn();
+  }
+
+  #applied(connection: LinkConnection, applier: StreamApplier): void {
+    const { aof, journal } = this.#parts;
+    connection.queryBytes = applier.pendingBytes;
+    if (aof.enabled) this.#synced.reached(journal.position, this.#replication.stream.end);
+  }
+
+  /** Go on when the pause is over that holds what the primary has sent; more may come meanwhile. */
+  #resumeLater(
+    connection: LinkConnection,
+    applier: StreamApplier,
+    client: Client,
+    signal: AbortSignal,
+  ): void {
+    this.#parts.pause.whenWritable(async () => {
+      await this.#scriptsEnd(client, signal);
+      if (signal.aborted || client.closed) return;
+      applier.resume();
+      this.#applied(connection, applier);
+      // A new pause may have begun in between.
+      if (applier.isHeld) this.#resumeLater(connection, applier, client, signal);
+    });
   }
 
   /** The append-only file begins anew with the data that have come. */

@@ -56,6 +56,7 @@ function setUp(settings: Record<string, string> = {}) {
     log: new Logger({ clock, sink: (line) => void lines.push(fromBytes(line).trim()) }),
     position: () => state.position,
     rewriting: () => false,
+    writeDelayMs: () => 0,
     onError: (reason) => state.error = reason,
     onSynced: () => state.synced++,
     onFatal: () => state.fatal++,

@@ -161,6 +161,7 @@ CLIENT UNBLOCK $id:main
 @b BLPOP k 0.3 & ; !blocked 1 ; CLIENT PAUSE 600 WRITE ; @b < ; RPUSH k a
 CLIENT PAUSE 100000 WRITE ; @b RPUSH k a & ; !blocked 1 ; @c BLPOP k 0 & ; !blocked 2 ; CLIENT UNPAUSE ; @b < ; @c <
 CLIENT PAUSE 100000 WRITE ; @b RPUSH k a & ; @b LLEN k & ; !blocked 1 ; CLIENT UNPAUSE ; LLEN k ; @b < ; @b <
+CLIENT PAUSE 100000 WRITE ; @b PFCOUNT k & ; !blocked 1 ; @c PUBLISH c m & ; !blocked 2 ; CLIENT UNPAUSE ; @b < ; @c <
 CLIENT PAUSE 40 WRITE ; @b BLPOP k 0 & ; !blocked 1 ; RPUSH k a ; @b <
 `,
 );

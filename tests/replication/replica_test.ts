@@ -519,12 +519,20 @@ Deno.test("CLIENT PAUSE holds the primary's commands too", async () => {
   const follower = await replica.primary.feed(snapshot({}));
   await follower.acknowledged(0);
   await replica.call("CLIENT", "PAUSE", "1000000", "WRITE");
+  const select = "*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n".length;
   await follower.command(["SELECT", "0"], ["SET", "a", "1"]);
-  await follower.acknowledged(0);
-  await follower.acknowledged(0);
+  await follower.acknowledged(select);
+  await follower.command(["MULTI"], ["INCR", "a"], ["EXEC"]);
+  // What has come counts as read, though nothing from the first write on has run.
+  await until(async () => Number(await replica.info("slave_read_repl_offset")) > 90, "the bytes");
+  assertEquals(await replica.info("slave_repl_offset"), `${select}`);
   assertEquals(await replica.call("EXISTS", "a"), ":0\r\n");
   await replica.call("CLIENT", "UNPAUSE");
-  await replica.has("a", "1");
+  await replica.has("a", "2");
+  assertEquals(
+    await replica.info("slave_repl_offset"),
+    await replica.info("slave_read_repl_offset"),
+  );
 });
 
 Deno.test("a server stops whatever its link does", async () => {

@@ -78,6 +78,21 @@ function setActiveExpire(context: Needs, args: readonly ByteString[]): Reply {
   return OK;
 }
 
+function setAofFlushSleep(context: Needs, args: readonly ByteString[]): Reply {
+  const micros = Math.trunc(leadingNumber(args[2]));
+  context.services.switches.aofFlushDelayMs = Math.max(0, micros / 1000);
+  return OK;
+}
+
+/** Tell the replicas a command that this server does not run. */
+function replicate(context: Needs, args: readonly ByteString[]): Reply {
+  const { replication } = context.services;
+  if (replication.link === null && replication.feed.active) {
+    replication.feed.send(args.slice(2));
+  }
+  return OK;
+}
+
 function setSkipChecksums(context: Needs, args: readonly ByteString[]): Reply {
   context.services.switches.verifiesChecksums = Math.trunc(leadingNumber(args[2])) === 0;
   return OK;
@@ -189,6 +204,14 @@ function matchTest(context: Needs): Reply {
 }
 
 const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>([
+  ["AOF-FLUSH-SLEEP", {
+    count: [3, 3],
+    help: [
+      "AOF-FLUSH-SLEEP <microseconds>",
+      "    Stop the server for so long before each write to the append-only file.",
+    ],
+    run: setAofFlushSleep,
+  }],
   ["CHANGE-REPL-ID", {
     count: [2, 2],
     help: [
@@ -264,6 +287,14 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
       "    way to the file's; NOFLUSH, forget nothing; NOSAVE, load the file as it is.",
     ],
     run: reload,
+  }],
+  ["REPLICATE", {
+    count: [3, Infinity],
+    help: [
+      "REPLICATE <command> [<arg> ...]",
+      "    Send the replicas a command without running it here.",
+    ],
+    run: replicate,
   }],
   ["SET-ACTIVE-EXPIRE", {
     count: [3, 3],
