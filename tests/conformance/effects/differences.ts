@@ -65,6 +65,18 @@ export const STREAMS: Record<string, StreamDifference> = {
       "EXEC",
     ],
   },
+  "expired-wakes": {
+    why: "since 7.2 a key past its time wakes nobody, and stays until a command comes upon it",
+    stream: [
+      "SELECT 1",
+      "RPUSH l a",
+      "PEXPIREAT l *",
+      "SWAPDB 0 1",
+      "SET k v",
+      "SELECT 0",
+      "DEL l",
+    ],
+  },
   "lmove-served": {
     why: "since 7.2 a served BLMOVE says its directions as they were given",
     stream: ["RPUSH l a", "LMOVE l m LEFT RIGHT"],
