@@ -104,7 +104,7 @@ export class Server implements Host {
     } catch (error) {
       this.#cron.stop();
       this.#removePidFile();
-      this.#listeners.close();
+      this.#listeners.close(true);
       throw error;
     }
   }
@@ -296,7 +296,7 @@ export class Server implements Host {
     // It would leave its temporary file behind.
     this.parts.persistence.background?.cancel();
     this.#removePidFile();
-    this.#closeSockets();
+    this.#closeSockets(true);
     this.#stopped.resolve(1);
   }
 
@@ -310,8 +310,8 @@ export class Server implements Host {
     this.parts.replication.stop();
   }
 
-  #closeSockets(): void {
-    this.#listeners.close();
+  #closeSockets(quiet = false): void {
+    this.#listeners.close(quiet);
     this.parts.peers.stop();
     this.#outgoing.close();
   }

@@ -257,9 +257,13 @@ export class Listeners {
     });
   }
 
-  /** Stop listening and close every connection. */
-  close(): void {
-    this.stopListening();
+  /**
+   * Stop listening and close every connection.
+   *
+   * @param quiet whether the server ends for a fault: then the fault is the log's last line
+   */
+  close(quiet = false): void {
+    this.stopListening(quiet);
     for (const connection of this.connections) connection.close();
   }
 
@@ -271,11 +275,11 @@ export class Listeners {
   }
 
   /** Stop listening; connections go on. */
-  stopListening(): void {
+  stopListening(quiet = false): void {
     this.stopTcp();
     if (this.#unix !== null) {
       this.#unix.listener.close();
-      this.#parts.log.notice("Removing the unix socket file.");
+      if (!quiet) this.#parts.log.notice("Removing the unix socket file.");
       try {
         Deno.removeSync(this.#unix.file);
       } catch {

@@ -213,5 +213,6 @@ Deno.test("aof: with a file that cannot be loaded the program ends, and says why
   assertEquals(code, 1);
   assertStringIncludes(stdout, "FATAL AOF MANIFEST FILE ERROR");
   assertStringIncludes(stdout, ">>> 'file x'");
-  assertStringIncludes(stdout, "Invalid AOF manifest file format");
+  // As the last thing that it says, whatever it has opened before.
+  assertStringIncludes(stdout.trimEnd().split("\n").at(-1)!, "Invalid AOF manifest file format");
 });
