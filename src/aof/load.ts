@@ -44,6 +44,8 @@ export interface Replayer {
   run(args: ByteString[]): ReplayFault | null;
   /** Whether a transaction is being queued. */
   readonly inTransaction: boolean;
+  /** Whether the command goes on (a slow script): the next one has to wait for its end. */
+  readonly isBusy: boolean;
 }
 
 /** What a load needs. */
@@ -64,6 +66,8 @@ export interface AofLoadOptions {
 export interface AofProgress {
   readonly loadedBytes: number;
   readonly totalBytes: number;
+  /** The load cannot go on before the event loop has run: a slow script of the file does. */
+  readonly isBusy: boolean;
 }
 
 /** What a load found. */
@@ -223,7 +227,7 @@ class PartLoader {
 
   get #progress(): AofProgress {
     const { before, totalBytes } = this.#part;
-    return { loadedBytes: before + this.#read, totalBytes };
+    return { loadedBytes: before + this.#read, totalBytes, isBusy: this.#options.replayer.isBusy };
   }
 
   /** @returns what is behind the snapshot */
@@ -303,6 +307,7 @@ class PartLoader {
           const queued = replayer.inTransaction;
           const fault = replayer.run(args);
           if (fault !== null) this.#refuse(fault, args[0]);
+          while (replayer.isBusy) yield this.#progress;
           if (!queued) beforeMulti = before;
         }
         yield this.#progress;

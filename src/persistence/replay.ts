@@ -53,6 +53,10 @@ export class Replay implements Replayer {
     return this.#client.transaction !== null;
   }
 
+  get isBusy(): boolean {
+    return this.#client.blocked !== null;
+  }
+
   run(args: ByteString[]): ReplayFault | null {
     const { executor, log } = this.#parts;
     const command = executor.resolve(args);

@@ -127,7 +127,7 @@ async function load(parts: Parts, signal: AbortSignal): Promise<AofLoadResult | 
           } % of the files, ${keyspace.size} keys so far`,
         );
       }
-      if (now < sliceEnd) continue;
+      if (now < sliceEnd && !step.value.isBusy) continue;
       await new Promise<void>((resolve) => clock.after(0, resolve));
       if (signal.aborted) return null;
       sliceEnd = clock.monotonic() + SLICE_MS;

@@ -38,6 +38,7 @@ import type { AdminContext, ServerCommand } from "../services.ts";
 /** What these commands work with. */
 type Needs = AdminContext<
   | "aof"
+  | "blocking"
   | "clients"
   | "clock"
   | "config"
