@@ -216,3 +216,29 @@ Deno.test("aof: with a file that cannot be loaded the program ends, and says why
   // As the last thing that it says, whatever it has opened before.
   assertStringIncludes(stdout.trimEnd().split("\n").at(-1)!, "Invalid AOF manifest file format");
 });
+
+Deno.test("aof: what follows a slow script in the file runs after it, and clients hear LOADING", async () => {
+  await using dir = await TempDir.create();
+  const folder = `${dir.path}/appendonlydir`;
+  Deno.mkdirSync(folder);
+  Deno.writeTextFileSync(
+    `${folder}/appendonly.aof.manifest`,
+    "file appendonly.aof.1.incr.aof seq 1 type i\n",
+  );
+  const script = "for i = 1, 300000 do redis.call('get', 'k') end redis.call('append', 'k', 'b')";
+  Deno.writeTextFileSync(
+    `${folder}/appendonly.aof.1.incr.aof`,
+    [["SET", "k", "a"], ["EVAL", script, "1", "k"], ["APPEND", "k", "c"]].map((words) =>
+      `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join("")}`
+    ).join(""),
+  );
+  const args = ["--dir", dir.path, "--appendonly", "yes", "--busy-reply-threshold", "1"];
+  await using server = await startRedeno({ args: [...args, "--enable-debug-command", "yes"] });
+  await using client = await server.connect();
+  assertEquals(await client.call("GET", "k"), "$3\r\nabc\r\n");
+  await client.send("DEBUG", "LOADAOF");
+  await using other = await server.connect();
+  assertMatch(await other.call("PING"), /^-LOADING /);
+  assertEquals(await client.readReply(), "+OK\r\n");
+  assertEquals(await client.call("GET", "k"), "$3\r\nabc\r\n");
+});
