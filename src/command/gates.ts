@@ -55,6 +55,8 @@ const SPECS = [
     concerns: (c) => c.noMulti && !c.immediateInMulti,
     concernsQueued: never,
   },
+  // What the client's user may do; the commands of a transaction are asked for one by one.
+  { name: "acl", concerns: (c) => !c.noAuth, concernsQueued: never },
   // Queuing takes memory as well, whatever is queued.
   { name: "memory", concerns: always, concernsQueued: (c) => c.denyOom },
   // Also PING, so that a check of the server's health sees it.

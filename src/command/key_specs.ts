@@ -169,10 +169,9 @@ export function findKeys(
     } else {
       return null;
     }
-    if (last >= args.length || first >= args.length) {
-      if (last < first) continue;
-      return null;
-    }
+    // Without keys here the request as a whole is taken to have none.
+    if (last < first) return [];
+    if (last >= args.length || first >= args.length) return null;
     for (let i = first; i <= last; i += step) found.push({ index: i, flags: spec.flags });
   }
   return found;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Acl } from "../acl/acl.ts";
 import type { AppendOnlyFile } from "../aof/append_only_file.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Command } from "../command/command.ts";
@@ -31,7 +32,6 @@ import type { Persistence } from "../persistence/persistence.ts";
 import type { PubSub } from "../pubsub/pubsub.ts";
 import type { Replication } from "../replication/replication.ts";
 import type { WriteWaits } from "../replication/write_waits.ts";
-import type { Authentication } from "../session/authentication.ts";
 import type { Client } from "../session/client.ts";
 import type { Clients } from "../session/clients.ts";
 import type { WatchTable } from "../session/watch.ts";
@@ -72,8 +72,8 @@ export interface Host {
 
 /** The parts by name. */
 export interface Services {
+  readonly acl: Acl;
   readonly aof: AppendOnlyFile;
-  readonly authentication: Authentication;
   readonly blocking: Blocking;
   readonly clients: Clients;
   readonly clock: Clock;

@@ -52,6 +52,7 @@ export function watchConfig(parts: Parts, listeners: Listeners): void {
     "loglevel",
   ], () => applyConfig(parts));
   config.onChange(["maxmemory", "maxmemory-policy"], () => parts.memory.limitsChanged());
+  config.onChange(["requirepass"], ({ requirepass }) => parts.acl.requirePassword(requirepass));
   const { replication } = parts;
   config.onChange(
     ["repl-backlog-size"],

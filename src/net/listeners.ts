@@ -155,7 +155,7 @@ export class Listeners {
   }
 
   #admit(conn: Deno.Conn, unixPath?: ByteString): void {
-    const { stats, config, clients, clock } = this.#parts;
+    const { acl, stats, config, clients, clock } = this.#parts;
     clock.tick();
     if (clients.size >= config.values.maxclients) {
       stats.rejectedConnections++;
@@ -168,9 +168,7 @@ export class Listeners {
       fd: this.#freeFds.pop() ?? this.#nextFd++,
       unixPath,
     });
-    if (
-      config.values.protectedMode && config.values.requirepass === "" && !connection.isLocal
-    ) {
+    if (config.values.protectedMode && acl.defaultUser.noPassword && !connection.isLocal) {
       stats.rejectedConnections++;
       this.#parts.clients.remove(connection.client);
       this.#freeFds.push(connection.fd);

@@ -34,7 +34,7 @@ function subscriber(word: string, kind: TopicKind) {
       context.client.caller.inTransaction ? kind === "shard" : context.client.connection === null
     ) {
       throw new RedisError(
-        `ERR ${word.toUpperCase()} isn't allowed for a DENY BLOCKING context`,
+        `ERR ${word.toUpperCase()} isn't allowed for a DENY BLOCKING client`,
       );
     }
     const { services: { pubsub } } = context;
@@ -67,6 +67,7 @@ function unsubscriber(word: string, kind: TopicKind) {
 const subscribe = defineCommand({
   ...common,
   name: "subscribe",
+  channels: {},
   summary: "Lets the connection listen to channels.",
   since: "2.0.0",
   complexity: "O(N) where N is the number of channels",
@@ -89,6 +90,7 @@ const unsubscribe = defineCommand({
 const psubscribe = defineCommand({
   ...common,
   name: "psubscribe",
+  channels: { patterns: true },
   summary: "Lets the connection listen to all channels that match a pattern.",
   since: "2.0.0",
   complexity: "O(N) where N is the number of patterns",
@@ -111,6 +113,7 @@ const punsubscribe = defineCommand({
 const ssubscribe = defineCommand({
   ...common,
   name: "ssubscribe",
+  channels: {},
   summary: "Lets the connection listen to shard channels.",
   since: "7.0.0",
   complexity: "O(N) where N is the number of shard channels",

@@ -13,7 +13,7 @@ import { defineHelp } from "../help.ts";
 import type { AdminContext, ServerCommand } from "../services.ts";
 
 /** What these commands work with. */
-type Needs = AdminContext<"loading" | "log" | "registry" | "stats">;
+type Needs = AdminContext<"acl" | "loading" | "log" | "registry" | "stats">;
 
 const common = {
   group: "server",
@@ -44,8 +44,9 @@ const resetStat = defineCommand({
   arity: 2,
   tips: everywhere,
   run(context: Needs) {
-    const { keyspace, services: { stats, registry } } = context;
+    const { keyspace, services: { acl, stats, registry } } = context;
     stats.reset();
+    acl.refused.resetTotals();
     registry.resetStats();
     keyspace.resetStats();
     return OK;
@@ -61,8 +62,9 @@ const rewrite = defineCommand({
   arity: 2,
   tips: everywhere,
   run(context: Needs) {
-    const { config, services: { log } } = context;
-    const error = rewriteFile(config);
+    const { config, services: { acl, log } } = context;
+    // Users that a file of their own has leave this one.
+    const error = rewriteFile(config, { users: acl.hasFile ? [] : acl.definitions() });
     if (error !== null) throw new RedisError(error);
     log.notice("CONFIG REWRITE executed with success.");
     return OK;
@@ -88,7 +90,7 @@ const set = defineCommand({
     const { config, services: { loading } } = context;
     const error = config.setMany(pairs, {
       local: context.client.connection === null || context.client.connection.isLocal,
-      loading: loading !== null,
+      loading: loading.active,
     });
     if (error !== null) throw new RedisError(error);
     return OK;
