@@ -71,10 +71,12 @@ export class KeyAccess {
     const fixed = this.#fixed;
     if (fixed === null) return this.#searched(args, judge);
     const count = args.length;
-    for (const { first, last, step, access } of fixed) {
-      const end = last >= 0 ? first + last : count + last;
-      // Too few arguments: the command itself will say so.
-      if (end >= count || end < first) return 0;
+    // With too few arguments the request counts as one without keys.
+    if (fixed.length > 1 && !fixed.every((keys) => fits(keys, count))) return 0;
+    for (const keys of fixed) {
+      const { first, step, access } = keys;
+      const end = endOf(keys, count);
+      if (end >= count) return 0;
       for (let i = first; i <= end; i += step) if (!judge.allowsKey(args[i], access)) return i;
     }
     return 0;
@@ -86,6 +88,15 @@ export class KeyAccess {
     }
     return 0;
   }
+}
+
+function endOf({ first, last }: FixedKeys, count: number): number {
+  return last >= 0 ? first + last : count + last;
+}
+
+function fits(keys: FixedKeys, count: number): boolean {
+  const end = endOf(keys, count);
+  return end < count && end >= keys.first;
 }
 
 /** Specs as fixed places; null when one of them is of another kind. */
