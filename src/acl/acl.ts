@@ -100,6 +100,11 @@ export class Acl {
     return this.users().map((user) => `${user.name} ${user.describe()}`);
   }
 
+  /** The users for a configuration file, which does not have those that are in a file of their own. */
+  fileLines(): ByteString[] {
+    return this.hasFile ? [] : this.definitions();
+  }
+
   /** Whether a new client may go to work without logging in. */
   get isOpen(): boolean {
     return this.defaultUser.noPassword && this.defaultUser.enabled;

@@ -18,6 +18,7 @@ import type { Command } from "../command/command.ts";
 import { READ_WRITE } from "../command/key_access.ts";
 import type { CommandCatalog } from "./catalog.ts";
 import { categoryBit } from "./categories.ts";
+import { KeyPattern } from "./key_pattern.ts";
 import { hasSpaces, type RuleFault, untilNul } from "./faults.ts";
 
 /** What rules are read against. */
@@ -28,16 +29,6 @@ export interface RuleContext {
   /** A rule allows a first argument of a command, which is to be done otherwise one day. */
   firstArgAllowed?(rule: ByteString): void;
 }
-
-/** A pattern of keys and what may be done with those that match. */
-export interface KeyPattern {
-  readonly pattern: ByteString;
-  /** Bits of `READ` and `WRITE`. */
-  access: number;
-}
-
-/** The marks of a pattern by its access. */
-const PATTERN_MARKS = ["", "%R~", "%W~", "~"];
 
 /** What one selector allows. */
 export class Selector {
@@ -70,7 +61,7 @@ export class Selector {
     copy.#fromAll = this.#fromAll;
     copy.#allowed.set(this.#allowed);
     for (const [id, words] of this.#firstArgs) copy.#firstArgs.set(id, [...words]);
-    copy.#patterns = this.#patterns.map((pattern) => ({ ...pattern }));
+    copy.#patterns = this.#patterns.map((pattern) => pattern.copy());
     copy.#channels = [...this.#channels];
     copy.#rules = [...this.#rules];
     return copy;
@@ -113,7 +104,7 @@ export class Selector {
   allowsKey(key: ByteString, access: number): boolean {
     if (this.#allKeys) return true;
     for (const pattern of this.#patterns) {
-      if ((pattern.access & access) === access && matchGlob(pattern.pattern, key)) return true;
+      if (pattern.allows(key, access)) return true;
     }
     return false;
   }
@@ -205,7 +196,7 @@ export class Selector {
     const pattern = rule.slice(at);
     if (hasSpaces(pattern)) return "syntax";
     const known = this.#patterns.find((one) => one.pattern === pattern);
-    if (known === undefined) this.#patterns.push({ pattern, access });
+    if (known === undefined) this.#patterns.push(new KeyPattern(pattern, access));
     else known.access |= access;
     return null;
   }
@@ -293,7 +284,7 @@ export class Selector {
   /** The patterns of keys, parted by spaces. */
   describeKeys(): ByteString {
     if (this.#allKeys) return "~*";
-    return this.#patterns.map(({ pattern, access }) => PATTERN_MARKS[access] + pattern).join(" ");
+    return this.#patterns.map((pattern) => pattern.describe()).join(" ");
   }
 
   /** The patterns of channels, parted by spaces. */

@@ -295,6 +295,7 @@ ACL SETUSER u +@all "~[^a]*" ; ACL DRYRUN u get abc ; ACL DRYRUN u get b ; ACL D
 ACL SETUSER u +@all "~" ; ACL DRYRUN u get "" ; ACL DRYRUN u get a
 ACL SETUSER u +@all "~**" ; ACL DRYRUN u get a ; ACL DRYRUN u sort a get x*
 ACL SETUSER u +@all "%R~*" ; ACL DRYRUN u get a ; ACL DRYRUN u set a b ; ACL DRYRUN u copy a b
+ACL SETUSER u +@all "%R~*" ; ACL DRYRUN u get "" ; ACL DRYRUN u get a ; ACL SETUSER u allkeys ; ACL DRYRUN u get ""
 ACL SETUSER u +@all "%W~*" ; ACL DRYRUN u get a ; ACL DRYRUN u set a b ; ACL DRYRUN u append a b ; ACL DRYRUN u incr a
 ACL SETUSER u +@all "%R~*" "%W~w*" ; ACL DRYRUN u copy a w ; ACL DRYRUN u copy w a ; ACL DRYRUN u incr w
 ACL SETUSER u +@all "%R~*" "~w*" ; ACL DRYRUN u incr w ; ACL DRYRUN u incr a

@@ -63,8 +63,7 @@ const rewrite = defineCommand({
   tips: everywhere,
   run(context: Needs) {
     const { config, services: { acl, log } } = context;
-    // Users that a file of their own has leave this one.
-    const error = rewriteFile(config, { users: acl.hasFile ? [] : acl.definitions() });
+    const error = rewriteFile(config, { users: acl.fileLines() });
     if (error !== null) throw new RedisError(error);
     log.notice("CONFIG REWRITE executed with success.");
     return OK;
