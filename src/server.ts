@@ -7,9 +7,11 @@
  * @module
  */
 
+import { DefinitionError, type UserDefinition } from "./acl/definitions.ts";
 import { type Clock, SystemClock } from "./clock/clock.ts";
 import { allCommands } from "./commands/mod.ts";
 import { Registry } from "./command/registry.ts";
+import { toText } from "./bytes/bytes.ts";
 import type { Config } from "./config/config.ts";
 import { osReason } from "./config/os_error.ts";
 import type { Host, ShutdownRequest } from "./commands/services.ts";
@@ -36,6 +38,8 @@ export interface ServerOptions {
   log: Logger;
   /** The commands; all of them under their own names when absent. */
   registry?: Registry;
+  /** Users that the configuration defines. */
+  users?: readonly UserDefinition[];
   /** The machine's clock when absent. */
   clock?: Clock;
   /** Take port 0 as "any free port" instead of "no TCP". */
@@ -58,6 +62,7 @@ export class Server implements Host {
   readonly #waiting: ShutdownWait;
   readonly #stopped = Promise.withResolvers<number>();
   readonly #anyPort: boolean;
+  readonly #users: readonly UserDefinition[];
   readonly #loading = new AbortController();
   /** Full path of the pid file that was written. */
   #pidFile: string | null = null;
@@ -80,6 +85,7 @@ export class Server implements Host {
     });
     this.#waiting = new ShutdownWait(this.parts);
     this.#anyPort = options.anyPort ?? false;
+    this.#users = options.users ?? [];
     this.#listeners = new Listeners(this.parts);
     this.#cron = new Cron(this.parts, this.#listeners.connections);
   }
@@ -116,6 +122,7 @@ export class Server implements Host {
     watchConfig(this.parts, this.#listeners);
     logBanner(log, { port: values.port, configFile: config.file });
     log.role = "M";
+    this.#loadUsers();
     if (values.replicaof !== null) {
       this.parts.replication.follow(values.replicaof.host, values.replicaof.port);
     }
@@ -136,6 +143,31 @@ export class Server implements Host {
     void prepareCollector();
     if (this.#listeners.port !== 0) log.notice("Ready to accept connections tcp");
     if (values.unixsocket !== "") log.notice("Ready to accept connections unix");
+  }
+
+  /** Make the users before anybody can ask for anything. */
+  #loadUsers(): void {
+    const { acl, log } = this.parts;
+    const stop = (why: string) => {
+      log.warning(why);
+      throw new StartError("the users cannot be loaded");
+    };
+    if (acl.hasFile && this.#users.length > 0) {
+      stop(
+        "Configuring Redis with users defined in redis.conf and at the same setting an ACL file " +
+          "path is invalid. This setup is very likely to lead to configuration errors and " +
+          "security holes, please define either an ACL file or declare users directly in your " +
+          "redis.conf, but not both.",
+      );
+    }
+    try {
+      acl.define(this.#users);
+    } catch (error) {
+      if (!(error instanceof DefinitionError)) throw error;
+      stop("Critical error while loading ACLs. Exiting.");
+    }
+    const faults = acl.hasFile ? acl.load(null) : null;
+    if (faults !== null) stop(`Aborting Redis startup because of ACL errors: ${toText(faults)}`);
   }
 
   /** @returns false when the data cannot be loaded, or not be kept as configured */

@@ -29,6 +29,7 @@ const LAYERS = [
   "aof",
   "transport",
   "command",
+  "acl",
   "session",
   "observe",
   "execution",

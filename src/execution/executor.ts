@@ -19,6 +19,7 @@
 import type { ByteString } from "../bytes/bytes.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Command } from "../command/command.ts";
+import { GATE } from "../command/gates.ts";
 import type { Handler } from "../command/context.ts";
 import type { Registry } from "../command/registry.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -30,6 +31,7 @@ import { ErrorReply, NO_REPLY, QUEUED, RedisError, type Reply } from "../resp/re
 import type { BlockedState } from "../session/blocked.ts";
 import type { Client } from "../session/client.ts";
 import type { WatchTable } from "../session/watch.ts";
+import type { AclGate } from "./acl_gate.ts";
 import type { Blocking } from "./blocking.ts";
 import type { Gates } from "./gates.ts";
 import type { Observers } from "./observers.ts";
@@ -41,6 +43,7 @@ export interface ExecutorNeeds {
   readonly log: Logger;
   readonly registry: Registry;
   readonly gates: Gates;
+  readonly aclGate: AclGate;
   readonly keyspace: Keyspace;
   readonly journal: Journal;
   readonly timer: CommandTimer;
@@ -151,15 +154,23 @@ export class Executor {
    */
   runTransaction(client: Client): Reply[] {
     const { transaction, caller } = client;
+    const { aclGate, stats } = this.#parts;
     const exec = client.lastCommand;
     const replies: Reply[] = [];
     client.transaction = null;
+    client.running = transaction;
     client.caller = caller.queued;
     for (const { command, args } of transaction!.queue) {
       client.lastCommand = command;
-      replies.push(this.#perform(client, command, args, null)!);
+      // One of them may have changed who the client is.
+      const refusal = (client.gates & caller.gates & GATE.acl) === 0
+        ? null
+        : aclGate.admitQueued(client, command, args);
+      if (refusal !== null) stats.countError(refusal.text);
+      replies.push(refusal ?? this.#perform(client, command, args, null)!);
     }
     client.caller = caller;
+    client.running = null;
     client.lastCommand = exec;
     // The commands have left their effects, each for itself.
     this.#parts.journal.suppress();
@@ -175,6 +186,12 @@ export class Executor {
     const { command, args } = state;
     // It is tried again when the pause ends, or the keys are free.
     if (command !== null && this.#parts.gates.hold(command, args)) return undefined;
+    const bits = client.gates & client.caller.gates & GATE.acl;
+    if (bits !== 0 && command !== null && state.kind === "keys") {
+      // Its user may have lost the right to it meanwhile.
+      const refusal = this.#parts.aclGate.admit(client, command, args);
+      if (refusal !== null) return this.#reject(client, command, refusal);
+    }
     return this.#perform(client, command, args, state);
   }
 

@@ -23,13 +23,13 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
+import type { Acl } from "../acl/acl.ts";
 import { joinAddress, plainHost } from "../bytes/address.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
 import type { Executor } from "../execution/executor.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Stats } from "../observe/stats.ts";
-import type { Authentication } from "../session/authentication.ts";
 import { CLIENT } from "../session/caller.ts";
 import type { Client, ClientConnection, OutputSource } from "../session/client.ts";
 import type { Clients } from "../session/clients.ts";
@@ -60,7 +60,7 @@ export interface ConnectionNeeds {
   readonly stats: Stats;
   readonly clients: Clients;
   readonly executor: Executor;
-  readonly authentication: Authentication;
+  readonly acl: Acl;
   /** Replies may have to wait for what they answer to. */
   readonly aof: { readonly holdsReplies: boolean; whenWritten(call: () => void): void };
 }
@@ -94,7 +94,7 @@ class LiveLimits implements RequestLimits {
   }
 
   get authenticated(): boolean {
-    return !this.#parts.authentication.asks(this.#client);
+    return !this.#parts.acl.asks(this.#client);
   }
 }
 

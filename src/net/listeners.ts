@@ -219,7 +219,7 @@ export class Listeners {
   }
 
   #admit(conn: Deno.Conn, unixPath?: ByteString): void {
-    const { stats, config, clients, clock } = this.#parts;
+    const { acl, stats, config, clients, clock } = this.#parts;
     clock.tick();
     if (unixPath === undefined && this.#tcp?.admits(conn.localAddr as Deno.NetAddr) === false) {
       return conn.close();
@@ -235,9 +235,7 @@ export class Listeners {
       fd: this.#freeFds.pop() ?? this.#nextFd++,
       unixPath,
     });
-    if (
-      config.values.protectedMode && config.values.requirepass === "" && !connection.isLocal
-    ) {
+    if (config.values.protectedMode && acl.defaultUser.noPassword && !connection.isLocal) {
       stats.rejectedConnections++;
       this.#parts.clients.remove(connection.client);
       this.#freeFds.push(connection.fd);

@@ -329,8 +329,6 @@ export class PrimaryLink {
     const parts = this.#parts;
     const replication = this.#replication;
     const client = parts.clients.create(PRIMARY, connection);
-    client.authenticated = true;
-    client.user = "(superuser)";
     client.select(replication.linkDb);
     const applier = new StreamApplier({
       parts,

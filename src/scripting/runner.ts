@@ -16,12 +16,14 @@
  * @module
  */
 
+import type { Acl } from "../acl/acl.ts";
 import type { ByteString } from "../bytes/bytes.ts";
 import type { Clock } from "../clock/clock.ts";
 import { eventLoopTurn } from "../clock/turn.ts";
 import type { Command } from "../command/command.ts";
 import { GATE, gateBits } from "../command/gates.ts";
 import type { Config } from "../config/config.ts";
+import type { AclGate } from "../execution/acl_gate.ts";
 import type { Blocking } from "../execution/blocking.ts";
 import type { DebugSwitches } from "../execution/debug_switches.ts";
 import type { Executor } from "../execution/executor.ts";
@@ -74,13 +76,8 @@ export interface RunnerNeeds {
     readonly link: { readonly state: string } | null;
     readonly replicas: { readonly good: number };
   };
-  readonly access: ScriptAccess;
-}
-
-/** Who may run what, as far as scripts ask. */
-export interface ScriptAccess {
-  /** @returns why a client may not run a command, without `NOPERM`; null when it may */
-  refusal(client: Client, command: Command, args: readonly ByteString[]): ByteString | null;
+  readonly acl: Acl;
+  readonly aclGate: AclGate;
 }
 
 /** What a script or a function is, and how it was called. */
@@ -281,7 +278,7 @@ export class ScriptRunner implements ScriptHost {
     if (!command.acceptsArgumentCount(args.length)) {
       return "ERR Wrong number of args calling Redis command from script";
     }
-    const { switches, access, replication, config: { values } } = this.#parts;
+    const { switches, aclGate, replication, config: { values } } = this.#parts;
     if (command.noScript && switches.deniesScriptCommands) {
       return "ERR This Redis command is not allowed from script";
     }
@@ -291,8 +288,11 @@ export class ScriptRunner implements ScriptHost {
     ) {
       return "ERR Can not execute the command on a stale replica";
     }
-    const denied = access.refusal(running.call.client, command, args);
-    if (denied !== null) return `ERR ACL failure in script: ${denied}`;
+    const by = running.call.client;
+    if ((by.gates & GATE.acl) !== 0) {
+      const denied = aclGate.admitScripted(by, command, args);
+      if (denied !== null) return `ERR ${denied}`;
+    }
     if (!running.mayWrite && (command.isWrite || command.mayReplicate)) {
       return "ERR Write commands are not allowed from read-only scripts.";
     }
@@ -330,7 +330,8 @@ export class ScriptRunner implements ScriptHost {
     if (command === undefined) {
       throw new RedisError("ERR Invalid command passed to redis.acl_check_cmd()");
     }
-    return this.#parts.access.refusal(this.#running!.call.client, command, args) === null;
+    const { user } = this.#running!.call.client;
+    return user === null || this.#parts.acl.check(user, command, args) === null;
   }
 
   registerFunction(): void {

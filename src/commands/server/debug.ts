@@ -27,6 +27,7 @@ import {
   SimpleString,
   VerbatimReply,
 } from "../../resp/reply.ts";
+import { rewriteFile } from "../../config/rewrite.ts";
 import { parseSize } from "../../config/numbers.ts";
 import { parseRangeArg } from "../parse.ts";
 import { describeObject } from "./debug_object.ts";
@@ -37,6 +38,7 @@ import type { AdminContext, ServerCommand } from "../services.ts";
 
 /** What these commands work with. */
 type Needs = AdminContext<
+  | "acl"
   | "aof"
   | "clients"
   | "clock"
@@ -92,6 +94,12 @@ function setPackedThreshold(context: Needs, args: readonly ByteString[]): Reply 
     throw new RedisError("ERR argument must be a memory value bigger than 1 and smaller than 4gb");
   }
   context.keyspace.limits.listPackedThreshold = Number(bytes);
+  return OK;
+}
+
+function rewriteAll({ config, services: { acl } }: Needs): Reply {
+  const error = rewriteFile(config, { users: acl.fileLines(), all: true });
+  if (error !== null) throw new RedisError(error);
   return OK;
 }
 
@@ -196,6 +204,14 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
       "    Take a new replication id, so that no replica can go on from here.",
     ],
     run: changeReplicationId,
+  }],
+  ["CONFIG-REWRITE-FORCE-ALL", {
+    count: [2, 2],
+    help: [
+      "CONFIG-REWRITE-FORCE-ALL",
+      "    Write the configuration file with every directive, also those at their default.",
+    ],
+    run: rewriteAll,
   }],
   ["DIGEST", {
     count: [2, 2],
