@@ -21,6 +21,7 @@ const LAYERS: Record<string, number> = {
   config: 1,
   resp: 1,
   keyspace: 2,
+  scripting: 2,
   rdb: 3,
   journal: 3,
   aof: 3,
@@ -50,6 +51,7 @@ const ONLY: Record<string, string[]> = {
   clock: [],
   resp: ["bytes"],
   config: ["bytes"],
+  scripting: ["bytes", "clock", "resp", "version.ts"],
   cli: ["bytes", "clock", "resp", "config", "command", "commands", "version.ts"],
 };
 

@@ -129,11 +129,8 @@ function widenIntegers(machine: LuaMachine): void {
   for (const name of ["sub", "byte", "find", "match"]) {
     standBefore(machine, name, C_FUNCTION.clamped, null);
   }
-  standBefore(machine, "rep", C_FUNCTION.wrapped, null);
-  machine.getField(L, -1, "format");
-  const format = lua.luaL_ref(L, REGISTRY);
-  const pushFormat = (thread: Pointer) => lua.lua_rawgeti(thread, REGISTRY, format);
-  standBefore(machine, "format", C_FUNCTION.format, wideFormat(pushFormat));
+  for (const name of ["rep", "gsub"]) standBefore(machine, name, C_FUNCTION.wrapped, null);
+  standBefore(machine, "format", C_FUNCTION.format, wideFormat);
   lua.lua_settop(L, -2);
   lua.lua_pushvalue(L, GLOBALS);
   standBefore(machine, "tonumber", C_FUNCTION.tonumber, wideToNumber);

@@ -219,9 +219,12 @@
           (then (return (call $to_server (local.get $L)))))))
     (call_indirect $T (type $ii) (local.get $L) (call $original (local.get $L))))
 
+  ;; The server does it, or prepares the arguments for the original (-2).
   (func $to_server (param $L i32) (result i32)
     (local $n i32)
     (local.set $n (call $js_dispatch (local.get $L)))
+    (if (i32.eq (local.get $n) (i32.const -2))
+      (then (return (call_indirect $T (type $ii) (local.get $L) (call $original (local.get $L))))))
     (if (i32.lt_s (local.get $n) (i32.const 0)) (then (call $lua_error (local.get $L))))
     (local.get $n))
 )
