@@ -65,6 +65,8 @@ export class Converter {
   /** Long strings of the result that is being converted, by string object. */
   readonly #long = new Map<Pointer, ByteString>();
   #elements = 0;
+  /** Aggregates of the result that are being converted. */
+  readonly #frames: Frame[] = [];
 
   constructor(machine: LuaMachine) {
     this.#machine = machine;
@@ -229,9 +231,14 @@ export class Converter {
    */
   toReply(value: Pointer, protocol: 2 | 3, uncounted: ErrorReply[]): Reply {
     const machine = this.#machine;
-    const frames: Frame[] = [];
+    const frames = this.#frames;
+    frames.length = 0;
     this.#elements = 0;
     const reply = this.#convert(value, protocol, FIRST_SLOTS, frames, uncounted);
+    if (frames.length === 0) {
+      this.#long.clear();
+      return reply;
+    }
     while (frames.length > 0) {
       const frame = frames[frames.length - 1];
       let next: Pointer;

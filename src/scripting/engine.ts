@@ -29,7 +29,7 @@ import type {
 } from "./host.ts";
 import { ScriptRandom } from "./libs/random.ts";
 import type { RunState } from "./redis_api.ts";
-import { LuaPanic } from "./wasm/module.ts";
+import { LuaPanic, type Pointer } from "./wasm/module.ts";
 
 /** What an engine is made with. */
 export interface EngineOptions {
@@ -56,6 +56,8 @@ const GC = { restart: 1, collect: 2, count: 3, step: 5 } as const;
 /** lua_pcall's statuses. */
 const STATUS = { ok: 0, yielded: 1 } as const;
 const RUNNING = -1;
+
+const NONE: readonly ErrorReply[] = [];
 
 /** A script with its source, from which it is compiled again in a new instance. */
 interface Source {
@@ -86,6 +88,9 @@ export class LuaEngine {
   #instance: Instance | null = null;
   #generation = 0;
   #runs = 0;
+
+  /** Errors in the result that is being converted. */
+  readonly #errors: ErrorReply[] = [];
 
   // The run that is going on.
   #limits: RunLimits | null = null;
@@ -316,8 +321,8 @@ export class LuaEngine {
       lua.lua_rawgeti(main, REGISTRY, environment.errorHandler);
       if (this.#kind === "eval") {
         machine.setReadonly(environment.globals, false);
-        this.#setGlobal("KEYS", keys);
-        this.#setGlobal("ARGV", args);
+        this.#setGlobal(environment.keysName, keys);
+        this.#setGlobal(environment.argvName, args);
         machine.setReadonly(environment.globals, true);
       }
       lua.lua_rawgeti(main, REGISTRY, script.ref);
@@ -360,9 +365,10 @@ export class LuaEngine {
     }
   }
 
-  #setGlobal(name: string, strings: ByteString[]): void {
+  /** @param name address of a value that is the name */
+  #setGlobal(name: Pointer, strings: ByteString[]): void {
     const { machine } = this.#instance!;
-    machine.pushString(machine.main, name);
+    machine.pushSlot(machine.main, name);
     this.#pushStrings(strings);
     machine.lua.lua_rawset(machine.main, GLOBALS);
   }
@@ -400,7 +406,8 @@ export class LuaEngine {
 
   #conclude(run: ScriptRun): ScriptOutcome {
     const { machine, environment } = this.#instance!;
-    const errors: ErrorReply[] = [];
+    const errors: ErrorReply[] = this.#errors;
+    errors.length = 0;
     let reply: Reply;
     const failed = this.#status !== STATUS.ok;
     try {
@@ -412,7 +419,7 @@ export class LuaEngine {
     } finally {
       this.#end();
     }
-    return { reply, failed, errors };
+    return { reply, failed, errors: errors.length === 0 ? NONE : errors.slice() };
   }
 
   /** The reply to an error on top of the stack. */
