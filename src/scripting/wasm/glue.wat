@@ -7,8 +7,8 @@
 ;;   script suspended only after the JavaScript frame has ended.
 ;; - C functions that call Lua functions: pcall as Redis has it.
 ;; - Integers: Lua sees 64-bit integers on the machines that Redis runs on, and 32-bit ones here.
-;;   string.sub, byte, find, match, gmatch and rep get their positions into range before they see
-;;   them; string.format and tonumber are done by the server where that is not enough.
+;;   string.sub, byte, find, match, rep and gsub get their numbers into range before they see them;
+;;   string.format and tonumber are done by the server where that is not enough.
 ;;
 ;; Memory and function table are shared with Lua's module. Functions of Lua's that are called from
 ;; here stand in the table from 256 on, functions of this module from 288 on (see module.ts).
