@@ -22,6 +22,7 @@ import {
 import { STRING, TYPE } from "./engine/layout.ts";
 import { type LuaMachine, REGISTRY } from "./engine/machine.ts";
 import { Entries, getElement, getNamed, hasNames } from "./engine/tables.ts";
+import { toInt64 } from "./libs/c_numbers.ts";
 import type { Pointer } from "./wasm/module.ts";
 
 /** Names of fields that replies are made of in Lua. */
@@ -40,7 +41,6 @@ const FIRST_SLOTS = 2;
 const MOST_ELEMENTS = 1 << 25;
 /** What an aggregate counts for. */
 const AGGREGATE_WEIGHT = 16;
-const INT64_EDGE = 2 ** 63;
 
 /** An aggregate on its way. */
 interface Frame {
@@ -65,6 +65,8 @@ export class Converter {
   /** Long strings of the result that is being converted, by string object. */
   readonly #long = new Map<Pointer, ByteString>();
   #elements = 0;
+  /** Aggregates of the result that are being converted. */
+  readonly #frames: Frame[] = [];
 
   constructor(machine: LuaMachine) {
     this.#machine = machine;
@@ -229,9 +231,14 @@ export class Converter {
    */
   toReply(value: Pointer, protocol: 2 | 3, uncounted: ErrorReply[]): Reply {
     const machine = this.#machine;
-    const frames: Frame[] = [];
+    const frames = this.#frames;
+    frames.length = 0;
     this.#elements = 0;
     const reply = this.#convert(value, protocol, FIRST_SLOTS, frames, uncounted);
+    if (frames.length === 0) {
+      this.#long.clear();
+      return reply;
+    }
     while (frames.length > 0) {
       const frame = frames[frames.length - 1];
       let next: Pointer;
@@ -322,7 +329,8 @@ export class Converter {
     const machine = this.#machine;
     const error = this.#field(table, "err", TYPE.string);
     if (error !== 0) {
-      const reply = new ErrorReply(this.#cText(error));
+      const text = this.#cText(error).replace(/[\r\n]+$/, "").replace(/[\r\n]/g, " ");
+      const reply = new ErrorReply(text);
       if (!this.isCounted(table)) uncounted.push(reply);
       return reply;
     }
@@ -360,10 +368,9 @@ function failed(text: ByteString, uncounted: ErrorReply[]): ErrorReply {
   return error;
 }
 
-/** A number cut to a signed 64-bit integer as C cuts it. */
+/** A number cut to a signed 64-bit integer. */
 function toInteger(value: number): number | bigint {
   if ((value | 0) === value) return value | 0;
-  if (!(value >= -INT64_EDGE && value < INT64_EDGE)) return -(2n ** 63n);
   const whole = Math.trunc(value);
-  return Number.isSafeInteger(whole) ? whole + 0 : BigInt(whole);
+  return Number.isSafeInteger(whole) ? whole + 0 : toInt64(value);
 }

@@ -85,7 +85,7 @@ export interface ScriptOutcome {
   /** What the client gets. */
   reply: Reply;
   /** Errors in the reply that have not been counted yet, as those of commands have been. */
-  errors: ErrorReply[];
+  errors: readonly ErrorReply[];
   /** The script ended with an error, rather than returning one. */
   failed: boolean;
 }

@@ -350,3 +350,16 @@ Deno.test("engine: a script that does not compile", () => {
     "ERR Error compiling script (new function): user_script:1: unexpected symbol near '<eof>'",
   );
 });
+
+Deno.test("engine: a long reply is not that of the script before", () => {
+  const subject = new Subject();
+  for (let i = 0; i < 20; i++) {
+    const value = String.fromCharCode(97 + i).repeat(5000);
+    assertEquals(subject.reply("return ARGV[1]", [], [value]), value);
+    assertEquals(subject.reply("return {ARGV[1], ARGV[1]}", [], [value + "!"]), [
+      value + "!",
+      value + "!",
+    ]);
+    subject.reply("collectgarbage() collectgarbage() return 1");
+  }
+});

@@ -22,7 +22,10 @@ import {
 } from "../wasm/module.ts";
 import { CALL_INFO, CLOSURE, COUNTER, OBJECT, STATE, STRING, TYPE, VALUE } from "./layout.ts";
 
-/** A function of the server: takes its arguments from the stack, gives the number of results. */
+/**
+ * A function of the server: takes its arguments from the stack, gives the number of results (or what
+ * the function of the glue that it is called through knows, see glue.wat).
+ */
 export type ServerFunction = (machine: LuaMachine, L: Pointer) => number;
 
 /** Thrown by functions of the server; the error value is on top of the Lua stack. */
