@@ -673,7 +673,7 @@ Deno.test("what a replica has said to have is not taken back", async () => {
   await until(() => sessions(local)[0]?.ackPosition === length, "the first word");
   const [session] = sessions(local);
   const before = session.ackMs;
-  await until(() => local.server.engine.clock.ms > before, "another millisecond");
+  await until(() => local.server.parts.clock.ms > before, "another millisecond");
   await replica.ack(length - 5);
   await until(() => session.ackMs > before, "the second word");
   assertEquals(session.ackPosition, length);
@@ -684,7 +684,7 @@ Deno.test("repl-disable-tcp-nodelay lets the stream to replicas wait for more", 
     await using local = await Primary.start({ "repl-disable-tcp-nodelay": disabled });
     await using replica = await FakeReplica.connect(local.port);
     await replica.call("REPLCONF", "capa", "eof", "capa", "psync2");
-    const [{ connection }] = local.server.engine.clients.values();
+    const [{ connection }] = local.server.parts.clients.values();
     const set: boolean[] = [];
     connection!.setNoDelay = (on) => void set.push(on);
     await replica.send("PSYNC", "?", "-1");
