@@ -41,7 +41,7 @@ Deno.test("aof: no-appendfsync-on-rewrite holds for saves in the background, too
     await server.start();
     for (let i = 0; i < 100; i++) server.run("SET", `k${i}`, "v");
     await server.written();
-    server.engine.persistence.startBackground();
+    server.parts.persistence.startBackground();
     server.run("SET", "k", "v");
     await server.written();
     for (let second = 0; second < 3; second++) {
@@ -49,9 +49,9 @@ Deno.test("aof: no-appendfsync-on-rewrite holds for saves in the background, too
       server.aof.tick();
       while (server.aof.syncing) await new Promise((resolve) => setTimeout(resolve, 1));
     }
-    assertEquals(server.engine.persistence.background !== null, true);
-    const { position } = server.engine.journal;
+    assertEquals(server.parts.persistence.background !== null, true);
+    const { position } = server.parts.journal;
     assertEquals(server.aof.syncedPosition >= position, !without);
-    server.engine.persistence.cancelBackground();
+    server.parts.persistence.cancelBackground();
   }
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Host } from "../../src/execution/engine.ts";
+import type { Host } from "../../src/commands/services.ts";
 import { processResources } from "../../src/lifecycle/resources.ts";
 import { TestServer } from "../execution/support.ts";
 import { LocalServer } from "../server/support.ts";
