@@ -5,6 +5,7 @@
  * @module
  */
 
+import "../../../src/datatypes/mod.ts";
 import { assertEquals } from "@std/assert";
 import { CommandBaseWriter } from "../../../src/aof/base_writer.ts";
 import { type ByteString, fromBytes } from "../../../src/bytes/bytes.ts";
