@@ -1,8 +1,8 @@
 /**
- * What fingerprints of values are made of: 96 bits that are equal when the content is, whatever encoding and
- * whatever order of unordered elements the file has them in. With a hundred million keys the odds of
- * two different ones with one fingerprint are below one in a trillion; it is no defence against
- * somebody who makes such a pair on purpose.
+ * What fingerprints of values are made of: 96 bits that are equal when the content is, whatever
+ * encoding and whatever order of unordered elements the file has them in. With a hundred million keys
+ * the odds of two different ones with one fingerprint are below one in a trillion; it is no defence
+ * against somebody who makes such a pair on purpose.
  *
  * The mixing step is that of the MurmurHash3 family (multiply, rotate, multiply; three words of
  * state that each step feeds into the next), four bytes a step.

@@ -1,5 +1,6 @@
 /**
- * Finding what reads a value type (`codecs.ts`), and DUMP payloads: one value with a footer of its own.
+ * Finding what reads a value type (`codecs.ts`), and DUMP payloads: one value with a footer of its
+ * own.
  *
  * @module
  */
@@ -39,6 +40,8 @@ export function readPacked(type: number, input: RdbInput): RdbValue | null | und
 export function valueReader(type: number, input: RdbInput): ValueReader {
   const begin = READERS[type];
   if (begin !== undefined) return begin(input);
+  // A fault of the program must not look like one of the file.
+  if (READERS.length === 0) throw new Error("No data type is registered: import datatypes/mod.ts");
   switch (type) {
     case ValueType.MODULE_2: {
       const name = moduleName(input.bigLength());
