@@ -15,6 +15,7 @@ import type { Clock } from "./clock/clock.ts";
 import type { Registry } from "./command/registry.ts";
 import type { AdminContext, Host, ServerCommand, Services } from "./commands/services.ts";
 import type { Config } from "./config/config.ts";
+import "./datatypes/mod.ts";
 import { AclGate } from "./execution/acl_gate.ts";
 import { Blocking } from "./execution/blocking.ts";
 import { DebugSwitches } from "./execution/debug_switches.ts";

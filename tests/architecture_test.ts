@@ -27,6 +27,7 @@ const LAYERS = [
   "rdb",
   "journal",
   "aof",
+  "datatypes",
   "transport",
   "command",
   "acl",
