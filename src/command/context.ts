@@ -20,6 +20,7 @@ export interface ContextClient {
   readonly protocol: 2 | 3;
   /** What kind of caller it is; see `session/caller.ts`. */
   readonly caller: {
+    readonly name: string;
     readonly mayBlock: boolean;
     readonly obeyed: boolean;
     readonly inTransaction: boolean;

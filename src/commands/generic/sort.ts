@@ -86,7 +86,7 @@ const sort = defineCommand({
   args: [...sharedArguments, opt(key("destination", { keySpecIndex: 2, token: "STORE" }))],
   getKeys: sortKeys,
   run(context, args) {
-    const options = parseOptions(args, true);
+    const options = parseOptions(context, args, true);
     return options.store === null
       ? reply(context, args[1], options)
       : store(context, args[1], options.store, options);
@@ -103,7 +103,7 @@ const sortRo = defineCommand({
   keys: [keyRange("RO access"), patternKeys],
   args: sharedArguments,
   getKeys: () => [{ index: 1, flags: ["RO", "access"] }],
-  run: (context, args) => reply(context, args[1], parseOptions(args, false)),
+  run: (context, args) => reply(context, args[1], parseOptions(context, args, false)),
 });
 
 /** The keys that the arguments name: the one to sort, and the last STORE. */
@@ -119,7 +119,11 @@ function sortKeys(args: readonly ByteString[]): KeyReference[] {
   return found;
 }
 
-function parseOptions(args: readonly ByteString[], canStore: boolean): SortOptions {
+function parseOptions(
+  { client }: Context,
+  args: readonly ByteString[],
+  canStore: boolean,
+): SortOptions {
   const options: SortOptions = {
     alpha: false,
     descending: false,
@@ -153,8 +157,8 @@ function parseOptions(args: readonly ByteString[], canStore: boolean): SortOptio
       throw syntaxError();
     }
   }
-  // What is stored must not depend on the order of a set in memory.
-  options.canonical = options.store !== null;
+  // What is stored, and what a script does, must not depend on the order of a set in memory.
+  options.canonical = options.store !== null || client.caller.name === "script";
   return options;
 }
 
