@@ -23,6 +23,7 @@ export interface ContextClient {
   readsEverything(command: Command, args: readonly ByteString[]): boolean;
   /** What kind of caller it is; see `session/caller.ts`. */
   readonly caller: {
+    readonly name: string;
     readonly mayBlock: boolean;
     readonly obeyed: boolean;
     readonly inTransaction: boolean;

@@ -29,7 +29,7 @@ import type { CommandTimer } from "../observe/command_timer.ts";
 import type { Stats } from "../observe/stats.ts";
 import { ErrorReply, NO_REPLY, QUEUED, RedisError, type Reply } from "../resp/reply.ts";
 import type { BlockedState } from "../session/blocked.ts";
-import type { Client } from "../session/client.ts";
+import type { Client, StartedTransaction } from "../session/client.ts";
 import type { WatchTable } from "../session/watch.ts";
 import type { AclGate } from "./acl_gate.ts";
 import type { Blocking } from "./blocking.ts";
@@ -152,29 +152,74 @@ export class Executor {
    * Run a client's transaction: its commands one behind the other, with nothing in between. A command
    * that fails does not stop those behind it.
    */
-  runTransaction(client: Client): Reply[] {
-    const { transaction, caller } = client;
-    const { aclGate, stats } = this.#parts;
-    const exec = client.lastCommand;
-    const replies: Reply[] = [];
+  runTransaction(client: Client): Reply {
+    const { queue } = client.transaction!;
+    client.running = client.transaction;
     client.transaction = null;
-    client.running = transaction;
+    return this.#runQueue({ client, exec: client.lastCommand!, queue, replies: [] });
+  }
+
+  /**
+   * Run what is left of a transaction.
+   *
+   * @returns `NO_REPLY` when a command of it waits for work to end: it goes on then
+   */
+  #runQueue(started: StartedTransaction): Reply {
+    const { client, exec, queue, replies } = started;
+    const { caller } = client;
+    const { aclGate, stats } = this.#parts;
     client.caller = caller.queued;
-    for (const { command, args } of transaction!.queue) {
+    let ended = true;
+    while (ended && replies.length < queue.length) {
+      const { command, args } = queue[replies.length];
       client.lastCommand = command;
       // One of them may have changed who the client is.
       const refusal = (client.gates & caller.gates & GATE.acl) === 0
         ? null
         : aclGate.admitQueued(client, command, args);
       if (refusal !== null) stats.countError(refusal.text);
-      replies.push(refusal ?? this.#perform(client, command, args, null)!);
+      const reply = refusal ?? this.#perform(client, command, args, null)!;
+      if (client.blocked === null) replies.push(reply);
+      else {
+        client.blocked.transaction = started;
+        ended = false;
+      }
     }
     client.caller = caller;
-    client.running = null;
+    if (ended) client.running = null;
     client.lastCommand = exec;
     // The commands have left their effects, each for itself.
     this.#parts.journal.suppress();
-    return replies;
+    return ended ? replies : NO_REPLY;
+  }
+
+  /**
+   * Run what is left of a command whose work is done, and what is left of its transaction.
+   *
+   * @returns undefined when the transaction waits for further work
+   */
+  finish(client: Client, state: BlockedState): Reply | undefined {
+    const { transaction } = state;
+    if (transaction === undefined) return this.#perform(client, state.command, state.args, state);
+    const { timer } = this.#parts;
+    const begun = timer.now();
+    // Nobody else is served before its end.
+    this.#depth++;
+    const reply = this.#perform(client, state.command, state.args, state)!;
+    if (client.blocked === state) client.blocked = null;
+    transaction.replies.push(reply);
+    const all = this.#runQueue(transaction);
+    this.#depth--;
+    if (all === NO_REPLY) return undefined;
+    // For the client it was EXEC that waited.
+    client.blocked = state;
+    timer.count(transaction.exec, 1, state.micros + timer.now() - begun);
+    return all;
+  }
+
+  /** A client's command has left effects in the journal after it returned. */
+  wroteLate(client: Client): void {
+    client.wrote(this.#parts.journal.position, this.#parts.stream.end);
   }
 
   /**

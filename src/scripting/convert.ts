@@ -10,6 +10,7 @@ import {
   AttributeReply,
   BigNumberReply,
   BooleanReply,
+  BytesReply,
   DoubleReply,
   ErrorReply,
   MapReply,
@@ -95,6 +96,7 @@ export class Converter {
     if (Array.isArray(reply)) return this.#pushArray(L, reply, protocol);
     if (reply instanceof SimpleString) return this.#pushOne(L, "ok", reply.text);
     if (reply instanceof ErrorReply) return this.pushError(L, "-" + reply.text, true);
+    if (reply instanceof BytesReply) return machine.pushBytes(L, reply.bytes);
     if (typeof reply === "bigint") return lua.lua_pushnumber(L, Number(reply));
     if (reply instanceof AttributeReply) return this.push(L, reply.reply, protocol);
     if (protocol === 2) this.#push2(L, reply);

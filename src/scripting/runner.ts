@@ -33,7 +33,14 @@ import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Stats } from "../observe/stats.ts";
 import type { DiskGate } from "../persistence/disk_gate.ts";
-import { ErrorReply, NO_REPLY, RedisError, type Reply } from "../resp/reply.ts";
+import {
+  ErrorReply,
+  MultiReply,
+  NO_REPLY,
+  NoReply,
+  RedisError,
+  type Reply,
+} from "../resp/reply.ts";
 import type { BlockedState } from "../session/blocked.ts";
 import { OBEYED_SCRIPT, SCRIPT } from "../session/caller.ts";
 import type { Client } from "../session/client.ts";
@@ -155,6 +162,7 @@ export class ScriptRunner implements ScriptHost {
    * @throws RedisError when it may not run here and now
    */
   run(call: ScriptCall): Reply {
+    if (this.#running !== null) throw new RedisError(NOT_FROM_SCRIPT);
     this.#check(call);
     const { client, flags } = call;
     const writes = !call.readOnly && !(flags?.has("no-writes") ?? false);
@@ -176,11 +184,14 @@ export class ScriptRunner implements ScriptHost {
     own.user = client.user;
     own.authenticated = true;
     own.noTouch = client.noTouch;
+    own.transaction = null;
     const limits = {
       now: () => this.#parts.clock.monotonic(),
       slowAfter: this.#parts.config.values.busyReplyThreshold,
       pause: () => this.#pause(running),
     };
+    // Who cannot wait for its reply gets the script run in one go.
+    if (client.connection === null) limits.slowAfter = 0;
     let outcome: ScriptOutcome | Promise<ScriptOutcome>;
     try {
       outcome = call.run({
@@ -264,7 +275,10 @@ export class ScriptRunner implements ScriptHost {
       return new ErrorReply(refusal, true);
     }
     if (command!.isWrite) running.dirty = true;
-    return executor.call(client, command!, args);
+    const reply = executor.call(client, command!, args);
+    // A script gets one reply: what else commands say is for connections.
+    if (reply instanceof MultiReply) return reply.replies[0] ?? null;
+    return reply instanceof NoReply ? null : reply;
   }
 
   /** @returns why a script may not run a command now; null when it may */
@@ -279,8 +293,9 @@ export class ScriptRunner implements ScriptHost {
       return "ERR Wrong number of args calling Redis command from script";
     }
     const { switches, aclGate, replication, config: { values } } = this.#parts;
-    if (command.noScript && switches.deniesScriptCommands) {
-      return "ERR This Redis command is not allowed from script";
+    // Another script, or the end of all libraries, would take the ground from under this one.
+    if (command.noScript && (switches.deniesScriptCommands || command.spec.group === "scripting")) {
+      return NOT_FROM_SCRIPT;
     }
     if (
       !command.allowStale && replication.isReplica && !values.replicaServeStaleData &&
@@ -343,11 +358,12 @@ export class ScriptRunner implements ScriptHost {
   // How it ends.
 
   #end(running: Running): void {
-    const { gates, journal } = this.#parts;
+    const { blocking, gates, journal } = this.#parts;
     this.#running = null;
     journal.targets = ALL_TARGETS;
     running.resumeTime?.();
     gates.set("busy", false);
+    blocking.hold(false);
     // Its calls have left their effects, each for itself.
     journal.suppress();
   }
@@ -363,9 +379,12 @@ export class ScriptRunner implements ScriptHost {
 
   /** The script is slow: its client waits, and its effects stay together until it ends. */
   #wait(running: Running, outcome: Promise<ScriptOutcome>): Reply {
-    const { blocking, journal } = this.#parts;
+    const { blocking, executor, journal } = this.#parts;
     const { client, command } = running.call;
     journal.begin();
+    // Its calls leave their effects, each for itself.
+    journal.suppress();
+    blocking.hold(true);
     let ended: ScriptOutcome | null = null;
     const state: BlockedState = blocking.beginWork(client, command, () => {
       const reply = this.#finish(running, ended!);
@@ -375,6 +394,7 @@ export class ScriptRunner implements ScriptHost {
       ended = result;
       blocking.finishWork(client, state);
       journal.end();
+      if (running.dirty) executor.wroteLate(client);
     });
     return NO_REPLY;
   }
@@ -430,6 +450,7 @@ export class ScriptRunner implements ScriptHost {
   }
 }
 
+const NOT_FROM_SCRIPT = "ERR This Redis command is not allowed from script";
 const NO_REPLICAS = "NOREPLICAS Not enough good replicas to write.";
 const WRITE_GATES = gateBits("disk", "replicas", "readonly");
 /** Effects go to the append-only file (1) and to replicas (2). */

@@ -99,6 +99,15 @@ export interface QueuedCommand {
   readonly args: ByteString[];
 }
 
+/** A transaction that runs, and may wait for the work of one of its commands. */
+export interface StartedTransaction {
+  readonly client: Client;
+  readonly exec: Command;
+  readonly queue: readonly QueuedCommand[];
+  /** Replies of the commands that have run. */
+  readonly replies: Reply[];
+}
+
 /** A transaction that is being queued. */
 export class Transaction {
   readonly queue: QueuedCommand[] = [];

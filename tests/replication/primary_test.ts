@@ -333,7 +333,9 @@ Deno.test("repl-backlog-size bounds how long ago a replica may have left", async
 Deno.test("only the snapshot, and parts of it", async () => {
   await using local = await Primary.start();
   await local.server.parts.engines.prepare();
-  local.server.parts.libraries.replace(["#!lua name=lib\nredis.register_function('f', function() end)"]);
+  local.server.parts.libraries.replace([
+    "#!lua name=lib\nredis.register_function('f', function() end)",
+  ]);
   await using client = await local.connect();
   await client.call("SET", "a", "1");
   const ask = async (...replconf: string[]) => {

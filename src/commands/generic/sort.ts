@@ -160,8 +160,8 @@ function parseOptions(
       throw syntaxError();
     }
   }
-  // What is stored must not depend on the order of a set in memory.
-  options.canonical = options.store !== null;
+  // What is stored, and what a script does, must not depend on the order of a set in memory.
+  options.canonical = options.store !== null || client.caller.name === "script";
   return options;
 }
 

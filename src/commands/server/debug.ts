@@ -80,6 +80,11 @@ function setActiveExpire(context: Needs, args: readonly ByteString[]): Reply {
   return OK;
 }
 
+function setDisableDenyScripts(context: Needs, args: readonly ByteString[]): Reply {
+  context.services.switches.deniesScriptCommands = Math.trunc(leadingNumber(args[2])) === 0;
+  return OK;
+}
+
 function setSkipChecksums(context: Needs, args: readonly ByteString[]): Reply {
   context.services.switches.verifiesChecksums = Math.trunc(leadingNumber(args[2])) === 0;
   return OK;
@@ -288,6 +293,14 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
       "    Turn the removal of expired keys that nobody asks for off or on.",
     ],
     run: setActiveExpire,
+  }],
+  ["SET-DISABLE-DENY-SCRIPTS", {
+    count: [3, 3],
+    help: [
+      "SET-DISABLE-DENY-SCRIPTS <0|1>",
+      "    Let scripts run commands that are not for scripts (1) or not (0).",
+    ],
+    run: setDisableDenyScripts,
   }],
   ["SET-SKIP-CHECKSUM-VALIDATION", {
     count: [3, 3],

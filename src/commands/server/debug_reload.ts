@@ -23,6 +23,9 @@ export function reload(
   if (!options.every((option) => OPTIONS.includes(option))) {
     throw new RedisError("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
   }
+  if (context.client.caller.name === "script") {
+    throw new RedisError("ERR DEBUG RELOAD is not possible within a script");
+  }
   journal.suppress();
   if (!options.includes("NOSAVE") && !persistence.save()) throw new RedisError("ERR");
   if (!options.includes("NOFLUSH")) keyspace.clearAll();
@@ -39,11 +42,13 @@ export function reload(
       merge: options.includes("MERGE"),
       verifyChecksum: config.values.rdbchecksum && switches.verifiesChecksums,
     });
-    libraries.replace(result.functions);
+    if (!options.includes("NOFLUSH")) libraries.replace(result.functions);
+    else libraries.restore(result.functions, options.includes("MERGE") ? "replace" : "append");
     persistence.loadedKeys = result.keysLoaded;
     persistence.expiredKeysOnLoad = result.keysExpired;
   } catch (error) {
-    const known = error instanceof RdbError || error instanceof Deno.errors.NotFound ||
+    const known = error instanceof RdbError || error instanceof RedisError ||
+      error instanceof Deno.errors.NotFound ||
       // There is no file name.
       error instanceof Deno.errors.IsADirectory;
     if (!known) throw error;

@@ -274,6 +274,18 @@ export class LuaMachine {
     }
   }
 
+  /** Push bytes as a string. O(n). */
+  pushBytes(L: Pointer, bytes: Uint8Array): void {
+    const block = this.lua.malloc(Math.max(1, bytes.length));
+    if (block === 0) this.outOfMemory(L);
+    try {
+      this.u8.set(bytes, block);
+      this.lua.lua_pushlstring(L, block, bytes.length);
+    } finally {
+      this.lua.free(block);
+    }
+  }
+
   /** Raise the error that Lua raises when memory is short. */
   outOfMemory(L: Pointer): never {
     this.pushString(L, "not enough memory");
