@@ -55,6 +55,7 @@ import { Clients } from "./session/clients.ts";
 import { UserClients } from "./session/user_clients.ts";
 import { WatchTable } from "./session/watch.ts";
 import type { Dialler } from "./transport/outgoing.ts";
+import type { Transport } from "./transport/transport.ts";
 
 /** What a server is made of. */
 export interface PartsOptions {
@@ -63,6 +64,7 @@ export interface PartsOptions {
   log: Logger;
   host: Host;
   dialler: Dialler;
+  transport: Transport;
   registry: Registry;
   newTable: () => KeyTable;
   /** The heap that the data is on; V8's of this process when absent. */
@@ -102,6 +104,7 @@ export class Parts implements Services {
   readonly log: Logger;
   readonly host: Host;
   readonly dialler: Dialler;
+  readonly transport: Transport;
   readonly registry: Registry;
   readonly startedMs: number;
   readonly runId = randomId();
@@ -142,6 +145,7 @@ export class Parts implements Services {
     this.log = log;
     this.host = options.host;
     this.dialler = options.dialler;
+    this.transport = options.transport;
     this.registry = options.registry;
     this.startedMs = clock.tick();
     this.timer = new CommandTimer(clock, config, this.registry, this.stats);

@@ -29,6 +29,8 @@ import type { Logger } from "./log/logger.ts";
 import { ListenError } from "./net/bind.ts";
 import { Listeners } from "./net/listeners.ts";
 import { OutgoingConnections } from "./transport/outgoing.ts";
+import { sockets } from "./transport/sockets.ts";
+import type { Duplex, Transport } from "./transport/transport.ts";
 import type { Resources } from "./observe/resources.ts";
 import { Parts } from "./parts.ts";
 
@@ -42,8 +44,12 @@ export interface ServerOptions {
   users?: readonly UserDefinition[];
   /** The machine's clock when absent. */
   clock?: Clock;
+  /** What carries its bytes; the sockets of the platform when absent. */
+  transport?: Transport;
   /** Take port 0 as "any free port" instead of "no TCP". */
   anyPort?: boolean;
+  /** Start even where nothing is to be listened on: connections are handed to it. */
+  unreachable?: boolean;
   /** Makes the key tables; one outside the V8 heap when absent. */
   newTable?: () => KeyTable;
 }
@@ -62,6 +68,7 @@ export class Server implements Host {
   readonly #waiting: ShutdownWait;
   readonly #stopped = Promise.withResolvers<number>();
   readonly #anyPort: boolean;
+  readonly #unreachable: boolean;
   readonly #users: readonly UserDefinition[];
   readonly #loading = new AbortController();
   /** Full path of the pid file that was written. */
@@ -72,19 +79,21 @@ export class Server implements Host {
 
   /** @param options what it is made of; nothing is opened before {@linkcode Server.begin} */
   constructor(options: ServerOptions) {
-    const clock = options.clock ?? new SystemClock();
-    this.#outgoing = new OutgoingConnections(clock);
+    const { clock = new SystemClock(), transport = sockets } = options;
+    this.#outgoing = new OutgoingConnections(clock, transport);
     this.parts = new Parts({
       clock,
       config: options.config,
       log: options.log,
       host: this,
       dialler: this.#outgoing,
+      transport,
       registry: options.registry ?? new Registry(allCommands),
       newTable: options.newTable ?? (() => new ByteMap()),
     });
     this.#waiting = new ShutdownWait(this.parts);
     this.#anyPort = options.anyPort ?? false;
+    this.#unreachable = options.unreachable ?? false;
     this.#users = options.users ?? [];
     this.#listeners = new Listeners(this.parts);
     this.#cron = new Cron(this.parts, this.#listeners.connections);
@@ -204,7 +213,7 @@ export class Server implements Host {
         throw new StartError(error.message);
       }
     }
-    if (addresses === 0) {
+    if (addresses === 0 && !this.#unreachable) {
       log.warning("Configured to not listen anywhere, exiting.");
       throw new StartError("nothing to listen on");
     }
@@ -235,6 +244,11 @@ export class Server implements Host {
   /** Resolves with the exit code once the server has stopped. */
   get stopped(): Promise<number> {
     return this.#stopped.promise;
+  }
+
+  /** Serve a connection, from wherever it comes. */
+  serve(connection: Duplex): void {
+    this.#listeners.serve(connection);
   }
 
   /** The TCP port; 0 when it only listens on a Unix socket. */

@@ -50,6 +50,7 @@ type Parts = Pick<
   | "registry"
   | "replication"
   | "stats"
+  | "transport"
 >;
 
 /** Where a link stands, as ROLE names it. */

@@ -69,6 +69,11 @@ export class Libraries {
     return this.#parts.engines;
   }
 
+  /** Whether functions can be loaded without waiting. */
+  get ready(): boolean {
+    return this.#engines.ready;
+  }
+
   /** Resolves when libraries can be loaded: their engine is not there from the start. */
   prepare(): Promise<void> {
     return this.#engines.prepare();
