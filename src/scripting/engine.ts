@@ -433,8 +433,8 @@ export class LuaEngine {
     const line = converter.textOf(table, "line");
     const where = source !== null && line !== null ? ` script: ${name}, on ${source}:${line}.` : "";
     const text = converter.textOf(table, "err") ?? "ERR unknown error";
-    const reply = new ErrorReply(text + where);
-    if (!converter.isCounted(table)) errors.push(reply);
+    const reply = new ErrorReply(text + where, converter.isCounted(table));
+    errors.push(reply);
     return reply;
   }
 

@@ -370,7 +370,7 @@ export class ScriptRunner implements ScriptHost {
   #finish(running: Running, { reply, errors }: ScriptOutcome): Reply {
     this.#end(running);
     const { registry, stats } = this.#parts;
-    for (const { text } of errors) stats.countError(text);
+    for (const { text, counted } of errors) if (!counted) stats.countError(text);
     const { lastCommand } = running.call.client;
     if (errors.length > 0 && lastCommand !== null) registry.stats(lastCommand).failed++;
     return reply instanceof ErrorReply ? new ErrorReply(reply.text, true) : reply;
@@ -415,9 +415,8 @@ export class ScriptRunner implements ScriptHost {
     }
     await eventLoopTurn();
     if (!running.killed) return null;
-    return call.isEval
-      ? "ERR Error running script: Script killed by user with SCRIPT KILL."
-      : "ERR Error running function: Function killed by user with FUNCTION KILL.";
+    this.#parts.log.notice("Lua script killed by user with SCRIPT KILL.");
+    return "Script killed by user with SCRIPT KILL...";
   }
 
   /**

@@ -55,9 +55,9 @@ export class Scripts {
     return this.#bySha.get(sha1Hex(source));
   }
 
-  /** Whether there is one; the SHA-1 has to be in lower case. */
+  /** Whether there is one of a SHA-1 in any case. O(1) */
   has(sha: ByteString): boolean {
-    return this.#bySha.has(sha);
+    return this.get(sha) !== undefined;
   }
 
   /**
