@@ -80,9 +80,11 @@ export class Libraries {
     return this.#libraries.size;
   }
 
-  /** Number of functions. */
+  /** Number of functions. O(libraries) */
   get functionCount(): number {
-    return this.#functions.size;
+    let sum = 0;
+    for (const { functions } of this.#libraries.values()) sum += functions.size;
+    return sum;
   }
 
   /** Bytes that they take beside the engine. */

@@ -112,6 +112,8 @@ export interface ScriptCall {
 interface Running {
   readonly call: ScriptCall;
   readonly startedMs: number;
+  /** Unix time in microseconds. */
+  readonly startedMicros: number;
   readonly mayWrite: boolean;
   readonly allowsOom: boolean;
   /** Memory was short when it began. */
@@ -144,7 +146,7 @@ export class ScriptRunner implements ScriptHost {
   }
 
   /** The script that runs; null when none does. */
-  get running(): Pick<Running, "call" | "startedMs"> | null {
+  get running(): Pick<Running, "call" | "startedMs" | "startedMicros"> | null {
     return this.#running;
   }
 
@@ -172,6 +174,7 @@ export class ScriptRunner implements ScriptHost {
     const running: Running = this.#running = {
       call,
       startedMs: this.#parts.clock.monotonic(),
+      startedMicros: this.#parts.clock.micros(),
       mayWrite: writes,
       allowsOom: flags?.has("allow-oom") ?? false,
       outOfMemory: this.#isOutOfMemory,

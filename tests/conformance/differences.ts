@@ -157,6 +157,10 @@ export const DIFFERENCES: Record<string, Difference> = {
     why: "since 7.2 commands that block are allowed in scripts: they do not wait",
     reply: { 2: "$-1\r\n", 3: "_\r\n" },
   },
+  "script-still": {
+    why: "since 7.2 TIME stands still within a script",
+    reply: "*1\r\n:1\r\n",
+  },
   "script-wait": {
     why: "since 7.2 commands that block are allowed in scripts: they do not wait",
     reply: ":0\r\n",

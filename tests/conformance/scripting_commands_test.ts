@@ -44,7 +44,6 @@ const SOURCES = [
   "#!lua name=a\nredis.register_function('f g', function() end)",
   "#!lua name=a\nredis.register_function('', function() end)",
   "#!lua name=a\nredis.register_function('f', function() end) redis.register_function('f', function() end)",
-  "#!lua name=a\nredis.register_function('f', function() end) redis.register_function('F', function() end)",
   "#!lua name=a\nredis.register_function{}",
   "#!lua name=a\nredis.register_function{function_name='f'}",
   "#!lua name=a\nredis.register_function{callback=function() end}",
@@ -126,6 +125,12 @@ FUNCTION FLUSH ; FUNCTION LOAD ${quoted(library("return 1"))} ; FUNCTION LOAD RE
 FUNCTION FLUSH ; FUNCTION LOAD ${ONE} ; FLUSHALL ; FCALL f 0
 ${SOURCES}
 COMMAND GETKEYS EVAL "return 1" 2 a b c
+FUNCTION FLUSH ; FUNCTION LOAD ${
+    quoted(
+      "#!lua name=a\nredis.register_function('f', function() return 1 end) " +
+        "redis.register_function('F', function() return 2 end)",
+    )
+  } ; FUNCTION STATS
 COMMAND GETKEYS EVAL "return 1" 0
 COMMAND GETKEYS EVAL "return 1" x
 COMMAND GETKEYS FCALL f 1 a
@@ -139,6 +144,7 @@ WATCH a ; EVAL "return redis.call('set','a',1)" 0 ; MULTI ; GET a ; EXEC
 @b BLPOP l 0 & ; !blocked 1 ; EVAL "redis.call('lpush','l',1) redis.call('lpush','l',2) return redis.call('llen','l')" 0 ; @b < ; LRANGE l 0 -1
 @b BLPOP l 0 & ; !blocked 1 ; EVAL "redis.call('lpush','l',1) redis.call('del','l') return 1" 0 ; RPUSH l x ; @b <
 @b BZPOPMIN z 0 & ; !blocked 1 ; MULTI ; EVAL "return redis.call('zadd','z',1,'a')" 0 ; ZADD z 0 b ; EXEC ; @b <
+EVAL "local t = redis.call('time') for i=1,500000 do end local u = redis.call('time') return {t[1] == u[1] and t[2] == u[2]}" 0 ~differs:script-still
 SELECT 3 ; EVAL "redis.call('set','a',1) redis.call('select',4) redis.call('set','b',1) return 1" 0 ; EXISTS a b ; SELECT 4 ; EXISTS a b
 EVAL "redis.call('set','a','v','px',30) local t=redis.call('time')[1] for i=1,100000 do end return {redis.call('get','a'), t == redis.call('time')[1]}" 0
 EVAL "return {KEYS,ARGV}" 2 a b c d
