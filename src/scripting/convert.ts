@@ -229,14 +229,14 @@ export class Converter {
    * The value at an address as a reply. O(its size); nesting costs no stack.
    *
    * @param protocol what the script chose with `redis.setresp`
-   * @param uncounted gets the errors in it that have not been counted yet
+   * @param errors gets the errors in it
    */
-  toReply(value: Pointer, protocol: 2 | 3, uncounted: ErrorReply[]): Reply {
+  toReply(value: Pointer, protocol: 2 | 3, errors: ErrorReply[]): Reply {
     const machine = this.#machine;
     const frames = this.#frames;
     frames.length = 0;
     this.#elements = 0;
-    const reply = this.#convert(value, protocol, FIRST_SLOTS, frames, uncounted);
+    const reply = this.#convert(value, protocol, FIRST_SLOTS, frames, errors);
     if (frames.length === 0) {
       this.#long.clear();
       return reply;
@@ -264,10 +264,10 @@ export class Converter {
       if (++this.#elements > MOST_ELEMENTS) {
         this.#long.clear();
         const error = new ErrorReply("ERR reply of the script is too large");
-        uncounted.push(error);
+        errors.push(error);
         return error;
       }
-      frame.items.push(this.#convert(next, protocol, slots, frames, uncounted));
+      frame.items.push(this.#convert(next, protocol, slots, frames, errors));
     }
     this.#long.clear();
     return reply;
@@ -289,10 +289,10 @@ export class Converter {
     protocol: 2 | 3,
     slots: number,
     frames: Frame[],
-    uncounted: ErrorReply[],
+    errors: ErrorReply[],
   ): Reply {
     const machine = this.#machine;
-    if (slots + 4 > STACK_LIMIT) return failed("ERR reached lua stack limit", uncounted);
+    if (slots + 4 > STACK_LIMIT) return failed("ERR reached lua stack limit", errors);
     switch (machine.tag(value)) {
       case TYPE.string:
         return this.#text(value);
@@ -310,7 +310,7 @@ export class Converter {
     }
     const table = machine.u32[value >> 2];
     if (hasNames(machine, table)) {
-      const special = this.#special(table, slots, frames, uncounted);
+      const special = this.#special(table, slots, frames, errors);
       if (special !== null) return special;
     }
     this.#elements += AGGREGATE_WEIGHT;
@@ -326,14 +326,14 @@ export class Converter {
     table: Pointer,
     slots: number,
     frames: Frame[],
-    uncounted: ErrorReply[],
+    errors: ErrorReply[],
   ): Reply {
     const machine = this.#machine;
     const error = this.#field(table, "err", TYPE.string);
     if (error !== 0) {
       const text = this.#cText(error).replace(/[\r\n]+$/, "").replace(/[\r\n]/g, " ");
-      const reply = new ErrorReply(text);
-      if (!this.isCounted(table)) uncounted.push(reply);
+      const reply = new ErrorReply(text, this.isCounted(table));
+      errors.push(reply);
       return reply;
     }
     const ok = this.#field(table, "ok", TYPE.string);
@@ -364,9 +364,9 @@ export class Converter {
   }
 }
 
-function failed(text: ByteString, uncounted: ErrorReply[]): ErrorReply {
+function failed(text: ByteString, errors: ErrorReply[]): ErrorReply {
   const error = new ErrorReply(text);
-  uncounted.push(error);
+  errors.push(error);
   return error;
 }
 

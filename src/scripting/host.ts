@@ -84,7 +84,7 @@ export interface ScriptRun {
 export interface ScriptOutcome {
   /** What the client gets. */
   reply: Reply;
-  /** Errors in the reply that have not been counted yet, as those of commands have been. */
+  /** Errors in the reply; those of commands have been counted. */
   errors: readonly ErrorReply[];
   /** The script ended with an error, rather than returning one. */
   failed: boolean;

@@ -24,7 +24,7 @@ function topText(machine: LuaMachine): ByteString | null {
 /**
  * The reply to the error on top of the stack.
  *
- * @param errors gets it, unless it was counted when the command failed that it comes from
+ * @param errors gets it
  */
 export function errorReply(
   machine: LuaMachine,
@@ -45,8 +45,8 @@ export function errorReply(
   const line = converter.textOf(table, "line");
   const where = source !== null && line !== null ? ` script: ${name}, on ${source}:${line}.` : "";
   const text = converter.textOf(table, "err") ?? "ERR unknown error";
-  const reply = new ErrorReply(text + where);
-  if (!converter.isCounted(table)) errors.push(reply);
+  const reply = new ErrorReply(text + where, converter.isCounted(table));
+  errors.push(reply);
   return reply;
 }
 

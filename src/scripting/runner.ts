@@ -109,6 +109,8 @@ export interface ScriptCall {
 interface Running {
   readonly call: ScriptCall;
   readonly startedMs: number;
+  /** Unix time in microseconds. */
+  readonly startedMicros: number;
   readonly mayWrite: boolean;
   readonly allowsOom: boolean;
   /** Memory was short when it began. */
@@ -141,7 +143,7 @@ export class ScriptRunner implements ScriptHost {
   }
 
   /** The script that runs; null when none does. */
-  get running(): Pick<Running, "call" | "startedMs"> | null {
+  get running(): Pick<Running, "call" | "startedMs" | "startedMicros"> | null {
     return this.#running;
   }
 
@@ -169,6 +171,7 @@ export class ScriptRunner implements ScriptHost {
     const running: Running = this.#running = {
       call,
       startedMs: this.#parts.clock.monotonic(),
+      startedMicros: this.#parts.clock.micros(),
       mayWrite: writes,
       allowsOom: flags?.has("allow-oom") ?? false,
       outOfMemory: this.#isOutOfMemory,
@@ -371,7 +374,7 @@ export class ScriptRunner implements ScriptHost {
   #finish(running: Running, { reply, errors }: ScriptOutcome): Reply {
     this.#end(running);
     const { registry, stats } = this.#parts;
-    for (const { text } of errors) stats.countError(text);
+    for (const { text, counted } of errors) if (!counted) stats.countError(text);
     const { lastCommand } = running.call.client;
     if (errors.length > 0 && lastCommand !== null) registry.stats(lastCommand).failed++;
     return reply instanceof ErrorReply ? new ErrorReply(reply.text, true) : reply;
@@ -416,9 +419,8 @@ export class ScriptRunner implements ScriptHost {
     }
     await eventLoopTurn();
     if (!running.killed) return null;
-    return call.isEval
-      ? "ERR Error running script: Script killed by user with SCRIPT KILL."
-      : "ERR Error running function: Function killed by user with FUNCTION KILL.";
+    this.#parts.log.notice("Lua script killed by user with SCRIPT KILL.");
+    return "Script killed by user with SCRIPT KILL...";
   }
 
   /**
