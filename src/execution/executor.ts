@@ -152,7 +152,10 @@ export class Executor {
   runTransaction(client: Client): Reply {
     const { queue } = client.transaction!;
     client.transaction = null;
-    return this.#runQueue({ client, exec: client.lastCommand!, queue, replies: [] });
+    const reply = this.#runQueue({ client, exec: client.lastCommand!, queue, replies: [] });
+    // The commands have left their effects, each for itself.
+    this.#parts.journal.suppress();
+    return reply;
   }
 
   /**
@@ -177,8 +180,6 @@ export class Executor {
     }
     client.caller = caller;
     client.lastCommand = exec;
-    // The commands have left their effects, each for itself.
-    this.#parts.journal.suppress();
     return ended ? replies : NO_REPLY;
   }
 
