@@ -156,7 +156,10 @@ export class Executor {
     const { queue } = client.transaction!;
     client.running = client.transaction;
     client.transaction = null;
-    return this.#runQueue({ client, exec: client.lastCommand!, queue, replies: [] });
+    const reply = this.#runQueue({ client, exec: client.lastCommand!, queue, replies: [] });
+    // The commands have left their effects, each for itself.
+    this.#parts.journal.suppress();
+    return reply;
   }
 
   /**
@@ -188,8 +191,6 @@ export class Executor {
     client.caller = caller;
     if (ended) client.running = null;
     client.lastCommand = exec;
-    // The commands have left their effects, each for itself.
-    this.#parts.journal.suppress();
     return ended ? replies : NO_REPLY;
   }
 
