@@ -17,6 +17,9 @@ const CARET = 0x5e;
 const DASH = 0x2d;
 const BACKSLASH = 0x5c;
 
+/** A real server goes one call deeper at each star with something behind it, and gives up there. */
+const MOST_STARS = 1000;
+
 function fold(c: number): number {
   return c >= 0x41 && c <= 0x5a ? c + 32 : c;
 }
@@ -77,10 +80,13 @@ export function matchGlob(pattern: ByteString, text: ByteString, noCase = false)
   let t = 0;
   let starAt = -1;
   let starText = 0;
+  let stars = 0;
   for (;;) {
     if (p < pattern.length) {
       const c = pattern.charCodeAt(p);
       if (c === STAR) {
+        const goesOn = p + 1 < pattern.length && pattern.charCodeAt(p + 1) !== STAR;
+        if (goesOn && ++stars > MOST_STARS) return false;
         starAt = p++;
         starText = t;
         continue;
