@@ -79,6 +79,8 @@ export class PrimaryLink {
   /** Unix milliseconds since which the link is down; 0 when it is up or never was. */
   downSinceMs = 0;
 
+  /** Bytes that have come and wait for a pause or a slow script to end. */
+  #waitingBytes = 0;
   readonly #parts: Parts;
   readonly #replication: Replication;
   #running = false;
@@ -109,7 +111,7 @@ export class PrimaryLink {
 
   /** Bytes of the stream that have come, whether applied or not. */
   get readOffset(): number {
-    return this.#replication.stream.end + (this.#applier?.pendingBytes ?? 0);
+    return this.#replication.stream.end + (this.#applier?.pendingBytes ?? 0) + this.#waitingBytes;
   }
 
   /** The full synchronisation under way. */
@@ -353,8 +355,10 @@ export class PrimaryLink {
     // There is no waiting for the engine of libraries between two commands of the primary.
     await parts.libraries.prepare();
     while (this.#client === client) {
+      this.#waitingBytes = 0;
       const chunk = await connection.read();
       if (signal.aborted) return;
+      this.#waitingBytes = chunk.length;
       while (parts.gates.isRaised("busy")) {
         // A slow script runs: nothing may change in its midst.
         await eventLoopTurn();
@@ -364,6 +368,7 @@ export class PrimaryLink {
         await new Promise<void>((resolve) => pause.whenWritable(resolve));
         if (signal.aborted || client.closed) return;
       }
+      this.#waitingBytes = 0;
       this.lastInteractionMs = connection.lastReadMs;
       if (!applier.apply(chunk)) {
         // Where the primary stands cannot be told any more.

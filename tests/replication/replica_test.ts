@@ -523,6 +523,10 @@ Deno.test("CLIENT PAUSE holds the primary's commands too", async () => {
   await follower.acknowledged(0);
   await follower.acknowledged(0);
   assertEquals(await replica.call("EXISTS", "a"), ":0\r\n");
+  const length = streamLength(["SELECT", "0"], ["SET", "a", "1"]);
+  const { replication } = replica.parts;
+  await until(() => replication.link?.readOffset === length, "what has come");
+  assertEquals(replication.stream.end, 0);
   await replica.call("CLIENT", "UNPAUSE");
   await replica.has("a", "1");
 });

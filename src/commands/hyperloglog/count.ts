@@ -78,7 +78,7 @@ const pfCount = defineCommand({
   group: "hyperloglog",
   complexity: "O(1) for one key, mostly; O(N) for N keys, with a large constant",
   arity: -2,
-  flags: ["readonly"],
+  flags: ["readonly", "may_replicate"],
   acl: ["@read", "@hyperloglog", "@slow"],
   keys: [
     keyRange("RW access", {
