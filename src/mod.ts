@@ -21,6 +21,10 @@ import { checkLogFile } from "./config/file.ts";
 import { ignoreSignals, listenToSignals } from "./lifecycle/signals.ts";
 import { Logger } from "./log/logger.ts";
 import { Server } from "./server.ts";
+import { memoryPair } from "./transport/memory.ts";
+import type { Duplex } from "./transport/transport.ts";
+
+export type { Address, Duplex } from "./transport/transport.ts";
 
 /**
  * How to start a server.
@@ -41,8 +45,8 @@ import { Server } from "./server.ts";
  * data from the socket (`repl-diskless-load swapdb`).
  */
 export interface StartOptions {
-  /** TCP port; 0 takes a free one. 6379 when absent. */
-  port?: number;
+  /** TCP port; 0 takes a free one, null listens on none. 6379 when absent. */
+  port?: number | null;
   /** Addresses to listen on, as in the directive `bind`; 127.0.0.1 when absent. */
   bind?: readonly string[];
   /** Further directives by name, as a configuration file has them: `{ maxmemory: "100mb" }`. */
@@ -58,8 +62,13 @@ export interface StartOptions {
 
 /** A running server. Disposing of it stops it. */
 export interface RunningServer extends AsyncDisposable {
-  /** The TCP port that it listens on. */
+  /** The TCP port that it listens on; 0 when it listens on none. */
   readonly port: number;
+  /**
+   * Connect to it within the process: RESP goes in and comes out as over a socket, and no socket is
+   * needed.
+   */
+  connect(): Duplex;
   /** Resolves once it has stopped, for instance by SHUTDOWN. */
   readonly stopped: Promise<number>;
   /** Stop it. */
@@ -75,7 +84,7 @@ export interface RunningServer extends AsyncDisposable {
 export async function startServer(options: StartOptions = {}): Promise<RunningServer> {
   const config = new Config();
   const { port = 6379, bind = ["127.0.0.1"], onLog } = options;
-  assign(config, "port", String(port));
+  assign(config, "port", String(port ?? 0));
   assign(config, "bind", bind);
   assign(config, "save", "");
   const directives = Object.entries(options.config ?? {});
@@ -86,8 +95,11 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
   for (const [name, value] of directives) assign(config, name, value);
   checkLogFile(config);
   const log = logOf(config, onLog);
-  if (!options.signals) return running(await Server.start({ config, log, anyPort: port === 0 }));
-  const server = new Server({ config, log, anyPort: port === 0 });
+  const server = new Server({ config, log, anyPort: port === 0, unreachable: port === null });
+  if (!options.signals) {
+    await server.begin();
+    return running(server);
+  }
   const ends = [
     ignoreSignals(),
     listenToSignals({
@@ -109,6 +121,11 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
 function running(server: Server): RunningServer {
   return {
     port: server.port,
+    connect: () => {
+      const [here, there] = memoryPair();
+      server.serve(there);
+      return here;
+    },
     stopped: server.stopped,
     stop: () => server[Symbol.asyncDispose](),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),

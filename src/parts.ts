@@ -9,11 +9,14 @@
  * @module
  */
 
+import { Acl } from "./acl/acl.ts";
 import { AppendOnlyFile } from "./aof/append_only_file.ts";
 import type { Clock } from "./clock/clock.ts";
 import type { Registry } from "./command/registry.ts";
 import type { AdminContext, Host, ServerCommand, Services } from "./commands/services.ts";
 import type { Config } from "./config/config.ts";
+import "./datatypes/mod.ts";
+import { AclGate } from "./execution/acl_gate.ts";
 import { Blocking } from "./execution/blocking.ts";
 import { DebugSwitches } from "./execution/debug_switches.ts";
 import { Executor } from "./execution/executor.ts";
@@ -44,14 +47,15 @@ import { WriteWaits } from "./replication/write_waits.ts";
 import { ErrorReply } from "./resp/reply.ts";
 import { type EngineFactory, Engines } from "./scripting/engines.ts";
 import { Libraries } from "./scripting/libraries.ts";
-import { type ScriptAccess, ScriptRunner } from "./scripting/runner.ts";
+import { ScriptRunner } from "./scripting/runner.ts";
 import { Scripts } from "./scripting/scripts.ts";
-import { Authentication } from "./session/authentication.ts";
 import { CLIENT, LOCAL } from "./session/caller.ts";
 import type { Client, ClientConnection } from "./session/client.ts";
 import { Clients } from "./session/clients.ts";
+import { UserClients } from "./session/user_clients.ts";
 import { WatchTable } from "./session/watch.ts";
 import type { Dialler } from "./transport/outgoing.ts";
+import type { Transport } from "./transport/transport.ts";
 
 /** What a server is made of. */
 export interface PartsOptions {
@@ -60,6 +64,7 @@ export interface PartsOptions {
   log: Logger;
   host: Host;
   dialler: Dialler;
+  transport: Transport;
   registry: Registry;
   newTable: () => KeyTable;
   /** The heap that the data is on; V8's of this process when absent. */
@@ -99,6 +104,7 @@ export class Parts implements Services {
   readonly log: Logger;
   readonly host: Host;
   readonly dialler: Dialler;
+  readonly transport: Transport;
   readonly registry: Registry;
   readonly startedMs: number;
   readonly runId = randomId();
@@ -110,7 +116,8 @@ export class Parts implements Services {
   readonly pubsub = new PubSub();
   readonly timer: CommandTimer;
   readonly keyspace: Keyspace;
-  readonly authentication: Authentication;
+  readonly acl: Acl;
+  readonly aclGate: AclGate;
   readonly clients: Clients;
   readonly watch: WatchTable;
   readonly blocking: Blocking;
@@ -130,8 +137,6 @@ export class Parts implements Services {
   readonly scripts: Scripts;
   readonly libraries: Libraries;
   readonly scriptRunner: ScriptRunner;
-  /** Who may run what; everybody may run everything. */
-  readonly access: ScriptAccess = { refusal: () => null };
 
   constructor(options: PartsOptions) {
     const { clock, config, log } = options;
@@ -140,6 +145,7 @@ export class Parts implements Services {
     this.log = log;
     this.host = options.host;
     this.dialler = options.dialler;
+    this.transport = options.transport;
     this.registry = options.registry;
     this.startedMs = clock.tick();
     this.timer = new CommandTimer(clock, config, this.registry, this.stats);
@@ -149,8 +155,10 @@ export class Parts implements Services {
       newTable: options.newTable,
       random: options.random,
     });
-    this.authentication = new Authentication(config);
+    this.acl = new Acl({ clock, config, log, commands: this.registry.originals });
+    this.aclGate = new AclGate(this);
     this.clients = new Clients(this, (client) => new ClientContext(client, this));
+    this.acl.effects = new UserClients(this);
     this.watch = new WatchTable(this.keyspace.listeners);
     this.blocking = new Blocking(this);
     this.loading = new Loading(this.gates);
@@ -199,8 +207,9 @@ export class Parts implements Services {
       return refusal === null ? null : new ErrorReply(refusal);
     });
     gates.set("condition", true);
-    gates.install("authentication", (client) => this.authentication.asks(client) ? NOAUTH : null);
+    gates.install("authentication", (client) => this.acl.asks(client) ? NOAUTH : null);
     gates.install("transaction", () => NOT_IN_TRANSACTION);
+    gates.install("acl", (client, command, args) => this.aclGate.admit(client, command, args));
     gates.install("subscribed", (_client, command) => notWhileSubscribed(command));
   }
 

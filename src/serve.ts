@@ -4,6 +4,9 @@
  * @module
  */
 
+import { LiveRuleContext } from "./acl/acl.ts";
+import { CommandCatalog } from "./acl/catalog.ts";
+import { UserDefinitions } from "./acl/definitions.ts";
 import { fromBytes, toText } from "./bytes/bytes.ts";
 import { SystemClock } from "./clock/clock.ts";
 import { allCommands } from "./commands/mod.ts";
@@ -43,12 +46,16 @@ async function run(args: RunArguments): Promise<number> {
   ignoreSignals();
   const config = new Config();
   const registry = new Registry(allCommands);
+  const users = new UserDefinitions(
+    new LiveRuleContext(new CommandCatalog(registry.originals), config),
+  );
   try {
     loadConfig(config, {
       file: args.file,
       stdin: args.stdin ? fromBytes(await readInput()) : undefined,
       options: args.options,
       renameCommand: (from, to) => registry.rename(from, to),
+      defineUser: (words) => users.add(words),
     });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -69,7 +76,7 @@ async function run(args: RunArguments): Promise<number> {
   try {
     // As a real server does; what the server itself opens, it opens by full path.
     Deno.chdir(toText(config.values.dir));
-    const server = new Server({ config, log, registry, clock });
+    const server = new Server({ config, log, registry, clock, users: users.all });
     installLastGuard(log, server.parts.stats);
     // A long load can be ended too.
     listenToSignals({

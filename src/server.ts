@@ -7,9 +7,11 @@
  * @module
  */
 
+import { DefinitionError, type UserDefinition } from "./acl/definitions.ts";
 import { type Clock, SystemClock } from "./clock/clock.ts";
 import { allCommands } from "./commands/mod.ts";
 import { Registry } from "./command/registry.ts";
+import { toText } from "./bytes/bytes.ts";
 import type { Config } from "./config/config.ts";
 import { osReason } from "./config/os_error.ts";
 import type { Host, ShutdownRequest } from "./commands/services.ts";
@@ -27,6 +29,8 @@ import type { Logger } from "./log/logger.ts";
 import { ListenError } from "./net/bind.ts";
 import { Listeners } from "./net/listeners.ts";
 import { OutgoingConnections } from "./transport/outgoing.ts";
+import { sockets } from "./transport/sockets.ts";
+import type { Duplex, Transport } from "./transport/transport.ts";
 import type { Resources } from "./observe/resources.ts";
 import { Parts } from "./parts.ts";
 
@@ -36,10 +40,16 @@ export interface ServerOptions {
   log: Logger;
   /** The commands; all of them under their own names when absent. */
   registry?: Registry;
+  /** Users that the configuration defines. */
+  users?: readonly UserDefinition[];
   /** The machine's clock when absent. */
   clock?: Clock;
+  /** What carries its bytes; the sockets of the platform when absent. */
+  transport?: Transport;
   /** Take port 0 as "any free port" instead of "no TCP". */
   anyPort?: boolean;
+  /** Start even where nothing is to be listened on: connections are handed to it. */
+  unreachable?: boolean;
   /** Makes the key tables; one outside the V8 heap when absent. */
   newTable?: () => KeyTable;
 }
@@ -58,6 +68,8 @@ export class Server implements Host {
   readonly #waiting: ShutdownWait;
   readonly #stopped = Promise.withResolvers<number>();
   readonly #anyPort: boolean;
+  readonly #unreachable: boolean;
+  readonly #users: readonly UserDefinition[];
   readonly #loading = new AbortController();
   /** Full path of the pid file that was written. */
   #pidFile: string | null = null;
@@ -67,19 +79,22 @@ export class Server implements Host {
 
   /** @param options what it is made of; nothing is opened before {@linkcode Server.begin} */
   constructor(options: ServerOptions) {
-    const clock = options.clock ?? new SystemClock();
-    this.#outgoing = new OutgoingConnections(clock);
+    const { clock = new SystemClock(), transport = sockets } = options;
+    this.#outgoing = new OutgoingConnections(clock, transport);
     this.parts = new Parts({
       clock,
       config: options.config,
       log: options.log,
       host: this,
       dialler: this.#outgoing,
+      transport,
       registry: options.registry ?? new Registry(allCommands),
       newTable: options.newTable ?? (() => new ByteMap()),
     });
     this.#waiting = new ShutdownWait(this.parts);
     this.#anyPort = options.anyPort ?? false;
+    this.#unreachable = options.unreachable ?? false;
+    this.#users = options.users ?? [];
     this.#listeners = new Listeners(this.parts);
     this.#cron = new Cron(this.parts, this.#listeners.connections);
   }
@@ -116,6 +131,7 @@ export class Server implements Host {
     watchConfig(this.parts, this.#listeners);
     logBanner(log, { port: values.port, configFile: config.file });
     log.role = "M";
+    this.#loadUsers();
     if (values.replicaof !== null) {
       this.parts.replication.follow(values.replicaof.host, values.replicaof.port);
     }
@@ -136,6 +152,31 @@ export class Server implements Host {
     void prepareCollector();
     if (this.#listeners.port !== 0) log.notice("Ready to accept connections tcp");
     if (values.unixsocket !== "") log.notice("Ready to accept connections unix");
+  }
+
+  /** Make the users before anybody can ask for anything. */
+  #loadUsers(): void {
+    const { acl, log } = this.parts;
+    const stop = (why: string) => {
+      log.warning(why);
+      throw new StartError("the users cannot be loaded");
+    };
+    if (acl.hasFile && this.#users.length > 0) {
+      stop(
+        "Configuring Redis with users defined in redis.conf and at the same setting an ACL file " +
+          "path is invalid. This setup is very likely to lead to configuration errors and " +
+          "security holes, please define either an ACL file or declare users directly in your " +
+          "redis.conf, but not both.",
+      );
+    }
+    try {
+      acl.define(this.#users);
+    } catch (error) {
+      if (!(error instanceof DefinitionError)) throw error;
+      stop("Critical error while loading ACLs. Exiting.");
+    }
+    const faults = acl.hasFile ? acl.load(null) : null;
+    if (faults !== null) stop(`Aborting Redis startup because of ACL errors: ${toText(faults)}`);
   }
 
   /** @returns false when the data cannot be loaded, or not be kept as configured */
@@ -172,7 +213,7 @@ export class Server implements Host {
         throw new StartError(error.message);
       }
     }
-    if (addresses === 0) {
+    if (addresses === 0 && !this.#unreachable) {
       log.warning("Configured to not listen anywhere, exiting.");
       throw new StartError("nothing to listen on");
     }
@@ -203,6 +244,11 @@ export class Server implements Host {
   /** Resolves with the exit code once the server has stopped. */
   get stopped(): Promise<number> {
     return this.#stopped.promise;
+  }
+
+  /** Serve a connection, from wherever it comes. */
+  serve(connection: Duplex): void {
+    this.#listeners.serve(connection);
   }
 
   /** The TCP port; 0 when it only listens on a Unix socket. */

@@ -27,8 +27,10 @@ const LAYERS = [
   "rdb",
   "journal",
   "aof",
+  "datatypes",
   "transport",
   "command",
+  "acl",
   "session",
   "observe",
   "execution",
@@ -60,7 +62,7 @@ const ONLY: Record<string, string[]> = {
   clock: [],
   resp: ["bytes"],
   config: ["bytes"],
-  cli: ["bytes", "clock", "resp", "config", "command", "commands", "version.ts"],
+  cli: ["bytes", "clock", "resp", "config", "transport", "command", "commands", "version.ts"],
 };
 
 /** Folders that may ask the machine for the time. */
@@ -134,6 +136,16 @@ function timeFaults({ path, folder, source }: Module): string[] {
   });
 }
 
+/** Sockets are opened in `transport` alone. */
+function socketFaults({ path, folder, source }: Module): string[] {
+  if (folder === "transport") return [];
+  const opens = /\bDeno\.(connect|connectTls|listen|listenTls|listenDatagram|startTls)\b/;
+  return withoutComments(source).split("\n").flatMap((line, i) => {
+    const match = opens.exec(line);
+    return match === null ? [] : [`${path}:${i + 1}: Deno.${match[1]} outside the transports`];
+  });
+}
+
 function runtimeGraph(modules: Module[]): Map<string, string[]> {
   return new Map(modules.map(({ path, imports }) => [
     path,
@@ -151,6 +163,10 @@ Deno.test("architecture: no module imports itself in a circle at run time", asyn
 
 Deno.test("architecture: time comes from the clock alone", async () => {
   assertEquals((await readModules()).flatMap(timeFaults), []);
+});
+
+Deno.test("architecture: sockets are opened by the transports alone", async () => {
+  assertEquals((await readModules()).flatMap(socketFaults), []);
 });
 
 Deno.test(`architecture: no file of src is longer than ${LINES} lines`, async () => {
@@ -187,4 +203,9 @@ Deno.test("architecture: the checks see what they are for", () => {
   assertEquals(findCycle(graph), ["src/values/a.ts", "src/values/b.ts", "src/values/a.ts"]);
   const timed = parse("src/values/a.ts", "// Date.now()\nconst t = Date.now();\n");
   assertEquals(timeFaults(timed), ["src/values/a.ts:2: Date.now outside the clock"]);
+  const dials = "// Deno.listen()\nconst c = await Deno.connectTls({ port: 1 });\n";
+  assertEquals(socketFaults(parse("src/cli/a.ts", dials)), [
+    "src/cli/a.ts:2: Deno.connectTls outside the transports",
+  ]);
+  assertEquals(socketFaults(parse("src/transport/a.ts", dials)), []);
 });

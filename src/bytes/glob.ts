@@ -18,7 +18,7 @@ const CARET = 0x5e;
 const DASH = 0x2d;
 const BACKSLASH = 0x5c;
 
-/** Stars (several side by side are one, and one at the end is none) that a match may pass. */
+/** A real server goes one call deeper at each star with something behind it, and gives up there. */
 const MOST_STARS = 1000;
 
 function fold(c: number): number {
@@ -86,10 +86,9 @@ export function matchGlob(pattern: ByteString, text: ByteString, noCase = false)
     if (p < pattern.length) {
       const c = pattern.charCodeAt(p);
       if (c === STAR) {
-        do p++; while (p < pattern.length && pattern.charCodeAt(p) === STAR);
-        if (p === pattern.length) return true;
-        if (++stars > MOST_STARS) return false;
-        starAt = p - 1;
+        const goesOn = p + 1 < pattern.length && pattern.charCodeAt(p + 1) !== STAR;
+        if (goesOn && ++stars > MOST_STARS) return false;
+        starAt = p++;
         starText = t;
         continue;
       }

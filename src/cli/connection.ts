@@ -9,6 +9,8 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 import { writeLatin1 } from "../bytes/latin1.ts";
+import { sockets } from "../transport/sockets.ts";
+import type { Duplex, TlsAddress } from "../transport/transport.ts";
 import { type ClientReply, ReplyParser } from "./reply_parser.ts";
 
 /** Settings of an encrypted connection. */
@@ -87,28 +89,22 @@ function readPem(path: string): string {
   }
 }
 
-async function dialTls(hostname: string, port: number, tls: TlsOptions): Promise<Deno.Conn> {
-  const caCerts = tls.caFile === undefined ? [] : [readPem(tls.caFile)];
-  const { serverName, certFile, keyFile } = tls;
-  const ownsCertificate = certFile !== undefined && keyFile !== undefined;
-  if (serverName === undefined || serverName === hostname) {
-    const own = ownsCertificate ? { cert: readPem(certFile), key: readPem(keyFile) } : {};
-    return await Deno.connectTls({ hostname, port, caCerts, ...own });
-  }
-  // Deno sends the name it connects to, except when it takes over a plain connection; and there it
-  // has no client certificates.
-  if (ownsCertificate) throw new Error("A server name and a client certificate exclude each other");
-  const tcp = await Deno.connect({ hostname, port });
-  return await Deno.startTls(tcp, { hostname: serverName, caCerts });
+function tlsAddress(hostname: string, port: number, tls: TlsOptions): TlsAddress {
+  const { serverName, caFile, certFile, keyFile } = tls;
+  const caCerts = caFile === undefined ? [] : [readPem(caFile)];
+  const own = certFile === undefined || keyFile === undefined
+    ? undefined
+    : { cert: readPem(certFile), key: readPem(keyFile) };
+  return { transport: "tls", hostname, port, serverName, caCerts, own };
 }
 
-async function dial({ hostname, port, socket, tls }: Target): Promise<Deno.Conn> {
+async function dial({ hostname, port, socket, tls }: Target): Promise<Duplex> {
   if (socket !== undefined) {
     if (Deno.build.os === "windows") throw new Error("Unix sockets do not exist on Windows");
-    return await Deno.connect({ transport: "unix", path: socket });
+    return await sockets.connect({ transport: "unix", path: socket });
   }
-  if (tls !== undefined) return await dialTls(hostname, port, tls);
-  const tcp = await Deno.connect({ hostname, port });
+  if (tls !== undefined) return await sockets.connect(tlsAddress(hostname, port, tls));
+  const tcp = await sockets.connect({ transport: "tcp", hostname, port });
   tcp.setNoDelay(true);
   tcp.setKeepAlive(true);
   return tcp;
@@ -116,12 +112,12 @@ async function dial({ hostname, port, socket, tls }: Target): Promise<Deno.Conn>
 
 /** An open connection. */
 export class Connection {
-  #conn: Deno.Conn;
+  #conn: Duplex;
   #parser = new ReplyParser();
   #buffer = new Uint8Array(65536);
   #reading: Promise<void> | null = null;
 
-  private constructor(conn: Deno.Conn) {
+  private constructor(conn: Duplex) {
     this.#conn = conn;
   }
 

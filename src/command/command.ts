@@ -12,6 +12,7 @@ import type { ByteString } from "../bytes/bytes.ts";
 import type { Context, Handler } from "./context.ts";
 import type { Argument } from "./arguments.ts";
 import { gatesOf, queuedGatesOf } from "./gates.ts";
+import { KeyAccess } from "./key_access.ts";
 import type { LatencyHistogram } from "./latency_histogram.ts";
 import {
   findKeys,
@@ -64,6 +65,14 @@ export type CommandGroup =
   | "string"
   | "transactions";
 
+/** Where a command's channels stand, for access control: from the first argument on. */
+export interface ChannelArguments {
+  /** Only the first argument is one; otherwise all are. */
+  readonly one?: boolean;
+  /** They are patterns. */
+  readonly patterns?: boolean;
+}
+
 /**
  * The facts of a command.
  *
@@ -82,6 +91,8 @@ export interface CommandSpec<C = Context> {
   /** Access categories, with their `@`. */
   readonly acl: readonly string[];
   readonly keys?: readonly KeySpec[];
+  /** The channels that its user must be allowed. */
+  readonly channels?: ChannelArguments;
   readonly tips?: readonly string[];
   readonly args?: readonly Argument[];
   /** Version and what changed in it. */
@@ -120,6 +131,9 @@ export interface CommandStats {
   latency: LatencyHistogram | null;
 }
 
+/** The id of the next command. */
+let nextId = 0;
+
 /**
  * A command: its spec, with what the executor asks on every call computed once.
  *
@@ -127,6 +141,8 @@ export interface CommandStats {
  */
 export class Command<C = never> {
   readonly spec: CommandSpec<C>;
+  /** A small number of its own, in this process. */
+  readonly id: number = nextId++;
   readonly name: string;
   readonly arity: number;
   readonly run: Handler<C> | undefined;
@@ -152,8 +168,12 @@ export class Command<C = never> {
   readonly gates: number;
   readonly queuedGates: number;
   readonly keySpecs: readonly KeySpec[];
+  /** What it does with which keys. */
+  readonly keyAccess: KeyAccess;
+  readonly channels: ChannelArguments | null;
   readonly legacyRange: LegacyRange;
   readonly subcommands: ReadonlyMap<string, Command<C>> | undefined;
+  readonly #keys: readonly KeySpec[];
 
   constructor(spec: CommandSpec<C>) {
     this.spec = spec;
@@ -182,6 +202,14 @@ export class Command<C = never> {
     this.gates = gatesOf(this);
     this.queuedGates = queuedGatesOf(this);
     this.keySpecs = spec.keys ?? [];
+    // Shard channels stand where keys do, and are none.
+    this.#keys = this.keySpecs.filter(({ flags }) => !flags.includes("not_key"));
+    this.keyAccess = new KeyAccess(
+      this.#keys,
+      (args) => this.keysOf(args),
+      spec.getKeys === undefined,
+    );
+    this.channels = spec.channels ?? null;
     this.legacyRange = legacyRange(this.keySpecs);
     this.subcommands = spec.subcommands === undefined ? undefined : new Map(
       spec.subcommands.map((sub) => [sub.name.slice(sub.name.indexOf("|") + 1), sub]),
@@ -196,7 +224,7 @@ export class Command<C = never> {
    */
   keysOf(args: readonly ByteString[]): KeyReference[] | null {
     if (this.spec.getKeys !== undefined) return this.spec.getKeys(args);
-    return findKeys(this.#trueKeySpecs, args);
+    return findKeys(this.#keys, args);
   }
 
   /**
@@ -204,12 +232,7 @@ export class Command<C = never> {
    * though it may run the request.
    */
   listedKeys(args: readonly ByteString[]): KeyReference[] {
-    return listKeys(this.#trueKeySpecs, args, this.spec.getKeys);
-  }
-
-  /** Without shard channels, which stand where keys do, and are none. */
-  get #trueKeySpecs(): readonly KeySpec[] {
-    return this.keySpecs.filter(({ flags }) => !flags.includes("not_key"));
+    return listKeys(this.#keys, args, this.spec.getKeys);
   }
 
   /** Whether `count` arguments (the name included) are right for this command. */

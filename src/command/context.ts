@@ -7,6 +7,7 @@
 
 import type { ByteString } from "../bytes/bytes.ts";
 import type { Clock } from "../clock/clock.ts";
+import type { Command } from "./command.ts";
 import type { Config } from "../config/config.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Database } from "../keyspace/database.ts";
@@ -18,8 +19,11 @@ import type { TypeName } from "../values/value.ts";
 export interface ContextClient {
   /** The version of RESP in which the reply goes out. */
   readonly protocol: 2 | 3;
+  /** Whether its user may run a command and read every key besides. */
+  readsEverything(command: Command, args: readonly ByteString[]): boolean;
   /** What kind of caller it is; see `session/caller.ts`. */
   readonly caller: {
+    readonly name: string;
     readonly mayBlock: boolean;
     readonly obeyed: boolean;
     readonly inTransaction: boolean;

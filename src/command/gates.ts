@@ -60,6 +60,8 @@ const SPECS = [
     concerns: (c) => c.noMulti && !c.immediateInMulti,
     concernsQueued: never,
   },
+  // What the client's user may do; the commands of a transaction are asked for one by one.
+  { name: "acl", concerns: (c) => !c.noAuth, concernsQueued: never },
   // A script says in its first line what it does: it is asked for as though it were such a command.
   { name: "request", concerns: (c) => c.hasRequestGates, concernsQueued: never },
   // Queuing takes memory as well, whatever is queued.

@@ -175,7 +175,8 @@ export function findKeys(
     if (row === undefined) continue;
     if (row === null) return null;
     const { first, last, step } = row;
-    if (last < first) continue;
+    // Without keys here the request as a whole is taken to have none.
+    if (last < first) return [];
     if (last >= args.length) return null;
     for (let i = first; i <= last; i += step) found.push({ index: i, flags: spec.flags });
   }

@@ -50,10 +50,13 @@ export class Registry {
   #buckets: Named[][] = Array.from({ length: BUCKETS }, () => []);
   #byName = new Map<string, Command>();
   #stats = new Map<Command, CommandStats>();
+  /** All commands, whatever they are called here. */
+  readonly originals: readonly Command[];
 
   /** @param commands all commands, containers with their subcommands inside */
   constructor(commands: Iterable<Command>) {
-    for (const command of commands) this.#add(command.name, command);
+    this.originals = [...commands];
+    for (const command of this.originals) this.#add(command.name, command);
   }
 
   #add(name: string, command: Command): void {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { aclCommand } from "./server/acl.ts";
 import { aofCommands } from "./server/aof.ts";
 import { bitmapCommands } from "./bitmap/mod.ts";
 import { clientCommand } from "./connection/client.ts";
@@ -35,6 +36,7 @@ import type { ServerCommand } from "./services.ts";
 /** Every command. */
 export const allCommands: readonly ServerCommand[] = [
   ...sessionCommands,
+  aclCommand,
   clientCommand,
   commandCommand,
   configCommand,

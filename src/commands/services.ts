@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Acl } from "../acl/acl.ts";
 import type { AppendOnlyFile } from "../aof/append_only_file.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Command } from "../command/command.ts";
@@ -35,7 +36,6 @@ import type { Engines } from "../scripting/engines.ts";
 import type { Libraries } from "../scripting/libraries.ts";
 import type { ScriptRunner } from "../scripting/runner.ts";
 import type { Scripts } from "../scripting/scripts.ts";
-import type { Authentication } from "../session/authentication.ts";
 import type { Client } from "../session/client.ts";
 import type { Clients } from "../session/clients.ts";
 import type { WatchTable } from "../session/watch.ts";
@@ -76,8 +76,8 @@ export interface Host {
 
 /** The parts by name. */
 export interface Services {
+  readonly acl: Acl;
   readonly aof: AppendOnlyFile;
-  readonly authentication: Authentication;
   readonly blocking: Blocking;
   readonly clients: Clients;
   readonly clock: Clock;

@@ -3,8 +3,8 @@
  * as one text in this order, so that what comes later wins.
  *
  * A line is a directive and its words; `#` at its start makes it a comment. `include` reads other
- * files in its place, `rename-command` is handed to the caller, who knows the commands. What a real
- * server takes in a file and this one cannot do (users, modules) is refused.
+ * files in its place, `rename-command` and `user` are handed to the caller, who knows the
+ * commands. What a real server takes in a file and this one cannot do (modules) is refused.
  *
  * Source: https://redis.io/docs/latest/operate/oss_and_stack/management/config-file/
  *
@@ -77,6 +77,13 @@ export interface ConfigSources {
    * @returns why it cannot be (`No such command in rename-command`), or null
    */
   renameCommand?(from: ByteString, to: ByteString): string | null;
+  /**
+   * Define a user.
+   *
+   * @param words the line, its `user` included
+   * @returns why it cannot be, or null
+   */
+  defineUser?(words: readonly ByteString[]): string | null;
 }
 
 /** Directives of old versions that are read and ignored; each has one word. */
@@ -158,7 +165,10 @@ class Loader {
           ? "No such command in rename-command"
           : this.#sources.renameCommand(rest[0], rest[1]);
       case "user":
-        return rest.length > 0 ? "this server has no users beside the default one" : BAD_LINE;
+        if (rest.length === 0) return BAD_LINE;
+        return this.#sources.defineUser === undefined
+          ? "this server has no users beside the default one"
+          : this.#sources.defineUser(words);
       case "loadmodule":
         return rest.length > 0 ? "this server does not load modules" : BAD_LINE;
       case "sentinel":

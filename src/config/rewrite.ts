@@ -27,6 +27,8 @@ const FILE_ONLY = new Set(["include", "rename-command", "user", "loadmodule"]);
 export interface RewriteOptions {
   /** The users to write, each the words of a `user` line; without them such lines stay. */
   readonly users?: readonly ByteString[];
+  /** Say every directive, also those that have their default. */
+  readonly all?: boolean;
 }
 
 /** The lines of a file, and which of them say which directive. */
@@ -101,12 +103,13 @@ function directiveOf(line: ByteString): string | null {
 export function rewriteText(
   config: Config,
   content: ByteString,
-  { users }: RewriteOptions = {},
+  { users, all = false }: RewriteOptions = {},
 ): ByteString {
   const draft = new Draft(content);
   for (const directive of DIRECTIVES) {
     const { name, kind, fallback } = directive;
-    draft.say(name, kind.rewrite(name, config.setting(directive), fallback));
+    const lines = kind.rewrite(name, config.setting(directive), fallback);
+    draft.say(name, all ? lines.map(({ text }) => ({ text, force: true })) : lines);
   }
   if (users !== undefined) {
     draft.say("user", users.map((user) => ({ text: `user ${user}`, force: true })));

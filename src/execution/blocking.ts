@@ -35,6 +35,8 @@ export interface BlockingNeeds {
   readonly executor: {
     /** Run a retry, with all that belongs to running a command. */
     retry(client: Client, state: BlockedState): Reply | undefined;
+    /** Run what is left of a command whose work is done, and of its transaction. */
+    finish(client: Client, state: BlockedState): Reply | undefined;
     /** Count a command that ends without a retry: its time is up, or it fails from outside. */
     blockedEnded(state: BlockedState, reply: Reply): void;
   };
@@ -66,6 +68,7 @@ export class Blocking implements Blocker, KeyspaceListener {
   readonly #deadlines: Deadlines<Client>;
   #ready: Waiters[] = [];
   #serving = false;
+  #held = false;
   #count = 0;
 
   constructor(parts: BlockingNeeds) {
@@ -191,9 +194,14 @@ export class Blocking implements Blocker, KeyspaceListener {
     return this.#ready.length > 0;
   }
 
+  /** Serve nobody (while a slow script is in the middle of its work), or go on. */
+  hold(held: boolean): void {
+    this.#held = held;
+  }
+
   /** Serve the clients of all keys that became ready. */
   serve(): void {
-    if (this.#serving) return;
+    if (this.#serving || this.#held) return;
     this.#serving = true;
     try {
       while (this.#ready.length > 0) {
@@ -269,7 +277,7 @@ export class Blocking implements Blocker, KeyspaceListener {
 
   /** The work is done: run what is left of the command, and answer if the client still waits. */
   finishWork(client: Client, state: BlockedState): void {
-    const reply = this.#parts.executor.retry(client, state);
+    const reply = this.#parts.executor.finish(client, state);
     if (client.blocked === state && reply !== undefined) this.#answer(client, reply);
     this.serve();
   }

@@ -19,6 +19,7 @@
 import type { ByteString } from "../bytes/bytes.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Command } from "../command/command.ts";
+import { GATE } from "../command/gates.ts";
 import type { Handler } from "../command/context.ts";
 import type { Registry } from "../command/registry.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -28,8 +29,9 @@ import type { CommandTimer } from "../observe/command_timer.ts";
 import type { Stats } from "../observe/stats.ts";
 import { ErrorReply, NO_REPLY, QUEUED, RedisError, type Reply } from "../resp/reply.ts";
 import type { BlockedState } from "../session/blocked.ts";
-import type { Client } from "../session/client.ts";
+import type { Client, StartedTransaction } from "../session/client.ts";
 import type { WatchTable } from "../session/watch.ts";
+import type { AclGate } from "./acl_gate.ts";
 import type { Blocking } from "./blocking.ts";
 import type { Gates } from "./gates.ts";
 import type { Observers } from "./observers.ts";
@@ -41,6 +43,7 @@ export interface ExecutorNeeds {
   readonly log: Logger;
   readonly registry: Registry;
   readonly gates: Gates;
+  readonly aclGate: AclGate;
   readonly keyspace: Keyspace;
   readonly journal: Journal;
   readonly timer: CommandTimer;
@@ -149,21 +152,75 @@ export class Executor {
    * Run a client's transaction: its commands one behind the other, with nothing in between. A command
    * that fails does not stop those behind it.
    */
-  runTransaction(client: Client): Reply[] {
-    const { transaction, caller } = client;
-    const exec = client.lastCommand;
-    const replies: Reply[] = [];
+  runTransaction(client: Client): Reply {
+    const { queue } = client.transaction!;
+    client.running = client.transaction;
     client.transaction = null;
-    client.caller = caller.queued;
-    for (const { command, args } of transaction!.queue) {
-      client.lastCommand = command;
-      replies.push(this.#perform(client, command, args, null)!);
-    }
-    client.caller = caller;
-    client.lastCommand = exec;
+    const reply = this.#runQueue({ client, exec: client.lastCommand!, queue, replies: [] });
     // The commands have left their effects, each for itself.
     this.#parts.journal.suppress();
-    return replies;
+    return reply;
+  }
+
+  /**
+   * Run what is left of a transaction.
+   *
+   * @returns `NO_REPLY` when a command of it waits for work to end: it goes on then
+   */
+  #runQueue(started: StartedTransaction): Reply {
+    const { client, exec, queue, replies } = started;
+    const { caller } = client;
+    const { aclGate, stats } = this.#parts;
+    client.caller = caller.queued;
+    let ended = true;
+    while (ended && replies.length < queue.length) {
+      const { command, args } = queue[replies.length];
+      client.lastCommand = command;
+      // One of them may have changed who the client is.
+      const refusal = (client.gates & caller.gates & GATE.acl) === 0
+        ? null
+        : aclGate.admitQueued(client, command, args);
+      if (refusal !== null) stats.countError(refusal.text);
+      const reply = refusal ?? this.#perform(client, command, args, null)!;
+      if (client.blocked === null) replies.push(reply);
+      else {
+        client.blocked.transaction = started;
+        ended = false;
+      }
+    }
+    client.caller = caller;
+    if (ended) client.running = null;
+    client.lastCommand = exec;
+    return ended ? replies : NO_REPLY;
+  }
+
+  /**
+   * Run what is left of a command whose work is done, and what is left of its transaction.
+   *
+   * @returns undefined when the transaction waits for further work
+   */
+  finish(client: Client, state: BlockedState): Reply | undefined {
+    const { transaction } = state;
+    if (transaction === undefined) return this.#perform(client, state.command, state.args, state);
+    const { timer } = this.#parts;
+    const begun = timer.now();
+    // Nobody else is served before its end.
+    this.#depth++;
+    const reply = this.#perform(client, state.command, state.args, state)!;
+    if (client.blocked === state) client.blocked = null;
+    transaction.replies.push(reply);
+    const all = this.#runQueue(transaction);
+    this.#depth--;
+    if (all === NO_REPLY) return undefined;
+    // For the client it was EXEC that waited.
+    client.blocked = state;
+    timer.count(transaction.exec, 1, state.micros + timer.now() - begun);
+    return all;
+  }
+
+  /** A client's command has left effects in the journal after it returned. */
+  wroteLate(client: Client): void {
+    client.wrote(this.#parts.journal.position, this.#parts.stream.end);
   }
 
   /**
@@ -175,6 +232,12 @@ export class Executor {
     const { command, args } = state;
     // It is tried again when the pause ends, or the keys are free.
     if (command !== null && this.#parts.gates.hold(command, args)) return undefined;
+    const bits = client.gates & client.caller.gates & GATE.acl;
+    if (bits !== 0 && command !== null && state.kind === "keys") {
+      // Its user may have lost the right to it meanwhile.
+      const refusal = this.#parts.aclGate.admit(client, command, args);
+      if (refusal !== null) return this.#reject(client, command, refusal);
+    }
     return this.#perform(client, command, args, state);
   }
 

@@ -156,6 +156,8 @@ export class MemoryGuard {
       this.#stopEvicting();
       return;
     }
+    // Without data it is the clients that count, and those may be new.
+    this.meter.sample();
     const { used } = this.meter;
     if (used > maxmemory) {
       log.warning(

@@ -13,7 +13,7 @@ import type { Listeners } from "../net/listeners.ts";
 
 /** The parts that follow the configuration. */
 type Needs =
-  & Pick<Services, "config" | "keyspace" | "log" | "memory" | "replication">
+  & Pick<Services, "acl" | "config" | "keyspace" | "log" | "memory" | "replication">
   & { readonly notifications: Notifications };
 
 /** Bring the parts in line with the configuration. */
@@ -59,6 +59,7 @@ export function watchConfig(parts: Needs, listeners: Listeners): void {
     "loglevel",
   ], () => applyConfig(parts));
   config.onChange(["maxmemory", "maxmemory-policy"], () => parts.memory.limitsChanged());
+  config.onChange(["requirepass"], ({ requirepass }) => parts.acl.requirePassword(requirepass));
   const { replication } = parts;
   config.onChange(
     ["repl-backlog-size"],

@@ -15,6 +15,7 @@
 
 import { osReason } from "../config/os_error.ts";
 import { plainHost } from "../bytes/address.ts";
+import type { Listening, Transport } from "../transport/transport.ts";
 
 /** An address that cannot be listened on. */
 export class ListenError extends Error {
@@ -29,7 +30,7 @@ interface Bound {
   /** The numeric address. */
   readonly host: string;
   /** Null when the socket of `::` takes its connections. */
-  listener: Deno.TcpListener | null;
+  listener: Listening | null;
 }
 
 const NO_NAME = "Name or service not known";
@@ -82,17 +83,26 @@ function resolve(address: string): { family: 4 | 6; hostname: string } {
   return { family: 6, hostname: scope === undefined ? hostname : address };
 }
 
+/** How to listen on addresses. */
+export interface TcpOptions {
+  readonly transport: Transport;
+  /** 0 for any that is free, the same for all addresses. */
+  readonly port: number;
+  readonly backlog: number;
+}
+
 /** The sockets of a list of addresses, while they are opened and afterwards. */
 export class BoundAddresses {
   readonly port: number;
   readonly #backlog: number;
+  readonly #transport: Transport;
   readonly #bound: Bound[] = [];
   #actualPort: number;
   /** Some of the sockets were taken over: their old owner may need them again. */
   #borrows = false;
 
-  /** @param port 0 lets the system choose one, the same for all addresses */
-  constructor(port: number, backlog: number) {
+  constructor({ transport, port, backlog }: TcpOptions) {
+    this.#transport = transport;
     this.port = port;
     this.#actualPort = port;
     this.#backlog = backlog;
@@ -109,7 +119,7 @@ export class BoundAddresses {
   }
 
   /** The sockets. */
-  get listeners(): Deno.TcpListener[] {
+  get listeners(): Listening[] {
     return this.#bound.flatMap(({ listener }) => listener ?? []);
   }
 
@@ -119,7 +129,7 @@ export class BoundAddresses {
   }
 
   /** Whether a connection came to an address of the list. O(addresses), for what `::` took alone. */
-  admits({ hostname }: Deno.NetAddr): boolean {
+  admits({ hostname }: { hostname: string }): boolean {
     const host = plainHost(hostname);
     if (host === hostname) return true;
     return this.#takes(host);
@@ -163,24 +173,31 @@ export class BoundAddresses {
   #listen(address: string): Omit<Bound, "name"> {
     const { family, hostname } = resolve(address);
     try {
-      const listener = this.#tcp(hostname);
-      return { family, host: listener.addr.hostname, listener };
+      const { host, port, listener } = this.#tcp(hostname, this.#actualPort);
+      this.#actualPort = port;
+      return { family, host, listener };
     } catch (error) {
       if (!isInUse(error)) throw error;
       if (hostname === ANY6) return this.#share();
       if (family === 6 || !this.#bound.some(({ host }) => host === ANY6)) throw error;
     }
     // The socket of `::` has it, unless it is listed twice, or is not of this machine.
-    using probe = Deno.listen({ hostname, port: 0 });
-    const host = probe.addr.hostname;
+    const { host, listener: probe } = this.#tcp(hostname, 0);
+    probe.close();
     if (this.#takes(host)) throw inUse();
     return { family, host, listener: null };
   }
 
-  #tcp(hostname: string): Deno.TcpListener {
-    const listener = Deno.listen({ hostname, port: this.#actualPort, tcpBacklog: this.#backlog });
-    this.#actualPort = listener.addr.port;
-    return listener;
+  #tcp(hostname: string, port: number): {
+    host: string;
+    port: number;
+    listener: Listening;
+  } {
+    const backlog = this.#backlog;
+    const listener = this.#transport.listen({ transport: "tcp", hostname, port, backlog });
+    const { address } = listener;
+    if (address.transport !== "tcp") throw new Error("a TCP address became another");
+    return { host: address.hostname, port: address.port, listener };
   }
 
   /** Let a socket for `::` take the place of those for IPv4. */
@@ -190,7 +207,7 @@ export class BoundAddresses {
       each.listener?.close();
       each.listener = null;
     }
-    return { family: 6, host: ANY6, listener: this.#tcp(ANY6) };
+    return { family: 6, host: ANY6, listener: this.#tcp(ANY6, this.#actualPort).listener };
   }
 
   /** Close the sockets, except for those that others took over. */

@@ -1,7 +1,7 @@
 /**
  * One connection: requests in, replies out.
  *
- * Reading: `conn.read` into one buffer of the connection's own, and from there through the decoder's
+ * Reading: `read` into one buffer of the connection's own, and from there through the decoder's
  * `TransformStream`, within which each chunk's commands run in one go; their replies leave in one
  * write. (Piping a `ReadableStream` through it, and reading what comes out, took half as much
  * processor time again for a client that sends one request at a time.)
@@ -23,13 +23,13 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
+import type { Acl } from "../acl/acl.ts";
 import { joinAddress, plainHost } from "../bytes/address.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
 import type { Executor } from "../execution/executor.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Stats } from "../observe/stats.ts";
-import type { Authentication } from "../session/authentication.ts";
 import { CLIENT } from "../session/caller.ts";
 import type { Client, ClientConnection, OutputSource } from "../session/client.ts";
 import type { Clients } from "../session/clients.ts";
@@ -39,6 +39,7 @@ import { ReplyEncoder } from "../resp/encoder.ts";
 import { ErrorReply, NO_REPLY, type Reply } from "../resp/reply.ts";
 import type { OutputLimit } from "../config/special.ts";
 import { clientLine } from "../session/client_info.ts";
+import type { Address, Duplex } from "../transport/transport.ts";
 
 /** Read buffers begin small, as most connections are idle most of the time. */
 const FIRST_READ_SIZE = 4 * 1024;
@@ -60,7 +61,7 @@ export interface ConnectionNeeds {
   readonly stats: Stats;
   readonly clients: Clients;
   readonly executor: Executor;
-  readonly authentication: Authentication;
+  readonly acl: Acl;
   /** Replies may have to wait for what they answer to. */
   readonly aof: { readonly holdsReplies: boolean; whenWritten(call: () => void): void };
 }
@@ -68,7 +69,7 @@ export interface ConnectionNeeds {
 /** What a connection is made with. */
 export interface ConnectionOptions {
   parts: ConnectionNeeds;
-  conn: Deno.Conn;
+  conn: Duplex;
   /** Unique among the open connections. */
   fd: number;
   /** For a Unix socket: its path. */
@@ -94,7 +95,7 @@ class LiveLimits implements RequestLimits {
   }
 
   get authenticated(): boolean {
-    return !this.#parts.authentication.asks(this.#client);
+    return !this.#parts.acl.asks(this.#client);
   }
 }
 
@@ -108,7 +109,7 @@ export class Connection implements ClientConnection {
   readonly client: Client;
 
   readonly #parts: ConnectionNeeds;
-  readonly #conn: Deno.Conn;
+  readonly #conn: Duplex;
   readonly #encoder = new ReplyEncoder();
   readonly #decoder: RequestDecoder;
   #readBuffer = new Uint8Array(FIRST_READ_SIZE);
@@ -139,9 +140,9 @@ export class Connection implements ClientConnection {
     this.#conn = conn;
     this.fd = fd;
     this.isUnix = unixPath !== undefined;
-    this.address = unixPath === undefined ? formatAddress(conn.remoteAddr) : `${unixPath}:0`;
-    this.localAddress = unixPath === undefined ? formatAddress(conn.localAddr) : `${unixPath}:0`;
-    this.isLocal = this.isUnix || isLoopback(conn.remoteAddr);
+    this.address = unixPath === undefined ? formatAddress(conn.remote) : `${unixPath}:0`;
+    this.localAddress = unixPath === undefined ? formatAddress(conn.local) : `${unixPath}:0`;
+    this.isLocal = conn.isLocal;
     this.client = parts.clients.create(CLIENT, this);
     this.#decoder = new RequestDecoder(new LiveLimits(parts, this.client));
   }
@@ -168,8 +169,7 @@ export class Connection implements ClientConnection {
   }
 
   setNoDelay(on: boolean): void {
-    if (this.#conn.remoteAddr.transport !== "tcp") return;
-    (this.#conn as Deno.TcpConn).setNoDelay(on);
+    this.#conn.setNoDelay(on);
   }
 
   /** Serve the connection until it ends. Never throws. */
@@ -517,11 +517,7 @@ export class Connection implements ClientConnection {
   }
 }
 
-function isLoopback(address: Deno.Addr): boolean {
-  return address.transport === "tcp" &&
-    (plainHost(address.hostname).startsWith("127.") || address.hostname === "::1");
-}
-
-function formatAddress(address: Deno.Addr): string {
-  return address.transport === "tcp" ? joinAddress(plainHost(address.hostname), address.port) : "";
+function formatAddress(address: Address): string {
+  if (address.transport === "tcp") return joinAddress(plainHost(address.hostname), address.port);
+  return `${address.transport === "unix" ? address.path : "memory"}:0`;
 }

@@ -10,6 +10,7 @@
 import { type ByteString, toText } from "../bytes/bytes.ts";
 import { BoundAddresses, describeListenError, ListenError } from "./bind.ts";
 import { Connection, type ConnectionNeeds } from "./connection.ts";
+import type { Duplex, Listening, Transport } from "../transport/transport.ts";
 
 /** Bytes that the system has for the path of a Unix socket, with the zero behind it. */
 const LONGEST_UNIX_PATH = Deno.build.os === "linux" ? 108 : 104;
@@ -19,21 +20,26 @@ const DENIED = "-DENIED Redis is running in protected mode because protected mod
   "only. To connect from elsewhere: set a password with 'requirepass', or, if the network keeps " +
   "others out, turn the mode off with '--protected-mode no' or 'CONFIG SET protected-mode no'.\r\n";
 
+/** What the listeners need of a server. */
+export interface ListenersNeeds extends ConnectionNeeds {
+  readonly transport: Transport;
+}
+
 /** All listeners of a server, and the connections they brought. */
 export class Listeners {
-  readonly #parts: ConnectionNeeds;
+  readonly #parts: ListenersNeeds;
   readonly connections: Set<Connection> = new Set();
   #tcp: BoundAddresses | null = null;
   /** Counts the changes of it. */
   #tcpChanges = 0;
   /** The loops that accept connections; one goes on for a moment when its socket was closed. */
-  readonly #accepting = new Map<Deno.Listener, Promise<void>>();
-  #unix: { listener: Deno.Listener; name: ByteString; file: string } | null = null;
+  readonly #accepting = new Map<Listening, Promise<void>>();
+  #unix: { listener: Listening; name: ByteString; file: string } | null = null;
   /** Numbers that stand for file descriptors, which the platform does not show. */
   #freeFds: number[] = [];
   #nextFd = 8;
 
-  constructor(parts: ConnectionNeeds) {
+  constructor(parts: ListenersNeeds) {
     this.#parts = parts;
   }
 
@@ -60,7 +66,7 @@ export class Listeners {
    */
   listenTcp(addresses: readonly string[], port: number, backlog: number): number {
     try {
-      return this.#replace(this.#open(addresses, new BoundAddresses(port, backlog), null));
+      return this.#replace(this.#open(addresses, this.#bound(port, backlog), null));
     } catch (error) {
       this.#report(error);
       throw error;
@@ -87,7 +93,7 @@ export class Listeners {
     try {
       // One socket for several addresses cannot be kept for some of them.
       const from = before?.isShared ? null : before;
-      this.#replace(this.#open(addresses, new BoundAddresses(port, backlog), from));
+      this.#replace(this.#open(addresses, this.#bound(port, backlog), from));
     } catch (error) {
       const ownPort = this.#acceptingOn(port);
       const inTheWay = error instanceof ListenError &&
@@ -98,14 +104,18 @@ export class Listeners {
       }
       this.#tcp?.close();
       this.#tcp = null;
-      return this.#reopen(change, addresses, new BoundAddresses(port, backlog), ownPort);
+      return this.#reopen(change, addresses, this.#bound(port, backlog), ownPort);
     }
+  }
+
+  #bound(port: number, backlog: number): BoundAddresses {
+    return new BoundAddresses({ transport: this.#parts.transport, port, backlog });
   }
 
   /** What goes on for sockets on a TCP port, closed ones too. */
   #acceptingOn(port: number): Promise<void>[] {
-    return [...this.#accepting].flatMap(([{ addr }, loop]) =>
-      addr.transport === "tcp" && addr.port === port ? [loop] : []
+    return [...this.#accepting].flatMap(([{ address }, loop]) =>
+      address.transport === "tcp" && address.port === port ? [loop] : []
     );
   }
 
@@ -160,7 +170,7 @@ export class Listeners {
     if (error instanceof ListenError) this.#parts.log.warning(error.message);
   }
 
-  #startAccepting(listener: Deno.Listener, unixPath?: ByteString): void {
+  #startAccepting(listener: Listening, unixPath?: ByteString): void {
     const loop = this.#accept(listener, unixPath).finally(() => this.#accepting.delete(listener));
     this.#accepting.set(listener, loop);
   }
@@ -188,7 +198,7 @@ export class Listeners {
       // There was none.
     }
     try {
-      const listener = Deno.listen({ transport: "unix", path });
+      const listener = this.#parts.transport.listen({ transport: "unix", path });
       if (mode !== 0) Deno.chmodSync(path, mode);
       // The path may begin in a directory that is not the working directory for ever.
       this.#unix = { listener, name, file: Deno.realPathSync(path) };
@@ -198,15 +208,12 @@ export class Listeners {
     }
   }
 
-  async #accept(listener: Deno.Listener, unixPath?: ByteString): Promise<void> {
+  async #accept(listener: Listening, unixPath?: ByteString): Promise<void> {
     for (;;) {
-      let conn: Deno.Conn;
+      let conn: Duplex | null;
       try {
         conn = await listener.accept();
       } catch (error) {
-        if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) {
-          return;
-        }
         // Out of file descriptors, or a peer that was gone already: the next one may do.
         this.#parts.log.warning(
           `Accepting client connection: ${error instanceof Error ? error.message : error}`,
@@ -214,14 +221,20 @@ export class Listeners {
         await new Promise<void>((resolve) => this.#parts.clock.after(10, resolve));
         continue;
       }
-      this.#admit(conn, unixPath);
+      if (conn === null) return;
+      this.serve(conn, unixPath);
     }
   }
 
-  #admit(conn: Deno.Conn, unixPath?: ByteString): void {
-    const { stats, config, clients, clock } = this.#parts;
+  /**
+   * Serve a connection, from wherever it comes.
+   *
+   * @param unixPath for a Unix socket: its path as configured
+   */
+  serve(conn: Duplex, unixPath?: ByteString): void {
+    const { acl, stats, config, clients, clock } = this.#parts;
     clock.tick();
-    if (unixPath === undefined && this.#tcp?.admits(conn.localAddr as Deno.NetAddr) === false) {
+    if (conn.local.transport === "tcp" && this.#tcp?.admits(conn.local) === false) {
       return conn.close();
     }
     if (clients.size >= config.values.maxclients) {
@@ -235,9 +248,7 @@ export class Listeners {
       fd: this.#freeFds.pop() ?? this.#nextFd++,
       unixPath,
     });
-    if (
-      config.values.protectedMode && config.values.requirepass === "" && !connection.isLocal
-    ) {
+    if (config.values.protectedMode && acl.defaultUser.noPassword && !connection.isLocal) {
       stats.rejectedConnections++;
       this.#parts.clients.remove(connection.client);
       this.#freeFds.push(connection.fd);
@@ -245,11 +256,8 @@ export class Listeners {
       return;
     }
     stats.connectionsReceived++;
-    if (unixPath === undefined) {
-      const tcp = conn as Deno.TcpConn;
-      tcp.setNoDelay(true);
-      if (config.values.tcpKeepalive > 0) tcp.setKeepAlive(true);
-    }
+    conn.setNoDelay(true);
+    if (config.values.tcpKeepalive > 0) conn.setKeepAlive(true);
     this.connections.add(connection);
     connection.run().finally(() => {
       this.connections.delete(connection);
@@ -290,7 +298,7 @@ export class Listeners {
   }
 }
 
-async function turnAway(conn: Deno.Conn, text: string): Promise<void> {
+async function turnAway(conn: Duplex, text: string): Promise<void> {
   try {
     await conn.write(new TextEncoder().encode(text));
   } catch {

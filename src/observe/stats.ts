@@ -81,8 +81,6 @@ export class Stats {
   evictionExceededMs = 0;
   /** Time spent in commands, in microseconds. */
   commandMicros = 0;
-  /** Logins with a wrong name or password. */
-  deniedLogins = 0;
   /** Error replies by their first word. */
   readonly errors: Map<string, number> = new Map();
   readonly opsRate: Rate = new Rate();
@@ -126,7 +124,6 @@ export class Stats {
     this.expiredTimeCapReached = 0;
     this.evictionExceededMs = 0;
     this.commandMicros = 0;
-    this.deniedLogins = 0;
     this.errors.clear();
     this.opsRate.reset();
     this.inputRate.reset();

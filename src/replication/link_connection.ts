@@ -16,9 +16,10 @@ import { osReason } from "../config/os_error.ts";
 import { joinAddress } from "../bytes/address.ts";
 import type { ClientConnection } from "../session/client.ts";
 import type { ReplicationNeeds } from "./needs.ts";
+import type { Address, Duplex } from "../transport/transport.ts";
 
 /** What this works with. */
-type Parts = Pick<ReplicationNeeds, "clock" | "config" | "stats">;
+type Parts = Pick<ReplicationNeeds, "clock" | "config" | "stats" | "transport">;
 
 const READ_SIZE = 64 * 1024;
 /** A longer line is no reply of a server. */
@@ -46,7 +47,7 @@ export class LinkConnection implements ClientConnection {
   lastReadMs: number;
 
   readonly #parts: Parts;
-  readonly #conn: Deno.TcpConn;
+  readonly #conn: Duplex;
   readonly #buffer = new Uint8Array(READ_SIZE);
   /** What was read and not taken is between these. */
   #start = 0;
@@ -64,11 +65,11 @@ export class LinkConnection implements ClientConnection {
     this.#conn.setNoDelay(on);
   }
 
-  private constructor(parts: Parts, conn: Deno.TcpConn) {
+  private constructor(parts: Parts, conn: Duplex) {
     this.#parts = parts;
     this.#conn = conn;
-    this.address = joinAddress(conn.remoteAddr.hostname, conn.remoteAddr.port);
-    this.localAddress = joinAddress(conn.localAddr.hostname, conn.localAddr.port);
+    this.address = formatEnd(conn.remote);
+    this.localAddress = formatEnd(conn.local);
     this.lastReadMs = parts.clock.tick();
   }
 
@@ -82,11 +83,11 @@ export class LinkConnection implements ClientConnection {
     parts: Parts,
     { hostname, port, signal }: { hostname: string; port: number; signal: AbortSignal },
   ): Promise<LinkConnection> {
-    // Nobody can listen there, and `Deno.connect` does not take it for a port.
+    // Nobody can listen there, and platforms do not take it for a port.
     if (port === 0) throw new LinkError("Connection refused");
-    let conn: Deno.TcpConn;
+    let conn: Duplex;
     try {
-      conn = await Deno.connect({ hostname, port, signal });
+      conn = await parts.transport.connect({ transport: "tcp", hostname, port }, signal);
     } catch (error) {
       throw new LinkError(osReason(error));
     }
@@ -209,4 +210,8 @@ export class LinkConnection implements ClientConnection {
       // It was closed by the peer's reset already.
     }
   }
+}
+
+function formatEnd(address: Address): string {
+  return address.transport === "tcp" ? joinAddress(address.hostname, address.port) : "";
 }

@@ -21,6 +21,7 @@ import type { LibrariesOfFiles } from "../persistence/needs.ts";
 import type { Loading } from "../persistence/loading.ts";
 import type { Persistence } from "../persistence/persistence.ts";
 import type { Clients } from "../session/clients.ts";
+import type { Transport } from "../transport/transport.ts";
 import type { Replication } from "./replication.ts";
 import type { WriteWaits } from "./write_waits.ts";
 
@@ -43,6 +44,7 @@ export interface ReplicationNeeds {
   readonly persistence: Persistence;
   readonly loading: Loading;
   readonly libraries: LibrariesOfFiles;
+  readonly transport: Transport;
   readonly writeWaits: WriteWaits;
   readonly replication: Replication;
   /** Ends the process at once, with an error. */

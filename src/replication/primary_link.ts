@@ -50,6 +50,7 @@ type Parts = Pick<
   | "registry"
   | "replication"
   | "stats"
+  | "transport"
 >;
 
 /** Where a link stands, as ROLE names it. */
@@ -329,8 +330,6 @@ export class PrimaryLink {
     const parts = this.#parts;
     const replication = this.#replication;
     const client = parts.clients.create(PRIMARY, connection);
-    client.authenticated = true;
-    client.user = "(superuser)";
     client.select(replication.linkDb);
     const applier = new StreamApplier({
       parts,

@@ -52,6 +52,7 @@ type Parts = Pick<
   | "registry"
   | "replication"
   | "stats"
+  | "transport"
   | "writeWaits"
 >;
 

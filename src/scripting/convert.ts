@@ -10,6 +10,7 @@ import {
   AttributeReply,
   BigNumberReply,
   BooleanReply,
+  BytesReply,
   DoubleReply,
   ErrorReply,
   MapReply,
@@ -22,6 +23,7 @@ import {
 import { STRING, TYPE } from "./engine/layout.ts";
 import { type LuaMachine, REGISTRY } from "./engine/machine.ts";
 import { Entries, getElement, getNamed, hasNames } from "./engine/tables.ts";
+import { toInt64 } from "./libs/c_numbers.ts";
 import type { Pointer } from "./wasm/module.ts";
 
 /** Names of fields that replies are made of in Lua. */
@@ -40,7 +42,6 @@ const FIRST_SLOTS = 2;
 const MOST_ELEMENTS = 1 << 25;
 /** What an aggregate counts for. */
 const AGGREGATE_WEIGHT = 16;
-const INT64_EDGE = 2 ** 63;
 
 /** An aggregate on its way. */
 interface Frame {
@@ -65,6 +66,8 @@ export class Converter {
   /** Long strings of the result that is being converted, by string object. */
   readonly #long = new Map<Pointer, ByteString>();
   #elements = 0;
+  /** Aggregates of the result that are being converted. */
+  readonly #frames: Frame[] = [];
 
   constructor(machine: LuaMachine) {
     this.#machine = machine;
@@ -93,6 +96,7 @@ export class Converter {
     if (Array.isArray(reply)) return this.#pushArray(L, reply, protocol);
     if (reply instanceof SimpleString) return this.#pushOne(L, "ok", reply.text);
     if (reply instanceof ErrorReply) return this.pushError(L, "-" + reply.text, true);
+    if (reply instanceof BytesReply) return machine.pushBytes(L, reply.bytes);
     if (typeof reply === "bigint") return lua.lua_pushnumber(L, Number(reply));
     if (reply instanceof AttributeReply) return this.push(L, reply.reply, protocol);
     if (protocol === 2) this.#push2(L, reply);
@@ -225,13 +229,18 @@ export class Converter {
    * The value at an address as a reply. O(its size); nesting costs no stack.
    *
    * @param protocol what the script chose with `redis.setresp`
-   * @param uncounted gets the errors in it that have not been counted yet
+   * @param errors gets the errors in it
    */
-  toReply(value: Pointer, protocol: 2 | 3, uncounted: ErrorReply[]): Reply {
+  toReply(value: Pointer, protocol: 2 | 3, errors: ErrorReply[]): Reply {
     const machine = this.#machine;
-    const frames: Frame[] = [];
+    const frames = this.#frames;
+    frames.length = 0;
     this.#elements = 0;
-    const reply = this.#convert(value, protocol, FIRST_SLOTS, frames, uncounted);
+    const reply = this.#convert(value, protocol, FIRST_SLOTS, frames, errors);
+    if (frames.length === 0) {
+      this.#long.clear();
+      return reply;
+    }
     while (frames.length > 0) {
       const frame = frames[frames.length - 1];
       let next: Pointer;
@@ -255,10 +264,10 @@ export class Converter {
       if (++this.#elements > MOST_ELEMENTS) {
         this.#long.clear();
         const error = new ErrorReply("ERR reply of the script is too large");
-        uncounted.push(error);
+        errors.push(error);
         return error;
       }
-      frame.items.push(this.#convert(next, protocol, slots, frames, uncounted));
+      frame.items.push(this.#convert(next, protocol, slots, frames, errors));
     }
     this.#long.clear();
     return reply;
@@ -280,10 +289,10 @@ export class Converter {
     protocol: 2 | 3,
     slots: number,
     frames: Frame[],
-    uncounted: ErrorReply[],
+    errors: ErrorReply[],
   ): Reply {
     const machine = this.#machine;
-    if (slots + 4 > STACK_LIMIT) return failed("ERR reached lua stack limit", uncounted);
+    if (slots + 4 > STACK_LIMIT) return failed("ERR reached lua stack limit", errors);
     switch (machine.tag(value)) {
       case TYPE.string:
         return this.#text(value);
@@ -301,7 +310,7 @@ export class Converter {
     }
     const table = machine.u32[value >> 2];
     if (hasNames(machine, table)) {
-      const special = this.#special(table, slots, frames, uncounted);
+      const special = this.#special(table, slots, frames, errors);
       if (special !== null) return special;
     }
     this.#elements += AGGREGATE_WEIGHT;
@@ -317,13 +326,14 @@ export class Converter {
     table: Pointer,
     slots: number,
     frames: Frame[],
-    uncounted: ErrorReply[],
+    errors: ErrorReply[],
   ): Reply {
     const machine = this.#machine;
     const error = this.#field(table, "err", TYPE.string);
     if (error !== 0) {
-      const reply = new ErrorReply(this.#cText(error));
-      if (!this.isCounted(table)) uncounted.push(reply);
+      const text = this.#cText(error).replace(/[\r\n]+$/, "").replace(/[\r\n]/g, " ");
+      const reply = new ErrorReply(text, this.isCounted(table));
+      errors.push(reply);
       return reply;
     }
     const ok = this.#field(table, "ok", TYPE.string);
@@ -354,16 +364,15 @@ export class Converter {
   }
 }
 
-function failed(text: ByteString, uncounted: ErrorReply[]): ErrorReply {
+function failed(text: ByteString, errors: ErrorReply[]): ErrorReply {
   const error = new ErrorReply(text);
-  uncounted.push(error);
+  errors.push(error);
   return error;
 }
 
-/** A number cut to a signed 64-bit integer as C cuts it. */
+/** A number cut to a signed 64-bit integer. */
 function toInteger(value: number): number | bigint {
   if ((value | 0) === value) return value | 0;
-  if (!(value >= -INT64_EDGE && value < INT64_EDGE)) return -(2n ** 63n);
   const whole = Math.trunc(value);
-  return Number.isSafeInteger(whole) ? whole + 0 : BigInt(whole);
+  return Number.isSafeInteger(whole) ? whole + 0 : toInt64(value);
 }

@@ -16,7 +16,7 @@
 import type { ByteString } from "../bytes/bytes.ts";
 import { ErrorReply, RedisError, type Reply } from "../resp/reply.ts";
 import { isBrief } from "./engine/brief.ts";
-import { STATE, TYPE } from "./engine/layout.ts";
+import { STATE } from "./engine/layout.ts";
 import { GLOBALS, LuaMachine, REGISTRY } from "./engine/machine.ts";
 import { buildEnvironment, type EngineKind, type Environment } from "./environment.ts";
 import type {
@@ -28,8 +28,9 @@ import type {
   ScriptRun,
 } from "./host.ts";
 import { ScriptRandom } from "./libs/random.ts";
+import { errorReply, errorText, lost } from "./outcome.ts";
 import type { RunState } from "./redis_api.ts";
-import { LuaPanic } from "./wasm/module.ts";
+import { LuaPanic, type Pointer } from "./wasm/module.ts";
 
 /** What an engine is made with. */
 export interface EngineOptions {
@@ -56,6 +57,8 @@ const GC = { restart: 1, collect: 2, count: 3, step: 5 } as const;
 /** lua_pcall's statuses. */
 const STATUS = { ok: 0, yielded: 1 } as const;
 const RUNNING = -1;
+
+const NONE: readonly ErrorReply[] = [];
 
 /** A script with its source, from which it is compiled again in a new instance. */
 interface Source {
@@ -86,6 +89,9 @@ export class LuaEngine {
   #instance: Instance | null = null;
   #generation = 0;
   #runs = 0;
+
+  /** Errors in the result that is being converted. */
+  readonly #errors: ErrorReply[] = [];
 
   // The run that is going on.
   #limits: RunLimits | null = null;
@@ -128,9 +134,13 @@ export class LuaEngine {
 
   /** Forget all scripts and libraries, and all memory. Nothing may run. */
   reset(): void {
-    if (this.isRunning) throw new Error("a script is running");
+    this.#refuseWhileRunning();
     this.#discard();
     this.#libraries.clear();
+  }
+
+  #refuseWhileRunning(): void {
+    if (this.isRunning) throw new Error("a script is running");
   }
 
   #discard(): void {
@@ -159,7 +169,14 @@ export class LuaEngine {
       now: this.#now,
     });
     const instance = this.#instance = { machine, environment };
-    for (const library of this.#libraries.values()) this.#reload(library);
+    for (const library of this.#libraries.values()) {
+      try {
+        this.#reload(library);
+      } catch (error) {
+        // Its functions stay of the instance before, and calls of them fail.
+        if (!(error instanceof RedisError)) throw error;
+      }
+    }
     return instance;
   }
 
@@ -181,6 +198,7 @@ export class LuaEngine {
    * @throws RedisError with Lua's text, as the command gives it
    */
   compile(source: ByteString): ScriptFunction {
+    this.#refuseWhileRunning();
     const script = this.#compile(source);
     this.#sources.set(script, { source });
     return script;
@@ -221,6 +239,7 @@ export class LuaEngine {
    * @throws RedisError with the text that FUNCTION LOAD gives
    */
   loadLibrary(code: ByteString, host: ScriptHost, limits: RunLimits): ScriptFunction[] {
+    this.#refuseWhileRunning();
     const functions = new Map<ByteString, ScriptFunction>();
     this.#load(code, limits, {
       call: (args) => host.call(args),
@@ -274,7 +293,7 @@ export class LuaEngine {
       this.#state.isLoading = true;
       const status = this.#guarded(() => lua.lua_pcall(main, 0, 0, 0));
       if (status === STATUS.ok) return;
-      const text = this.#errorText();
+      const text = errorText(machine, environment.converter);
       throw new RedisError(`ERR Error registering functions: ${text}`);
     } finally {
       this.#state.isLoading = false;
@@ -306,18 +325,18 @@ export class LuaEngine {
    *   RedisError come out as they are, thrown or as a rejection.
    */
   run(run: ScriptRun): ScriptOutcome | Promise<ScriptOutcome> {
-    if (this.isRunning) throw new Error("a script is running");
+    this.#refuseWhileRunning();
     const { machine, environment } = this.#ready();
     const { lua, main } = machine;
     const { script, keys, args } = run;
-    if (script.generation !== this.#generation) this.#renew(script);
+    if (script.generation !== this.#generation && !this.#renew(script)) return lost(run.name);
     this.#begin(run.host, run.limits, !script.brief);
     try {
       lua.lua_rawgeti(main, REGISTRY, environment.errorHandler);
       if (this.#kind === "eval") {
         machine.setReadonly(environment.globals, false);
-        this.#setGlobal("KEYS", keys);
-        this.#setGlobal("ARGV", args);
+        this.#setGlobal(environment.keysName, keys);
+        this.#setGlobal(environment.argvName, args);
         machine.setReadonly(environment.globals, true);
       }
       lua.lua_rawgeti(main, REGISTRY, script.ref);
@@ -344,10 +363,11 @@ export class LuaEngine {
   }
 
   /** Compile a script again that was compiled in an instance that is gone. */
-  #renew(script: ScriptFunction): void {
+  #renew(script: ScriptFunction): boolean {
     const known = this.#sources.get(script);
-    if (known === undefined) throw new Error("a script that this engine does not know");
+    if (known === undefined) return false;
     Object.assign(script, this.#compile(known.source));
+    return true;
   }
 
   #pushStrings(strings: ByteString[]): void {
@@ -360,9 +380,10 @@ export class LuaEngine {
     }
   }
 
-  #setGlobal(name: string, strings: ByteString[]): void {
+  /** @param name address of a value that is the name */
+  #setGlobal(name: Pointer, strings: ByteString[]): void {
     const { machine } = this.#instance!;
-    machine.pushString(machine.main, name);
+    machine.pushSlot(machine.main, name);
     this.#pushStrings(strings);
     machine.lua.lua_rawset(machine.main, GLOBALS);
   }
@@ -400,11 +421,12 @@ export class LuaEngine {
 
   #conclude(run: ScriptRun): ScriptOutcome {
     const { machine, environment } = this.#instance!;
-    const errors: ErrorReply[] = [];
+    const errors: ErrorReply[] = this.#errors;
+    errors.length = 0;
     let reply: Reply;
     const failed = this.#status !== STATUS.ok;
     try {
-      if (failed) reply = this.#error(run.name, errors);
+      if (failed) reply = errorReply(machine, environment.converter, run.name, errors);
       else {
         const { protocol } = this.#state;
         reply = environment.converter.toReply(machine.top(machine.main), protocol, errors);
@@ -412,40 +434,7 @@ export class LuaEngine {
     } finally {
       this.#end();
     }
-    return { reply, failed, errors };
-  }
-
-  /** The reply to an error on top of the stack. */
-  #error(name: ByteString, errors: ErrorReply[]): ErrorReply {
-    const { machine, environment } = this.#instance!;
-    const { converter } = environment;
-    const top = machine.top(machine.main);
-    if (machine.tag(top) !== TYPE.table) {
-      const text = machine.tag(top) === TYPE.string
-        ? machine.readString(machine.u32[top >> 2]).split("\0", 1)[0].substring(0, 100)
-        : "execution failure";
-      const reply = new ErrorReply(`ERR Error running script ${name}, ${text}`);
-      errors.push(reply);
-      return reply;
-    }
-    const table = machine.u32[top >> 2];
-    const source = converter.textOf(table, "source");
-    const line = converter.textOf(table, "line");
-    const where = source !== null && line !== null ? ` script: ${name}, on ${source}:${line}.` : "";
-    const text = converter.textOf(table, "err") ?? "ERR unknown error";
-    const reply = new ErrorReply(text + where);
-    if (!converter.isCounted(table)) errors.push(reply);
-    return reply;
-  }
-
-  /** The text of an error on top of the stack, as FUNCTION LOAD gives it. */
-  #errorText(): ByteString {
-    const { machine, environment } = this.#instance!;
-    const top = machine.top(machine.main);
-    if (machine.tag(top) === TYPE.table) {
-      return environment.converter.textOf(machine.u32[top >> 2], "err") ?? "ERR unknown error";
-    }
-    return `ERR ${this.#takeText()}`;
+    return { reply, failed, errors: errors.length === 0 ? NONE : errors.slice() };
   }
 
   /** An exception that Lua did not raise: the instance is in no state to be used again. */

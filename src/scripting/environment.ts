@@ -11,6 +11,7 @@
 import { Converter } from "./convert.ts";
 import { NODE, TABLE, TYPE, VALUE } from "./engine/layout.ts";
 import { GLOBALS, type LuaMachine, REGISTRY, type ServerFunction } from "./engine/machine.ts";
+import { getNamed } from "./engine/tables.ts";
 import { BIT } from "./libs/bit.ts";
 import { cjsonModules } from "./libs/cjson.ts";
 import { cmsgpackLibrary } from "./libs/cmsgpack.ts";
@@ -39,6 +40,9 @@ export interface Environment {
   errorHandler: number;
   /** The table of globals that code is compiled with. */
   globals: Pointer;
+  /** Where the names KEYS and ARGV stand as keys of the globals; 0 for functions. */
+  keysName: Pointer;
+  argvName: Pointer;
   /** Globals that a library has while it loads, and those of its functions: registry references. */
   loadingGlobals: number;
   functionGlobals: number;
@@ -129,11 +133,8 @@ function widenIntegers(machine: LuaMachine): void {
   for (const name of ["sub", "byte", "find", "match"]) {
     standBefore(machine, name, C_FUNCTION.clamped, null);
   }
-  standBefore(machine, "rep", C_FUNCTION.wrapped, null);
-  machine.getField(L, -1, "format");
-  const format = lua.luaL_ref(L, REGISTRY);
-  const pushFormat = (thread: Pointer) => lua.lua_rawgeti(thread, REGISTRY, format);
-  standBefore(machine, "format", C_FUNCTION.format, wideFormat(pushFormat));
+  for (const name of ["rep", "gsub"]) standBefore(machine, name, C_FUNCTION.wrapped, null);
+  standBefore(machine, "format", C_FUNCTION.format, wideFormat);
   lua.lua_settop(L, -2);
   lua.lua_pushvalue(L, GLOBALS);
   standBefore(machine, "tonumber", C_FUNCTION.tonumber, wideToNumber);
@@ -276,19 +277,21 @@ export function buildEnvironment(machine: LuaMachine, options: EnvironmentOption
   lua.lua_pushvalue(L, GLOBALS);
   refuseUnknownNames(machine);
   // Room for KEYS and ARGV, which are set while the table is locked otherwise.
-  for (const name of kind === "eval" ? ["KEYS", "ARGV"] : []) {
+  const names = kind === "eval" ? ["KEYS", "ARGV"] : [];
+  for (const name of names) {
     lua.lua_createtable(L, 0, 0);
     machine.setField(L, GLOBALS, name);
   }
   protect(machine, topTable(machine));
-  for (const name of kind === "eval" ? ["KEYS", "ARGV"] : []) {
-    machine.getField(L, GLOBALS, name);
-    machine.setReadonly(topTable(machine), false);
-    lua.lua_settop(L, -2);
-  }
   const globals = topTable(machine);
+  const [keysName = 0, argvName = 0] = names.map((name) => {
+    machine.pushString(L, name);
+    const place = getNamed(machine, globals, topTable(machine)) + NODE.key;
+    lua.lua_settop(L, -2);
+    return place;
+  });
   const environment: Environment = {
-    ...{ converter, errorHandler, globals },
+    ...{ converter, errorHandler, globals, keysName, argvName },
     ...{ loadingGlobals: 0, functionGlobals: 0, globalsMetatable: 0 },
   };
   if (kind === "eval") lua.lua_settop(L, -2);

@@ -84,8 +84,8 @@ export interface ScriptRun {
 export interface ScriptOutcome {
   /** What the client gets. */
   reply: Reply;
-  /** Errors in the reply that have not been counted yet, as those of commands have been. */
-  errors: ErrorReply[];
+  /** Errors in the reply; those of commands have been counted. */
+  errors: readonly ErrorReply[];
   /** The script ended with an error, rather than returning one. */
   failed: boolean;
 }

@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { ByteString } from "../bytes/bytes.ts";
+import { asciiLower, type ByteString } from "../bytes/bytes.ts";
 import type { Clock } from "../clock/clock.ts";
 import { detach } from "../bytes/latin1.ts";
 import type { Logger } from "../log/logger.ts";
@@ -58,6 +58,7 @@ export interface LibrariesNeeds {
 export class Libraries {
   readonly #parts: LibrariesNeeds;
   #libraries = new Map<ByteString, Library>();
+  /** By their names in lower case. */
   #functions = new Map<ByteString, LibraryFunction>();
   #bytes = 0;
 
@@ -67,6 +68,11 @@ export class Libraries {
 
   get #engines(): Engines {
     return this.#parts.engines;
+  }
+
+  /** Whether functions can be loaded without waiting. */
+  get ready(): boolean {
+    return this.#engines.ready;
   }
 
   /** Resolves when libraries can be loaded: their engine is not there from the start. */
@@ -79,9 +85,11 @@ export class Libraries {
     return this.#libraries.size;
   }
 
-  /** Number of functions. */
+  /** Number of functions. O(libraries) */
   get functionCount(): number {
-    return this.#functions.size;
+    let sum = 0;
+    for (const { functions } of this.#libraries.values()) sum += functions.size;
+    return sum;
   }
 
   /** Bytes that they take beside the engine. */
@@ -99,9 +107,9 @@ export class Libraries {
     return Array.from(this.#libraries.values(), ({ source }) => source);
   }
 
-  /** The function of a name. O(1) */
+  /** The function of a name, in whatever case. O(1) */
   function(name: ByteString): LibraryFunction | undefined {
-    return this.#functions.get(name);
+    return this.#functions.get(asciiLower(name));
   }
 
   /**
@@ -171,10 +179,11 @@ export class Libraries {
       if (gone.length > 0 && !replace) {
         throw new RedisError(`ERR Library ${gone[0].name} already exists`);
       }
-      const leaving = new Set(gone.flatMap(({ functions }) => [...functions.keys()]));
+      const leaving = new Set(gone.flatMap(({ functions }) => [...functions.values()]));
       for (const { functions } of fresh) {
         for (const name of functions.keys()) {
-          if (this.#functions.has(name) && !leaving.has(name)) {
+          const known = this.#functions.get(asciiLower(name));
+          if (known !== undefined && !leaving.has(known)) {
             throw new RedisError(`ERR Function ${name} already exists`);
           }
         }
@@ -189,13 +198,17 @@ export class Libraries {
 
   #link(library: Library): void {
     this.#libraries.set(library.name, library);
-    for (const [name, each] of library.functions) this.#functions.set(name, each);
+    for (const [name, each] of library.functions) {
+      const lower = asciiLower(name);
+      // Names that differ in case alone are two functions of a library; the first one is called.
+      if (!this.#functions.has(lower)) this.#functions.set(lower, each);
+    }
     this.#bytes += weightOf(library);
   }
 
   #unlink(library: Library): void {
     this.#libraries.delete(library.name);
-    for (const name of library.functions.keys()) this.#functions.delete(name);
+    for (const name of library.functions.keys()) this.#functions.delete(asciiLower(name));
     this.#bytes -= weightOf(library);
     this.#release(library);
   }

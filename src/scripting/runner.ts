@@ -16,12 +16,14 @@
  * @module
  */
 
+import type { Acl } from "../acl/acl.ts";
 import type { ByteString } from "../bytes/bytes.ts";
 import type { Clock } from "../clock/clock.ts";
 import { eventLoopTurn } from "../clock/turn.ts";
 import type { Command } from "../command/command.ts";
 import { GATE, gateBits } from "../command/gates.ts";
 import type { Config } from "../config/config.ts";
+import type { AclGate } from "../execution/acl_gate.ts";
 import type { Blocking } from "../execution/blocking.ts";
 import type { DebugSwitches } from "../execution/debug_switches.ts";
 import type { Executor } from "../execution/executor.ts";
@@ -31,7 +33,14 @@ import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Stats } from "../observe/stats.ts";
 import type { DiskGate } from "../persistence/disk_gate.ts";
-import { ErrorReply, NO_REPLY, RedisError, type Reply } from "../resp/reply.ts";
+import {
+  ErrorReply,
+  MultiReply,
+  NO_REPLY,
+  NoReply,
+  RedisError,
+  type Reply,
+} from "../resp/reply.ts";
 import type { BlockedState } from "../session/blocked.ts";
 import { OBEYED_SCRIPT, SCRIPT } from "../session/caller.ts";
 import type { Client } from "../session/client.ts";
@@ -74,13 +83,8 @@ export interface RunnerNeeds {
     readonly link: { readonly state: string } | null;
     readonly replicas: { readonly good: number };
   };
-  readonly access: ScriptAccess;
-}
-
-/** Who may run what, as far as scripts ask. */
-export interface ScriptAccess {
-  /** @returns why a client may not run a command, without `NOPERM`; null when it may */
-  refusal(client: Client, command: Command, args: readonly ByteString[]): ByteString | null;
+  readonly acl: Acl;
+  readonly aclGate: AclGate;
 }
 
 /** What a script or a function is, and how it was called. */
@@ -105,6 +109,8 @@ export interface ScriptCall {
 interface Running {
   readonly call: ScriptCall;
   readonly startedMs: number;
+  /** Unix time in microseconds. */
+  readonly startedMicros: number;
   readonly mayWrite: boolean;
   readonly allowsOom: boolean;
   /** Memory was short when it began. */
@@ -137,7 +143,7 @@ export class ScriptRunner implements ScriptHost {
   }
 
   /** The script that runs; null when none does. */
-  get running(): Pick<Running, "call" | "startedMs"> | null {
+  get running(): Pick<Running, "call" | "startedMs" | "startedMicros"> | null {
     return this.#running;
   }
 
@@ -158,12 +164,14 @@ export class ScriptRunner implements ScriptHost {
    * @throws RedisError when it may not run here and now
    */
   run(call: ScriptCall): Reply {
+    if (this.#running !== null) throw new RedisError(NOT_FROM_SCRIPT);
     this.#check(call);
     const { client, flags } = call;
     const writes = !call.readOnly && !(flags?.has("no-writes") ?? false);
     const running: Running = this.#running = {
       call,
       startedMs: this.#parts.clock.monotonic(),
+      startedMicros: this.#parts.clock.micros(),
       mayWrite: writes,
       allowsOom: flags?.has("allow-oom") ?? false,
       outOfMemory: this.#isOutOfMemory,
@@ -179,11 +187,14 @@ export class ScriptRunner implements ScriptHost {
     own.user = client.user;
     own.authenticated = true;
     own.noTouch = client.noTouch;
+    own.transaction = null;
     const limits = {
       now: () => this.#parts.clock.monotonic(),
       slowAfter: this.#parts.config.values.busyReplyThreshold,
       pause: () => this.#pause(running),
     };
+    // Who cannot wait for its reply gets the script run in one go.
+    if (client.connection === null) limits.slowAfter = 0;
     let outcome: ScriptOutcome | Promise<ScriptOutcome>;
     try {
       outcome = call.run({
@@ -267,7 +278,10 @@ export class ScriptRunner implements ScriptHost {
       return new ErrorReply(refusal, true);
     }
     if (command!.isWrite) running.dirty = true;
-    return executor.call(client, command!, args);
+    const reply = executor.call(client, command!, args);
+    // A script gets one reply: what else commands say is for connections.
+    if (reply instanceof MultiReply) return reply.replies[0] ?? null;
+    return reply instanceof NoReply ? null : reply;
   }
 
   /** @returns why a script may not run a command now; null when it may */
@@ -281,9 +295,10 @@ export class ScriptRunner implements ScriptHost {
     if (!command.acceptsArgumentCount(args.length)) {
       return "ERR Wrong number of args calling Redis command from script";
     }
-    const { switches, access, replication, config: { values } } = this.#parts;
-    if (command.noScript && switches.deniesScriptCommands) {
-      return "ERR This Redis command is not allowed from script";
+    const { switches, aclGate, replication, config: { values } } = this.#parts;
+    // Another script, or the end of all libraries, would take the ground from under this one.
+    if (command.noScript && (switches.deniesScriptCommands || command.spec.group === "scripting")) {
+      return NOT_FROM_SCRIPT;
     }
     if (
       !command.allowStale && replication.isReplica && !values.replicaServeStaleData &&
@@ -291,8 +306,11 @@ export class ScriptRunner implements ScriptHost {
     ) {
       return "ERR Can not execute the command on a stale replica";
     }
-    const denied = access.refusal(running.call.client, command, args);
-    if (denied !== null) return `ERR ACL failure in script: ${denied}`;
+    const by = running.call.client;
+    if ((by.gates & GATE.acl) !== 0) {
+      const denied = aclGate.admitScripted(by, command, args);
+      if (denied !== null) return `ERR ${denied}`;
+    }
     if (!running.mayWrite && (command.isWrite || command.mayReplicate)) {
       return "ERR Write commands are not allowed from read-only scripts.";
     }
@@ -330,7 +348,8 @@ export class ScriptRunner implements ScriptHost {
     if (command === undefined) {
       throw new RedisError("ERR Invalid command passed to redis.acl_check_cmd()");
     }
-    return this.#parts.access.refusal(this.#running!.call.client, command, args) === null;
+    const { user } = this.#running!.call.client;
+    return user === null || this.#parts.acl.check(user, command, args) === null;
   }
 
   registerFunction(): void {
@@ -342,11 +361,12 @@ export class ScriptRunner implements ScriptHost {
   // How it ends.
 
   #end(running: Running): void {
-    const { gates, journal } = this.#parts;
+    const { blocking, gates, journal } = this.#parts;
     this.#running = null;
     journal.targets = ALL_TARGETS;
     running.resumeTime?.();
     gates.set("busy", false);
+    blocking.hold(false);
     // Its calls have left their effects, each for itself.
     journal.suppress();
   }
@@ -354,7 +374,7 @@ export class ScriptRunner implements ScriptHost {
   #finish(running: Running, { reply, errors }: ScriptOutcome): Reply {
     this.#end(running);
     const { registry, stats } = this.#parts;
-    for (const { text } of errors) stats.countError(text);
+    for (const { text, counted } of errors) if (!counted) stats.countError(text);
     const { lastCommand } = running.call.client;
     if (errors.length > 0 && lastCommand !== null) registry.stats(lastCommand).failed++;
     return reply instanceof ErrorReply ? new ErrorReply(reply.text, true) : reply;
@@ -362,9 +382,12 @@ export class ScriptRunner implements ScriptHost {
 
   /** The script is slow: its client waits, and its effects stay together until it ends. */
   #wait(running: Running, outcome: Promise<ScriptOutcome>): Reply {
-    const { blocking, journal } = this.#parts;
+    const { blocking, executor, journal } = this.#parts;
     const { client, command } = running.call;
     journal.begin();
+    // Its calls leave their effects, each for itself.
+    journal.suppress();
+    blocking.hold(true);
     let ended: ScriptOutcome | null = null;
     const state: BlockedState = blocking.beginWork(client, command, () => {
       const reply = this.#finish(running, ended!);
@@ -374,6 +397,7 @@ export class ScriptRunner implements ScriptHost {
       ended = result;
       blocking.finishWork(client, state);
       journal.end();
+      if (running.dirty) executor.wroteLate(client);
     });
     return NO_REPLY;
   }
@@ -395,9 +419,8 @@ export class ScriptRunner implements ScriptHost {
     }
     await eventLoopTurn();
     if (!running.killed) return null;
-    return call.isEval
-      ? "ERR Error running script: Script killed by user with SCRIPT KILL."
-      : "ERR Error running function: Function killed by user with FUNCTION KILL.";
+    this.#parts.log.notice("Lua script killed by user with SCRIPT KILL.");
+    return "Script killed by user with SCRIPT KILL...";
   }
 
   /**
@@ -429,6 +452,7 @@ export class ScriptRunner implements ScriptHost {
   }
 }
 
+const NOT_FROM_SCRIPT = "ERR This Redis command is not allowed from script";
 const NO_REPLICAS = "NOREPLICAS Not enough good replicas to write.";
 const WRITE_GATES = gateBits("disk", "replicas", "readonly");
 /** Effects go to the append-only file (1) and to replicas (2). */

@@ -29,6 +29,8 @@ const ENTRY_BYTES = 100;
 export class Scripts {
   readonly #engines: Engines;
   readonly #bySha = new Map<ByteString, CachedScript>();
+  /** The same by their texts, as a text's SHA-1 takes longer than most scripts. */
+  readonly #bySource = new Map<ByteString, CachedScript>();
   #bytes = 0;
 
   constructor(engines: Engines) {
@@ -52,12 +54,12 @@ export class Scripts {
 
   /** The script of a text, if it is known. O(its length) */
   ofText(source: ByteString): CachedScript | undefined {
-    return this.#bySha.get(sha1Hex(source));
+    return this.#bySource.get(source);
   }
 
-  /** Whether there is one; the SHA-1 has to be in lower case. */
+  /** Whether there is one of a SHA-1 in any case. O(1) */
   has(sha: ByteString): boolean {
-    return this.#bySha.has(sha);
+    return this.get(sha) !== undefined;
   }
 
   /**
@@ -66,9 +68,9 @@ export class Scripts {
    * @throws RedisError when it does not compile
    */
   add(source: ByteString): CachedScript {
-    const sha = sha1Hex(source);
-    const known = this.#bySha.get(sha);
+    const known = this.#bySource.get(source);
     if (known !== undefined) return known;
+    const sha = sha1Hex(source);
     const { flags, code } = parseShebang(source);
     const script: CachedScript = {
       sha,
@@ -77,6 +79,7 @@ export class Scripts {
       compiled: this.#engines.scripts.compile(code),
     };
     this.#bySha.set(sha, script);
+    this.#bySource.set(script.source, script);
     this.#bytes += source.length + ENTRY_BYTES;
     return script;
   }
@@ -84,6 +87,7 @@ export class Scripts {
   /** Forget all. */
   flush(): void {
     this.#bySha.clear();
+    this.#bySource.clear();
     this.#bytes = 0;
     if (this.#engines.ready) this.#engines.scripts.reset();
   }

@@ -9,7 +9,7 @@ import type { Deadline } from "../clock/deadlines.ts";
 import type { Command } from "../command/command.ts";
 import type { BlockRequest } from "../command/context.ts";
 import type { Database } from "../keyspace/database.ts";
-import type { Client } from "./client.ts";
+import type { Client, StartedTransaction } from "./client.ts";
 
 /**
  * What a client waits for: keys (or nothing but the time); a pause to end; keys that are on their way
@@ -27,4 +27,6 @@ export interface BlockedState {
   readonly deadline: Deadline<Client> | null;
   /** Time spent in the command so far, in microseconds. */
   micros: number;
+  /** The transaction that goes on when the work is done. */
+  transaction?: StartedTransaction;
 }

@@ -8,6 +8,8 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
+import { readsEverything } from "../acl/check.ts";
+import type { User } from "../acl/user.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Database } from "../keyspace/database.ts";
 import { argumentsLength } from "../resp/large_arguments.ts";
@@ -97,6 +99,15 @@ export interface QueuedCommand {
   readonly args: ByteString[];
 }
 
+/** A transaction that runs, and may wait for the work of one of its commands. */
+export interface StartedTransaction {
+  readonly client: Client;
+  readonly exec: Command;
+  readonly queue: readonly QueuedCommand[];
+  /** Replies of the commands that have run. */
+  readonly replies: Reply[];
+}
+
 /** A transaction that is being queued. */
 export class Transaction {
   readonly queue: QueuedCommand[] = [];
@@ -141,8 +152,6 @@ export class Client {
   name: ByteString = "";
   libraryName: ByteString = "";
   libraryVersion: ByteString = "";
-  user: ByteString = "default";
-
   replyMode: ReplyMode = "on";
   /** Close once the replies so far are sent. */
   closeAfterReply = false;
@@ -168,12 +177,15 @@ export class Client {
   /** Where the replication stream stood then. */
   writeOffset = 0;
   lastCommand: Command | null = null;
+  /** The transaction that runs now. */
+  running: Transaction | null = null;
   /** Unix milliseconds of the last request. */
   lastInteractionMs: number;
 
   readonly #databases: readonly Database[];
   #protocol: 2 | 3 = 2;
   #authenticated = false;
+  #user: User | null = null;
   #transaction: Transaction | null = null;
   #subscriptions: Subscriptions | null = null;
   #replica: ReplicaRole | null = null;
@@ -212,6 +224,27 @@ export class Client {
   set authenticated(done: boolean) {
     this.#authenticated = done;
     this.#gate(GATE.authentication, !done);
+  }
+
+  /** Who it is to access control; null for whoever obeys nobody. */
+  get user(): User | null {
+    return this.#user;
+  }
+
+  set user(user: User | null) {
+    this.#user = user;
+    this.rightsChanged();
+  }
+
+  /** Its user may do more, or less, than before. */
+  rightsChanged(): void {
+    this.#gate(GATE.acl, this.#user !== null && this.#user.limited);
+  }
+
+  /** Whether its user may run a command and read every key besides. */
+  readsEverything(command: Command, args: readonly ByteString[]): boolean {
+    return this.#user === null || !this.#user.limited ||
+      readsEverything(this.#user, command, args);
   }
 
   /** The transaction that is being queued; null when there is none. */

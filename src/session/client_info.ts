@@ -50,7 +50,7 @@ function flags(client: Client): string {
   if (client.replica !== null) text += "S";
   if (client.isPrimary) text += "M";
   if (client.subscriptions !== null) text += "P";
-  if (client.transaction !== null) text += "x";
+  if (client.transaction !== null || client.running !== null) text += "x";
   if (client.blocked !== null) text += "b";
   if (client.watchBroken) text += "d";
   if (client.closeAfterReply) text += "c";
@@ -67,7 +67,9 @@ export function clientLine(client: Client): ByteString {
   const queryBytes = connection?.queryBytes ?? 0;
   const queryFree = (connection?.queryCapacity ?? 0) - queryBytes;
   const output = connection?.outputBytes ?? 0;
-  const multiBytes = client.transaction?.bytes ?? 0;
+  // Those who ask within a transaction see its EXEC.
+  const transaction = client.transaction ?? client.running;
+  const command = client.running === null ? client.lastCommand?.name ?? "NULL" : "exec";
   return [
     `id=${client.id}`,
     `addr=${connection?.address ?? ""}`,
@@ -81,11 +83,11 @@ export function clientLine(client: Client): ByteString {
     `sub=${client.subscriptions?.channel.size ?? 0}`,
     `psub=${client.subscriptions?.pattern.size ?? 0}`,
     `ssub=${client.subscriptions?.shard.size ?? 0}`,
-    `multi=${client.transaction?.queue.length ?? -1}`,
+    `multi=${transaction?.queue.length ?? -1}`,
     `qbuf=${queryBytes}`,
     `qbuf-free=${Math.max(0, queryFree)}`,
     "argv-mem=0",
-    `multi-mem=${multiBytes}`,
+    `multi-mem=${transaction?.bytes ?? 0}`,
     "rbs=0",
     "rbp=0",
     `obl=${output}`,
@@ -93,8 +95,8 @@ export function clientLine(client: Client): ByteString {
     "omem=0",
     `tot-mem=${clientMemory(client)}`,
     `events=${connection?.isWriting ? "rw" : "r"}`,
-    `cmd=${client.lastCommand?.name ?? "NULL"}`,
-    `user=${client.user}`,
+    `cmd=${command}`,
+    `user=${client.user?.name ?? "(superuser)"}`,
     "redir=-1",
     `resp=${client.protocol}`,
     `lib-name=${client.libraryName}`,

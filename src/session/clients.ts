@@ -4,16 +4,16 @@
  * @module
  */
 
+import type { Acl } from "../acl/acl.ts";
 import type { Clock } from "../clock/clock.ts";
-import type { Config } from "../config/config.ts";
 import type { Database } from "../keyspace/database.ts";
 import type { Caller } from "./caller.ts";
 import { Client, type ClientConnection } from "./client.ts";
 
 /** What clients need of the server. */
 export interface ClientsNeeds {
+  readonly acl: Acl;
   readonly clock: Clock;
-  readonly config: Config;
   readonly keyspace: { readonly databases: readonly Database[] };
 }
 
@@ -51,7 +51,7 @@ export class Clients {
 
   /** Make a client. One with a connection counts in CLIENT LIST until it is removed. */
   create(caller: Caller, connection: ClientConnection | null): Client {
-    const { clock, config, keyspace } = this.#parts;
+    const { acl, clock, keyspace } = this.#parts;
     const client = new Client({
       id: this.#nextId++,
       caller,
@@ -59,7 +59,8 @@ export class Clients {
       databases: keyspace.databases,
       clock,
     });
-    client.authenticated = config.values.requirepass === "";
+    if (!caller.obeyed) client.user = acl.defaultUser;
+    client.authenticated = caller.obeyed || acl.isOpen;
     client.context = this.#newContext(client);
     if (connection !== null) this.#all.set(client.id, client);
     return client;

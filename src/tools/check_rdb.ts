@@ -5,11 +5,12 @@
  * @module
  */
 
+import { TYPES } from "../datatypes/mod.ts";
 import { duplicateKeyError, RdbError } from "../rdb/error.ts";
 import { hashKey } from "./fingerprint.ts";
 import { KeyIndex } from "./key_index.ts";
 import { describeRecordAt, type ProgressReport, RdbScan } from "./rdb_scan.ts";
-import { Tally, TYPES } from "./tally.ts";
+import { Tally } from "./tally.ts";
 import { bytesText, counted } from "./text.ts";
 
 /** A fault in an RDB file. */

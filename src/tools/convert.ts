@@ -8,6 +8,7 @@
  * @module
  */
 
+import "../datatypes/mod.ts";
 import { dirname, join } from "node:path";
 import { Crc64 } from "../rdb/crc64.ts";
 import { EncodeContext } from "../rdb/encode/context.ts";

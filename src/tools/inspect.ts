@@ -4,6 +4,7 @@
  * @module
  */
 
+import { TYPES } from "../datatypes/mod.ts";
 import { RdbError } from "../rdb/error.ts";
 import { complain, say, type ToolIo } from "./io.ts";
 import { jsonBytes } from "./json_lines.ts";
@@ -11,7 +12,7 @@ import { readOptions, UsageError } from "./options.ts";
 import { Progress } from "./progress.ts";
 import { encodingName, forEachRecord } from "./rdb_scan.ts";
 import { naming } from "./run.ts";
-import { type BigKeyOrder, EXPIRY_BOUNDS, Tally, TYPES } from "./tally.ts";
+import { type BigKeyOrder, EXPIRY_BOUNDS, Tally } from "./tally.ts";
 import { bytesText, counted, keyText, table } from "./text.ts";
 import { INSPECT_USAGE } from "./usage.ts";
 

@@ -12,20 +12,15 @@
 
 import { type ByteString, fromText } from "../bytes/bytes.ts";
 import { matchGlob } from "../bytes/glob.ts";
-import type {
-  RdbConsumerGroup,
-  RdbKeyRecord,
-  RdbStream,
-  RdbStreamId,
-  RdbValue,
-} from "../rdb/records.ts";
+import { dataType, TYPES } from "../datatypes/mod.ts";
+import type { RdbKeyRecord } from "../rdb/records.ts";
+import type { TypeName } from "../values/value.ts";
 import { say, type ToolIo } from "./io.ts";
-import { jsonDouble, JsonOutput } from "./json_lines.ts";
+import { JsonOutput } from "./json_lines.ts";
 import { readOptions, UsageError } from "./options.ts";
 import { Progress } from "./progress.ts";
 import { encodingName, forEachRecord } from "./rdb_scan.ts";
 import { naming } from "./run.ts";
-import { type TypeName, TYPES } from "./tally.ts";
 import { JSON_USAGE } from "./usage.ts";
 
 /** Which keys are meant. */
@@ -90,92 +85,6 @@ export function writeKey(out: JsonOutput, record: RdbKeyRecord): void {
   if (idle !== null) out.raw(`,"idle":${idle}`);
   if (freq !== null) out.raw(`,"freq":${freq}`);
   out.raw(',"value":');
-  writeValue(out, value);
+  dataType(value.type).json(out, value);
   out.raw("}\n");
-}
-
-function writeValue(out: JsonOutput, value: RdbValue): void {
-  switch (value.type) {
-    case "string":
-      return out.bytes(value.value);
-    case "list":
-      return array(out, value.items.length, (i) => out.bytes(value.items[i]));
-    case "set":
-      return array(out, value.members.length, (i) => out.bytes(value.members[i]));
-    case "zset":
-      return array(out, value.members.length, (i) => {
-        out.raw("[");
-        out.bytes(value.members[i]);
-        out.raw(`,${jsonDouble(value.scores[i])}]`);
-      });
-    case "hash":
-      return array(out, value.pairs.length / 2, (i) => {
-        const at = value.expires?.[i] ?? Infinity;
-        pair(out, value.pairs, i, at === Infinity ? "" : `,${at}`);
-      });
-    case "stream":
-      return writeStream(out, value);
-  }
-}
-
-function array(out: JsonOutput, length: number, element: (i: number) => void): void {
-  out.raw("[");
-  for (let i = 0; i < length; i++) {
-    if (i > 0) out.raw(",");
-    element(i);
-  }
-  out.raw("]");
-}
-
-function pair(out: JsonOutput, flat: readonly ByteString[], i: number, more: string): void {
-  out.raw("[");
-  out.bytes(flat[2 * i]);
-  out.raw(",");
-  out.bytes(flat[2 * i + 1]);
-  out.raw(`${more}]`);
-}
-
-function idText({ ms, seq }: RdbStreamId): string {
-  return `"${ms}-${seq}"`;
-}
-
-function writeStream(out: JsonOutput, stream: RdbStream): void {
-  const { ids, entries, groups } = stream;
-  out.raw(
-    `{"length":${entries.length},"lastId":${idText(stream.lastId)},` +
-      `"maxDeletedId":${
-        idText(stream.maxDeletedId)
-      },"entriesAdded":${stream.entriesAdded},"entries":`,
-  );
-  array(out, entries.length, (i) => {
-    const fields = entries[i];
-    out.raw(`{"id":"${ids[2 * i]}-${ids[2 * i + 1]}","fields":`);
-    array(out, fields.length / 2, (at) => pair(out, fields, at, ""));
-    out.raw("}");
-  });
-  out.raw(',"groups":');
-  array(out, groups.length, (i) => writeGroup(out, groups[i]));
-  out.raw("}");
-}
-
-function writeGroup(out: JsonOutput, group: RdbConsumerGroup): void {
-  const { pending, consumers } = group;
-  out.raw('{"name":');
-  out.bytes(group.name);
-  out.raw(`,"lastDeliveredId":${idText(group.lastId)},"entriesRead":${group.entriesRead},`);
-  out.raw('"pending":');
-  array(out, pending.length, (i) => {
-    const { id, consumer, deliveryTime, deliveryCount } = pending[i];
-    out.raw(`{"id":${idText(id)},"consumer":`);
-    out.bytes(consumers[consumer].name);
-    out.raw(`,"deliveryTime":${deliveryTime},"deliveryCount":${deliveryCount}}`);
-  });
-  out.raw(',"consumers":');
-  array(out, consumers.length, (i) => {
-    const { name, seenTime, activeTime } = consumers[i];
-    out.raw('{"name":');
-    out.bytes(name);
-    out.raw(`,"seenTime":${seenTime},"activeTime":${activeTime}}`);
-  });
-  out.raw("}");
 }

@@ -37,13 +37,6 @@ export function jsonBytes(value: ByteString): string | { base64: string } {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(toBytes(value));
 }
 
-/** A double as JSON: those that JSON has no number for are strings, as the server writes them. */
-export function jsonDouble(value: number): string {
-  if (value === Infinity) return '"inf"';
-  if (value === -Infinity) return '"-inf"';
-  return Object.is(value, -0) ? "-0" : String(value);
-}
-
 /** Gathers JSON and hands it out in pieces. */
 export class JsonOutput {
   readonly #write: (bytes: Uint8Array) => void;

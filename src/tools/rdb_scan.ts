@@ -8,6 +8,7 @@
  * @module
  */
 
+import "../datatypes/mod.ts";
 import type { ByteString } from "../bytes/bytes.ts";
 import { RdbDecoder } from "../rdb/decode/decoder.ts";
 import { Opcode, ValueType } from "../rdb/format.ts";

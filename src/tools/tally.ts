@@ -7,14 +7,10 @@
  */
 
 import type { ByteString } from "../bytes/bytes.ts";
-import type { RdbKeyRecord, RdbStream, RdbValue } from "../rdb/records.ts";
+import { dataType, TYPES } from "../datatypes/mod.ts";
+import type { RdbKeyRecord } from "../rdb/records.ts";
+import type { TypeName } from "../values/value.ts";
 import type { PlacedRecord } from "./rdb_scan.ts";
-
-/** The types of values, in the order they are printed in. */
-export const TYPES = ["string", "list", "set", "zset", "hash", "stream"] as const;
-
-/** A type of value. */
-export type TypeName = typeof TYPES[number];
 
 /** How much there is of a type. */
 export interface TypeCount {
@@ -63,57 +59,6 @@ export const EXPIRY_BOUNDS: readonly { readonly below: number; readonly name: st
 
 /** Aux fields and function libraries that are kept; a file has about ten. */
 const KEPT_REMARKS = 1000;
-
-/** Elements of a value; of a string, its bytes. */
-export function elementCount(value: RdbValue): number {
-  switch (value.type) {
-    case "string":
-      return value.value.length;
-    case "list":
-      return value.items.length;
-    case "set":
-    case "zset":
-      return value.members.length;
-    case "hash":
-      return value.pairs.length / 2;
-    case "stream":
-      return value.entries.length;
-  }
-}
-
-function lengthOf(strings: readonly ByteString[]): number {
-  let sum = 0;
-  for (const each of strings) sum += each.length;
-  return sum;
-}
-
-function streamBytes(stream: RdbStream): number {
-  let sum = 16 * stream.entries.length;
-  for (const entry of stream.entries) sum += lengthOf(entry);
-  for (const group of stream.groups) {
-    sum += group.name.length + 16 + 32 * group.pending.length;
-    for (const consumer of group.consumers) sum += consumer.name.length + 16;
-  }
-  return sum;
-}
-
-/** Bytes of a value's elements: 8 for a score or time, 16 for a stream id. O(elements). */
-export function contentBytes(value: RdbValue): number {
-  switch (value.type) {
-    case "string":
-      return value.value.length;
-    case "list":
-      return lengthOf(value.items);
-    case "set":
-      return lengthOf(value.members);
-    case "zset":
-      return lengthOf(value.members) + 8 * value.members.length;
-    case "hash":
-      return lengthOf(value.pairs) + (value.expires === null ? 0 : 8 * value.expires.length);
-    case "stream":
-      return streamBytes(value);
-  }
-}
 
 /** The `limit` biggest keys that were added, in a heap with the smallest on top. */
 export class BiggestKeys {
@@ -210,15 +155,9 @@ export class Tally {
   constructor(options: TallyOptions) {
     this.#now = options.now;
     this.biggest = new BiggestKeys(options.top ?? 0, options.order ?? "serialised");
-    const zero = (): TypeCount => ({ keys: 0, elements: 0, serialised: 0, content: 0 });
-    this.types = {
-      string: zero(),
-      list: zero(),
-      set: zero(),
-      zset: zero(),
-      hash: zero(),
-      stream: zero(),
-    };
+    this.types = Object.fromEntries(
+      TYPES.map((type) => [type, { keys: 0, elements: 0, serialised: 0, content: 0 }]),
+    ) as Record<TypeName, TypeCount>;
   }
 
   /** Count a record. */
@@ -257,8 +196,9 @@ export class Tally {
   #key(record: RdbKeyRecord, serialised: number): void {
     const { value, db, expireAt, key, valueType: encoding } = record;
     const type = value.type;
-    const elements = elementCount(value);
-    const content = key.length + contentBytes(value);
+    const facts = dataType(type);
+    const elements = facts.elements(value);
+    const content = key.length + facts.contentBytes(value);
     const count = this.types[type];
     this.keys++;
     count.keys++;

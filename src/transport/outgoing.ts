@@ -1,5 +1,5 @@
 /**
- * Connections to other servers, by `Deno.connect`.
+ * Connections to other servers, for questions and answers with time limits (MIGRATE).
  *
  * Each operation has its own time limit. A connection on which one failed is closed, as nobody knows
  * any more where in the conversation it stands. All that is open, or about to be, closes with the
@@ -10,6 +10,7 @@
 
 import { type ByteString, fromBytes } from "../bytes/bytes.ts";
 import type { Clock } from "../clock/clock.ts";
+import type { Duplex, Transport } from "./transport.ts";
 
 /**
  * How a connection failed. `unreachable`: there is no way to the address, or no such name; `refused`:
@@ -63,11 +64,13 @@ const CARRIAGE_RETURN = 13;
 /** Makes connections and closes them all at the end. */
 export class OutgoingConnections implements Dialler {
   readonly #clock: Clock;
-  readonly #open = new Set<Deno.TcpConn>();
+  readonly #transport: Transport;
+  readonly #open = new Set<Duplex>();
   readonly #closing = new AbortController();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, transport: Transport) {
     this.#clock = clock;
+    this.#transport = transport;
   }
 
   /**
@@ -77,14 +80,14 @@ export class OutgoingConnections implements Dialler {
    */
   async connect({ hostname, port, timeoutMs }: OutgoingTarget): Promise<Outgoing> {
     if (hostname === "" || port < 0 || port > 65535) throw new OutgoingError("unreachable");
-    // Nobody can listen there, and `Deno.connect` does not take it for a port.
+    // Nobody can listen there, and platforms do not take it for a port.
     if (port === 0) throw new OutgoingError("refused");
     const late = new AbortController();
     const timer = this.#clock.after(timeoutMs, () => late.abort());
     const signal = AbortSignal.any([late.signal, this.#closing.signal]);
-    let conn: Deno.TcpConn;
+    let conn: Duplex;
     try {
-      conn = await Deno.connect({ hostname, port, signal });
+      conn = await this.#transport.connect({ transport: "tcp", hostname, port }, signal);
     } catch (error) {
       if (late.signal.aborted) throw new OutgoingError("timeout");
       const refused = error instanceof Deno.errors.ConnectionRefused ||
@@ -111,7 +114,7 @@ export class OutgoingConnections implements Dialler {
 
 class Connected implements Outgoing {
   readonly #clock: Clock;
-  readonly #conn: Deno.TcpConn;
+  readonly #conn: Duplex;
   readonly #forget: () => boolean;
   readonly #buffer = new Uint8Array(READ_SIZE);
   /** What has come and was not asked for yet. */
@@ -119,7 +122,7 @@ class Connected implements Outgoing {
   /** Why it was closed from this side. */
   #failure: "timeout" | "closed" = "closed";
 
-  constructor(clock: Clock, conn: Deno.TcpConn, forget: () => boolean) {
+  constructor(clock: Clock, conn: Duplex, forget: () => boolean) {
     this.#clock = clock;
     this.#conn = conn;
     this.#forget = forget;

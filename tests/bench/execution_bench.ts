@@ -35,6 +35,20 @@ const parts = new TestParts({
   newTable: () => new ByteMap(),
 });
 const client = parts.createClient(null);
+/** A client whose user has ten patterns of keys and two selectors. */
+const limited = parts.createClient(null);
+parts.acl.set(
+  "limited",
+  [
+    ...["+@all", "-@dangerous"],
+    ...Array.from({ length: 9 }, (_, i) => `~other${i}:*`),
+    "~key:*",
+    "(+get ~x:*)",
+    "(+@all %R~r:* %W~w:*)",
+  ],
+  null,
+);
+limited.user = parts.acl.user("limited")!;
 const decoder = new RequestDecoder();
 const encoder = new ReplyEncoder();
 
@@ -51,11 +65,11 @@ function chunkOf(request: (key: string) => string[]): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-function run(chunk: Uint8Array): number {
+function run(chunk: Uint8Array, by = client): number {
   parts.executor.beginBatch();
   decoder.feed(chunk);
   for (let args = decoder.next(); args !== null; args = decoder.next()) {
-    encoder.write(parts.execute(client, args));
+    encoder.write(parts.execute(by, args));
   }
   parts.executor.endBatch();
   return encoder.take().length;
@@ -84,3 +98,9 @@ Deno.bench("look up GET", { group: "registry" }, () => void registry.get("GET"))
 Deno.bench("look up zrangebyscore", { group: "registry" }, () => {
   registry.get("zrangebyscore");
 });
+
+for (const name of ["GET", "SET"]) {
+  const chunk = chunkOf(cases[name]);
+  const title = `${PER_CHUNK} × ${name} of a limited user`;
+  Deno.bench(title, { group: "execution" }, () => void run(chunk, limited));
+}

@@ -72,10 +72,11 @@ Deno.test("glob: many stars take no longer than pattern times text", () => {
   assert(!matchGlob("*a".repeat(50) + "b", "a".repeat(20_000)));
 });
 
-Deno.test("glob: a match passes at most a thousand stars, one at the end aside", () => {
-  const text = "a".repeat(3000);
+Deno.test("glob: beyond a thousand stars nothing matches, as on a real server", () => {
+  const text = "a".repeat(2000);
   assert(matchGlob("*?".repeat(1000), text));
-  assert(!matchGlob("*?".repeat(1001), text));
-  assert(matchGlob("*?".repeat(1000) + "**", text));
+  assert(matchGlob("*?".repeat(1000) + "*", text));
   assert(matchGlob("**?".repeat(1000), text));
+  assert(!matchGlob("*?".repeat(1001), text));
+  assert(!matchGlob("*?".repeat(2000), text));
 });

@@ -216,3 +216,19 @@ Deno.test("the file is replaced as a whole, keeps its permissions and leaves not
   assertEquals(rewriteFile(config), "ERR Rewriting config file: No such file or directory");
   assertEquals([...Deno.readDirSync(directory.path)].map(({ name }) => name), ["redis.conf"]);
 });
+
+Deno.test("a rewrite of everything says every directive, and reads back as what it was", async () => {
+  await using directory = await TempDir.create();
+  const file = `${directory.path}/redis.conf`;
+  await Deno.writeTextFile(file, `dir ${directory.path}\nhz 20\n`);
+  const config = new Config();
+  loadConfig(config, { file });
+  assertEquals(rewriteFile(config, { all: true }), null);
+  const text = await Deno.readTextFile(file);
+  for (const line of ["hz 20", "port 6379", "appendonly no", "acl-pubsub-default resetchannels"]) {
+    assertMatch(text, new RegExp(`^${line}$`, "m"));
+  }
+  const again = new Config();
+  loadConfig(again, { file });
+  assertEquals(again.get(["*"]), config.get(["*"]));
+});

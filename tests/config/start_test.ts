@@ -265,8 +265,6 @@ Deno.test("what a real server does and this one cannot stops the start, saying s
       ["--tls-port", "6380"],
       ["--supervised", "systemd"],
       ["--syslog-enabled", "yes"],
-      ["--aclfile", "/etc/users.acl"],
-      ["--user", "default", "on"],
       ["--loadmodule", "/x.so"],
       ["--some.module-option", "1"],
     ]

@@ -153,6 +153,42 @@ export const DIFFERENCES: Record<string, Difference> = {
     reply:
       /\r\na\r\n\$3\r\n0\.1\r\n\$1\r\nc\r\n\$1\r\n3\r\n\$1\r\nb\r\n\$18\r\n100000000000000000\r\n$/,
   },
+  "script-null": {
+    why: "since 7.2 commands that block are allowed in scripts: they do not wait",
+    reply: { 2: "$-1\r\n", 3: "_\r\n" },
+  },
+  "script-still": {
+    why: "since 7.2 TIME stands still within a script",
+    reply: "*1\r\n:1\r\n",
+  },
+  "script-wait": {
+    why: "since 7.2 commands that block are allowed in scripts: they do not wait",
+    reply: ":0\r\n",
+  },
+  "script-tenth": {
+    why: "since 7.2 numbers of scripts have the fewest digits that read back as the same",
+    reply: "$3\r\n0.1\r\n",
+  },
+  "script-zero": {
+    why: "since 7.2 numbers of scripts have the fewest digits that read back as the same",
+    reply: "$1\r\n0\r\n",
+  },
+  "script-small": {
+    why: "since 7.2 numbers of scripts have the fewest digits that read back as the same",
+    reply: "$4\r\n1e-7\r\n",
+  },
+  "script-large": {
+    why: "since 7.2 numbers of scripts have the fewest digits that read back as the same",
+    reply: "$19\r\n9223372036854776000\r\n",
+  },
+  "script-nan": {
+    why: "since 7.2 numbers of scripts have the fewest digits that read back as the same",
+    reply: { 2: "$3\r\nnan\r\n", 3: ",nan\r\n" },
+  },
+  "script-double": {
+    why: "since 7.2 numbers of scripts have the fewest digits that read back as the same",
+    reply: { 2: "$6\r\n1e+300\r\n", 3: ",1e+300\r\n" },
+  },
   "self-publish": {
     why: "since 7.2 a message to the client that publishes it goes out behind the reply",
     reply: ":1\r\n",

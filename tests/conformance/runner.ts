@@ -34,6 +34,10 @@ export interface ConformOptions {
   password?: string;
   /** A new main connection for every case, for those that leave traces on it. */
   fresh?: boolean;
+  /** Commands that the runner itself sends before each case, behind FLUSHALL. */
+  before?: readonly string[];
+  /** A tolerance for the replies of all commands. */
+  tolerance?: string;
 }
 
 const SELF = Deno.env.get("CONFORMANCE_SELF") === "1";
@@ -78,6 +82,7 @@ export class Side implements AsyncDisposable {
       this.#strangers = false;
     }
     await this.control.call("FLUSHALL");
+    for (const command of this.options.before ?? []) await this.control.call(...command.split(" "));
     const run = new CaseRun(this, test, protocol, now);
     try {
       await run.open("", await this.#mainFor(protocol));
@@ -285,7 +290,7 @@ function agrees(
   step: Step,
   oracle: Outcome | undefined,
   ours: Outcome | undefined,
-  protocol: 2 | 3,
+  { protocol, tolerance }: { protocol: 2 | 3; tolerance?: string },
 ) {
   if (oracle === undefined && ours === undefined) return true;
   if (oracle === undefined || ours === undefined) return false;
@@ -297,7 +302,8 @@ function agrees(
   if (differs !== undefined) return SELF || isExpected(differs.slice(8), ours.raw, protocol);
   if (oracle.raw === ours.raw) return true;
   const pair = { oracle: parseReply(oracle.raw), ours: parseReply(ours.raw) };
-  return step.tolerances.some((mark) => {
+  const marks = tolerance === undefined ? step.tolerances : [...step.tolerances, tolerance];
+  return marks.some((mark) => {
     const [name, argument = ""] = mark.split(":");
     return TOLERANCES[name]?.(pair, argument) ?? false;
   });
@@ -353,12 +359,16 @@ export function conform(group: string, table: string, options: ConformOptions = 
       // The servers and their connections outlive one case.
       sanitizeOps: false,
       sanitizeResources: false,
-      fn: () => runCase(test, sides),
+      fn: () => runCase(test, sides, options.tolerance),
     });
   }
 }
 
-async function runCase(test: Case, sides: { oracle?: Side; ours?: Side }): Promise<void> {
+async function runCase(
+  test: Case,
+  sides: { oracle?: Side; ours?: Side },
+  tolerance?: string,
+): Promise<void> {
   const { oracle, ours } = sides;
   if (oracle === undefined || ours === undefined) throw new Error("the servers did not start");
   for (const protocol of test.protocols) {
@@ -368,7 +378,7 @@ async function runCase(test: Case, sides: { oracle?: Side; ours?: Side }): Promi
       ours.run(test, protocol, now),
     ]);
     const faults = test.steps.flatMap((step, i) => {
-      if (agrees(step, theirs[i], mine[i], protocol)) return [];
+      if (agrees(step, theirs[i], mine[i], { protocol, tolerance })) return [];
       const command = `${step.kind} ${step.words.map((word) => word.text).join(" ").slice(0, 200)}`;
       return [`  ${command}\n    redis:  ${shown(theirs[i])}\n    redeno: ${shown(mine[i])}`];
     });

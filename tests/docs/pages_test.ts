@@ -10,7 +10,7 @@ const PAGES = [
 ];
 
 /** Folders that the architecture page says will come. */
-const PLANNED = new Set(["commands/cluster/", "commands/scripting/"]);
+const PLANNED = new Set(["commands/cluster/"]);
 
 async function exists(path: string): Promise<boolean> {
   try {

@@ -14,6 +14,7 @@ Deno.test("gates: the order is that of a real server", () => {
     "condition",
     "authentication",
     "transaction",
+    "acl",
     "request",
     "memory",
     "disk",
@@ -49,6 +50,7 @@ Deno.test("gates: where several refuse, the first one answers", () => {
   const errors = answers.filter((answer) => answer !== "+OK");
   assertEquals(errors.filter((answer, i) => answer !== errors[i - 1]), [
     "-ERR authentication",
+    "-ERR acl",
     "-ERR memory",
     "-ERR disk",
     "-ERR replicas",

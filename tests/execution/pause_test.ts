@@ -82,3 +82,11 @@ Deno.test("pause: a client that leaves does not run", async () => {
   await settle();
   assertEquals([server.run("EXISTS k"), server.pause.postponed], [0, 0]);
 });
+
+Deno.test("pause: what may reach replicas waits for writes, too", () => {
+  const server = new TestServer();
+  const other = server.connect("other");
+  server.run("PFADD h a");
+  server.run("CLIENT PAUSE 100 WRITE");
+  assertEquals([other.run("PFCOUNT h"), server.pause.postponed], ["(none)", 1]);
+});

@@ -5,6 +5,7 @@
  * @module
  */
 
+import "../../src/datatypes/mod.ts";
 import type { ByteString } from "../../src/bytes/bytes.ts";
 import { compareBytes } from "../../src/bytes/bytes.ts";
 import { RdbDecoder, type RdbDecoderOptions } from "../../src/rdb/decode/decoder.ts";

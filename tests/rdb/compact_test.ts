@@ -5,6 +5,7 @@
  * @module
  */
 
+import "../../src/datatypes/mod.ts";
 import { assert, assertEquals } from "@std/assert";
 import { ManualClock } from "../../src/clock/clock.ts";
 import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";

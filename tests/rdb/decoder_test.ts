@@ -1,3 +1,4 @@
+import "../../src/datatypes/mod.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { toBytes } from "../../src/bytes/bytes.ts";
 import { RdbDecoder } from "../../src/rdb/decode/decoder.ts";

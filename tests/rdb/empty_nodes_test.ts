@@ -6,6 +6,7 @@
  * @module
  */
 
+import "../../src/datatypes/mod.ts";
 import { assertEquals } from "@std/assert";
 import { toBytes } from "../../src/bytes/bytes.ts";
 import { Crc64 } from "../../src/rdb/crc64.ts";

@@ -1,3 +1,4 @@
+import "../../src/datatypes/mod.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RdbError } from "../../src/rdb/error.ts";
 import { readRdbFile } from "../../src/rdb/load/file.ts";

@@ -3,6 +3,7 @@
  * bytes of DUMP against those of a real server after the same commands.
  */
 
+import "../../src/datatypes/mod.ts";
 import { assert, assertEquals } from "@std/assert";
 import { fromBytes } from "../../src/bytes/bytes.ts";
 import { decodeDumpPayload } from "../../src/rdb/decode/value.ts";

@@ -1,3 +1,4 @@
+import "../../src/datatypes/mod.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ManualClock } from "../../src/clock/clock.ts";
 import { RdbError } from "../../src/rdb/error.ts";

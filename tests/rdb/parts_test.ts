@@ -1,3 +1,4 @@
+import "../../src/datatypes/mod.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { toBytes } from "../../src/bytes/bytes.ts";
 import { Crc64 } from "../../src/rdb/crc64.ts";

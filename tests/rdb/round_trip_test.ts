@@ -51,6 +51,7 @@ for (const name of names) {
   Deno.test(`${name} has the same digest after it was saved in any version`, async () => {
     await using dir = await TempDir.create();
     await using server = serverIn(dir.path);
+    await server.parts.engines.prepare();
     const path = `${dir.path}/dump.rdb`;
     Deno.copyFileSync(new URL(name, FIXTURES), path);
     server.run("DEBUG", "RELOAD", "NOSAVE");
@@ -86,6 +87,7 @@ Deno.test({
     for (const name of names) {
       await t.step(name, async () => {
         await using server = serverIn(real.dir);
+        await server.parts.engines.prepare();
         Deno.copyFileSync(new URL(name, FIXTURES), path);
         server.run("DEBUG", "RELOAD", "NOSAVE");
         const want = await dataOf(server);

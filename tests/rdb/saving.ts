@@ -4,6 +4,7 @@
  * @module
  */
 
+import "../../src/datatypes/mod.ts";
 import { ManualClock } from "../../src/clock/clock.ts";
 import { ByteMap } from "../../src/keyspace/byte_map/byte_map.ts";
 import { Keyspace } from "../../src/keyspace/keyspace.ts";

@@ -5,6 +5,7 @@
  * @module
  */
 
+import "../../src/datatypes/mod.ts";
 import { assertEquals } from "@std/assert";
 import { hasExpiringFields } from "../../src/keyspace/field_expire.ts";
 import { saveRdb } from "../../src/rdb/save/save.ts";

@@ -5,6 +5,7 @@
  * @module
  */
 
+import "../../src/datatypes/mod.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { scheduleFields } from "../../src/keyspace/field_expire.ts";
 import { ValueType } from "../../src/rdb/format.ts";

@@ -332,7 +332,10 @@ Deno.test("repl-backlog-size bounds how long ago a replica may have left", async
 
 Deno.test("only the snapshot, and parts of it", async () => {
   await using local = await Primary.start();
-  local.server.parts.libraries.replace(["#!lua name=lib\nredis.register_function('f', g)"]);
+  await local.server.parts.engines.prepare();
+  local.server.parts.libraries.replace([
+    "#!lua name=lib\nredis.register_function('f', function() end)",
+  ]);
   await using client = await local.connect();
   await client.call("SET", "a", "1");
   const ask = async (...replconf: string[]) => {
@@ -659,4 +662,37 @@ Deno.test("a change of the id lets nobody go on", async () => {
   await using again = await FakeReplica.connect(local.port);
   await again.send("PSYNC", id, "1");
   assertNotEquals((await again.fullResync()).id, id);
+});
+
+Deno.test("what a replica has said to have is not taken back", async () => {
+  await using local = await Primary.start();
+  await using client = await local.connect();
+  await using replica = await FakeReplica.full(local.port);
+  await replica.fullResync();
+  await replica.snapshot();
+  await client.call("SET", "a", "1");
+  const { length } = stream("SELECT 0", "SET a 1");
+  await replica.ack(length);
+  await until(() => sessions(local)[0]?.ackPosition === length, "the first word");
+  const [session] = sessions(local);
+  const before = session.ackMs;
+  await until(() => local.server.parts.clock.ms > before, "another millisecond");
+  await replica.ack(length - 5);
+  await until(() => session.ackMs > before, "the second word");
+  assertEquals(session.ackPosition, length);
+});
+
+Deno.test("repl-disable-tcp-nodelay lets the stream to replicas wait for more", async () => {
+  for (const disabled of ["yes", "no"]) {
+    await using local = await Primary.start({ "repl-disable-tcp-nodelay": disabled });
+    await using replica = await FakeReplica.connect(local.port);
+    await replica.call("REPLCONF", "capa", "eof", "capa", "psync2");
+    const [{ connection }] = local.server.parts.clients.values();
+    const set: boolean[] = [];
+    connection!.setNoDelay = (on) => void set.push(on);
+    await replica.send("PSYNC", "?", "-1");
+    await replica.fullResync();
+    await replica.snapshot();
+    assertEquals(set, [disabled === "no"]);
+  }
 });

@@ -74,7 +74,8 @@ Deno.test("a replica that comes back takes the keys past their time along", asyn
 
 Deno.test("libraries of functions are kept, in files as well", async () => {
   await using replica = await Replica.start({ appendonly: "yes" });
-  const library = (name: string) => `#!lua name=${name}\nredis.register_function('f', print)`;
+  const library = (name: string) =>
+    `#!lua name=${name}\nredis.register_function('${name}', function() end)`;
   const follower = await replica.primary.feed(snapshot({}));
   const commands = [
     ["FUNCTION", "LOAD", library("one")],

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { parseReply } from "../support/resp.ts";
+import { encodeCommand, parseReply } from "../support/resp.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { findRedisServer, type ServerProcess, startRedis } from "../support/servers.ts";
 import { Subject } from "./subject.ts";
@@ -53,6 +53,20 @@ export class Comparison implements AsyncDisposable {
       await this.client.call("EVAL", script, String(keys.length), ...keys, ...args);
     const actual = this.subject.encoded(script, keys, args);
     return actual === expected ? null : { script, expected, actual };
+  }
+
+  /** Run scripts without keys on both, one behind the other; those whose replies differ. */
+  async checkAll(scripts: string[]): Promise<Difference[]> {
+    await this.client.sendRaw(
+      scripts.map((script) => encodeCommand(["EVAL", script, "0"])).join(""),
+    );
+    const differences: Difference[] = [];
+    for (const script of scripts) {
+      const expected = await this.client.readReply();
+      const actual = this.subject.encodedOnce(script);
+      if (actual !== expected) differences.push({ script, expected, actual });
+    }
+    return differences;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

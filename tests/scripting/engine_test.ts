@@ -280,7 +280,8 @@ async function assertRejects(fn: () => Promise<unknown>): Promise<void> {
 
 Deno.test("engine: errors of commands are told apart from those that are not counted yet", () => {
   const subject = new Subject();
-  const counts = (script: string) => subject.outcome(script).errors.map(({ text }) => text);
+  const counts = (script: string) =>
+    subject.outcome(script).errors.filter(({ counted }) => !counted).map(({ text }) => text);
   assertEquals(counts("return redis.call('nosuch')"), []);
   assertEquals(counts("return redis.pcall('nosuch')"), []);
   assertEquals(counts("return {redis.pcall('nosuch'), {err = 'MINE x'}}"), ["MINE x"]);
@@ -349,4 +350,17 @@ Deno.test("engine: a script that does not compile", () => {
     RedisError,
     "ERR Error compiling script (new function): user_script:1: unexpected symbol near '<eof>'",
   );
+});
+
+Deno.test("engine: a long reply is not that of the script before", () => {
+  const subject = new Subject();
+  for (let i = 0; i < 20; i++) {
+    const value = String.fromCharCode(97 + i).repeat(5000);
+    assertEquals(subject.reply("return ARGV[1]", [], [value]), value);
+    assertEquals(subject.reply("return {ARGV[1], ARGV[1]}", [], [value + "!"]), [
+      value + "!",
+      value + "!",
+    ]);
+    subject.reply("collectgarbage() collectgarbage() return 1");
+  }
 });

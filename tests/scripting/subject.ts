@@ -63,4 +63,14 @@ export class Subject {
   encoded(source: string, keys: string[] = [], args: string[] = [], protocol: 2 | 3 = 2): string {
     return ReplyEncoder.encode(this.reply(source, keys, args), protocol).join("");
   }
+
+  /** The reply to a script that does not come again. */
+  encodedOnce(source: string): string {
+    const encoded = this.encoded(source);
+    const name = sha1Hex(source);
+    const script = this.#scripts.get(name);
+    if (script !== undefined) this.engine.release(script);
+    this.#scripts.delete(name);
+    return encoded;
+  }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { sockets } from "../../src/transport/sockets.ts";
 import type { ByteString } from "../../src/bytes/bytes.ts";
 import { Registry } from "../../src/command/registry.ts";
 import { allCommands } from "../../src/commands/mod.ts";
@@ -24,6 +25,7 @@ export class TestParts extends Parts {
     super({
       host: {} as Host,
       dialler: { connect: () => Promise.reject(new OutgoingError("unreachable")) },
+      transport: sockets,
       registry: new Registry(allCommands),
       ...options,
     });

@@ -1,39 +1,51 @@
 /**
- * Who a client is: the check of a password against the configuration.
- *
- * There is one user, `default`, whose password is `requirepass`; without one, every password is
- * right, as for a user without password.
+ * Who a client is: logging in as a user.
  *
  * @module
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
 import { RedisError } from "../../resp/reply.ts";
+import { clientLine } from "../../session/client_info.ts";
 import type { AdminContext } from "../services.ts";
 
 /** What these commands work with. */
-type Needs = AdminContext<"stats">;
+type Needs = AdminContext<"acl">;
 
-/**
- * Authenticate a client.
- *
- * @throws RedisError WRONGPASS
- */
-export function authenticate(context: Needs, user: ByteString, password: ByteString): void {
-  const required = context.config.values.requirepass;
-  if (user !== "default" || (required !== "" && !equalInConstantTime(password, required))) {
-    context.services.stats.deniedLogins++;
-    throw new RedisError("WRONGPASS invalid username-password pair or user is disabled.");
-  }
-  context.client.user = user;
-  context.client.authenticated = true;
+/** A name with its password. */
+export interface Credentials {
+  readonly name: ByteString;
+  readonly password: ByteString;
 }
 
-/** Compare without telling by the time taken where two secrets differ. */
-function equalInConstantTime(given: ByteString, secret: ByteString): boolean {
-  let difference = given.length ^ secret.length;
-  for (let i = 0; i < secret.length; i++) {
-    difference |= secret.charCodeAt(i) ^ (i < given.length ? given.charCodeAt(i) : 0);
+/**
+ * Let a client log in.
+ *
+ * @param command the command that asks, as it was sent
+ * @throws RedisError WRONGPASS
+ */
+export function logIn(
+  { client, services: { acl } }: Needs,
+  command: ByteString,
+  { name, password }: Credentials,
+): void {
+  const user = acl.login(name, password);
+  if (user === null) {
+    acl.refused.add({
+      reason: "auth",
+      context: client.caller.inTransaction ? "multi" : "toplevel",
+      object: command,
+      username: name,
+      clientInfo: clientLine(client),
+    });
+    throw new RedisError("WRONGPASS invalid username-password pair or user is disabled.");
   }
-  return difference === 0;
+  client.user = user;
+  client.authenticated = true;
+}
+
+/** Make a client what a new one is: the default user, logged in if that needs no password. */
+export function logOut({ client, services: { acl } }: Needs): void {
+  client.user = acl.defaultUser;
+  client.authenticated = acl.isOpen;
 }

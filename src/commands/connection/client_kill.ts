@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { User } from "../../acl/user.ts";
 import { asciiUpper, type ByteString } from "../../bytes/bytes.ts";
 import { parseInteger } from "../../bytes/int.ts";
 import { OK, RedisError, type Reply, syntaxError } from "../../resp/reply.ts";
@@ -12,24 +13,24 @@ import type { AdminContext } from "../services.ts";
 import type { Client } from "../../session/client.ts";
 
 /** What these commands work with. */
-type Needs = AdminContext<"authentication" | "clients">;
+type Needs = AdminContext<"acl" | "clients">;
 
 interface Filter {
   id?: number;
   address?: ByteString;
   localAddress?: ByteString;
   type?: ClientType;
-  user?: ByteString;
+  user?: User;
   skipMe: boolean;
 }
 
 /** Run CLIENT KILL, in its old form (`KILL addr`) and its new one (`KILL filter value …`). */
 export function killClients(context: Needs, args: readonly ByteString[]): Reply {
   const oldForm = args.length === 3;
-  const filter: Filter = oldForm ? { address: args[2], skipMe: false } : parseFilter(args);
+  const filter: Filter = oldForm ? { address: args[2], skipMe: false } : parseFilter(context, args);
   let killed = 0;
   for (const other of context.services.clients.values()) {
-    if (other.closed || !matches(context, other, filter)) continue;
+    if (other.closed || !matches(other, filter)) continue;
     if (other === context.client) {
       if (filter.skipMe) continue;
       // The reply still has to go out.
@@ -44,7 +45,7 @@ export function killClients(context: Needs, args: readonly ByteString[]): Reply 
   return OK;
 }
 
-function parseFilter(args: readonly ByteString[]): Filter {
+function parseFilter(context: Needs, args: readonly ByteString[]): Filter {
   const filter: Filter = { skipMe: true };
   if (args.length % 2 !== 0) throw syntaxError();
   for (let i = 2; i < args.length; i += 2) {
@@ -68,8 +69,8 @@ function parseFilter(args: readonly ByteString[]): Filter {
         filter.localAddress = value;
         break;
       case "USER":
-        if (value !== "default") throw new RedisError(`ERR No such user '${value}'`);
-        filter.user = value;
+        filter.user = context.services.acl.user(value);
+        if (filter.user === undefined) throw new RedisError(`ERR No such user '${value}'`);
         break;
       case "SKIPME": {
         const word = asciiUpper(value);
@@ -84,12 +85,11 @@ function parseFilter(args: readonly ByteString[]): Filter {
   return filter;
 }
 
-function matches(context: Needs, client: Client, filter: Filter): boolean {
+function matches(client: Client, filter: Filter): boolean {
   const { connection } = client;
   return (filter.id === undefined || filter.id === client.id) &&
     (filter.address === undefined || filter.address === connection?.address) &&
     (filter.localAddress === undefined || filter.localAddress === connection?.localAddress) &&
     (filter.type === undefined || filter.type === clientType(client)) &&
-    (filter.user === undefined ||
-      (!context.services.authentication.asks(client) && filter.user === client.user));
+    (filter.user === undefined || filter.user === client.user);
 }

@@ -12,12 +12,12 @@ import { MapReply, OK, PONG, RedisError, type Reply, SimpleString } from "../../
 import { syntaxError } from "../../resp/reply.ts";
 import { REDIS_VERSION } from "../../version.ts";
 import { parseInt32Arg } from "../parse.ts";
-import { authenticate } from "./auth.ts";
+import { type Credentials, logIn, logOut } from "./auth.ts";
 import { validateClientName } from "./names.ts";
 import type { AdminContext, ServerCommand } from "../services.ts";
 
 /** What these commands work with. */
-type Needs = AdminContext<"authentication" | "pubsub" | "replication" | "stats" | "watch">;
+type Needs = AdminContext<"acl" | "pubsub" | "replication" | "watch">;
 
 const ping = defineCommand({
   name: "ping",
@@ -99,8 +99,7 @@ const reset = defineCommand({
     context.client.noTouch = false;
     // A reply that CLIENT REPLY SKIP leaves out stays left out.
     if (context.client.replyMode !== "skip") context.client.replyMode = "on";
-    context.client.user = "default";
-    context.client.authenticated = context.config.values.requirepass === "";
+    logOut(context);
     return RESET_DONE;
   },
 });
@@ -137,15 +136,15 @@ const auth = defineCommand({
   run(context: Needs, args) {
     if (args.length > 3) throw syntaxError();
     if (args.length === 2) {
-      if (context.config.values.requirepass === "") {
+      if (context.services.acl.defaultUser.noPassword) {
         throw new RedisError(
           "ERR AUTH <password> called without any password configured for the default user. " +
             "Are you sure your configuration is correct?",
         );
       }
-      authenticate(context, "default", args[1]);
+      logIn(context, args[0], { name: "default", password: args[1] });
     } else {
-      authenticate(context, args[1], args[2]);
+      logIn(context, args[0], { name: args[1], password: args[2] });
     }
     return OK;
   },
@@ -182,13 +181,13 @@ const hello = defineCommand({
       }
       protocol = version;
     }
-    let credentials: [string, string] | undefined;
+    let credentials: Credentials | undefined;
     let name: string | undefined;
     for (let i = 2; i < args.length; i++) {
       const option = asciiUpper(args[i]);
       const left = args.length - i - 1;
       if (option === "AUTH" && left >= 2) {
-        credentials = [args[i + 1], args[i + 2]];
+        credentials = { name: args[i + 1], password: args[i + 2] };
         i += 2;
       } else if (option === "SETNAME" && left >= 1) {
         name = args[++i];
@@ -197,8 +196,8 @@ const hello = defineCommand({
         throw new RedisError(`ERR Syntax error in HELLO option '${args[i]}'`);
       }
     }
-    if (credentials !== undefined) authenticate(context, credentials[0], credentials[1]);
-    if (context.services.authentication.asks(context.client)) {
+    if (credentials !== undefined) logIn(context, args[0], credentials);
+    if (!context.client.authenticated) {
       throw new RedisError(
         "NOAUTH HELLO must be called with the client already authenticated, otherwise the " +
           "HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and " +

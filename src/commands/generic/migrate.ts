@@ -95,7 +95,7 @@ function findKeys(args: readonly ByteString[]): KeyReference[] {
   for (let i = 6; i < args.length; i++) {
     if (isWord(args[i], "AUTH")) i++;
     else if (isWord(args[i], "AUTH2")) i += 2;
-    else if (isWord(args[i], "KEYS")) {
+    else if (isWord(args[i], "KEYS") && i + 1 < args.length) {
       // With another key before them it is a syntax error.
       [first, end] = args[3] === "" ? [i + 1, args.length] : [0, 0];
       break;

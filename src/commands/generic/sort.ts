@@ -24,10 +24,10 @@ import {
   token,
 } from "../../command/arguments.ts";
 import type { Context } from "../../command/context.ts";
-import { type CommandSpec, defineCommand } from "../../command/command.ts";
+import { type Command, type CommandSpec, defineCommand } from "../../command/command.ts";
 import { keyRange, type KeyReference, keyUnknown } from "../../command/key_specs.ts";
 import { EventClass } from "../../keyspace/events.ts";
-import { type Reply, syntaxError, wrongType } from "../../resp/reply.ts";
+import { RedisError, type Reply, syntaxError, wrongType } from "../../resp/reply.ts";
 import { ListValue } from "../../values/list.ts";
 import { SetValue } from "../../values/set.ts";
 import { ZSetValue } from "../../values/zset.ts";
@@ -71,7 +71,7 @@ const common = {
   arity: -2,
 } satisfies Partial<CommandSpec>;
 
-const sort = defineCommand({
+const sort: Command<Context> = defineCommand({
   ...common,
   name: "sort",
   summary: "Answers the elements of a list, set or sorted set in order, or stores them in a list.",
@@ -86,14 +86,14 @@ const sort = defineCommand({
   args: [...sharedArguments, opt(key("destination", { keySpecIndex: 2, token: "STORE" }))],
   getKeys: sortKeys,
   run(context, args) {
-    const options = parseOptions(args, true);
+    const options = parseOptions(context, args, sort);
     return options.store === null
       ? reply(context, args[1], options)
       : store(context, args[1], options.store, options);
   },
 });
 
-const sortRo = defineCommand({
+const sortRo: Command<Context> = defineCommand({
   ...common,
   name: "sort_ro",
   summary: "Answers the elements of a list, set or sorted set in order.",
@@ -103,7 +103,7 @@ const sortRo = defineCommand({
   keys: [keyRange("RO access"), patternKeys],
   args: sharedArguments,
   getKeys: () => [{ index: 1, flags: ["RO", "access"] }],
-  run: (context, args) => reply(context, args[1], parseOptions(args, false)),
+  run: (context, args) => reply(context, args[1], parseOptions(context, args, sortRo)),
 });
 
 /** The keys that the arguments name: the one to sort, and the last STORE. */
@@ -119,7 +119,12 @@ function sortKeys(args: readonly ByteString[]): KeyReference[] {
   return found;
 }
 
-function parseOptions(args: readonly ByteString[], canStore: boolean): SortOptions {
+function parseOptions(
+  { client }: Context,
+  args: readonly ByteString[],
+  command: Command,
+): SortOptions {
+  const canStore = command.isWrite;
   const options: SortOptions = {
     alpha: false,
     descending: false,
@@ -147,15 +152,22 @@ function parseOptions(args: readonly ByteString[], canStore: boolean): SortOptio
       // A name that is the same for all elements cannot order them: this means no order, and no
       // later BY changes that.
       if (!options.by.varies) options.unsorted = true;
+      else if (!client.readsEverything(command, args)) throw patternDenied("BY");
     } else if (isWord(word, "GET") && left >= 1) {
+      if (!client.readsEverything(command, args)) throw patternDenied("GET");
       options.gets.push(new SortPattern(args[++i]));
     } else {
       throw syntaxError();
     }
   }
-  // What is stored must not depend on the order of a set in memory.
-  options.canonical = options.store !== null;
+  // What is stored, and what a script does, must not depend on the order of a set in memory.
+  options.canonical = options.store !== null || client.caller.name === "script";
   return options;
+}
+
+/** What is read is named after the data: nobody can say beforehand whether the user may read it. */
+function patternDenied(option: string): RedisError {
+  return new RedisError(`ERR ${option} option of SORT denied due to insufficient ACL permissions.`);
 }
 
 /** The elements at a key in the order asked for, LIMIT applied. */

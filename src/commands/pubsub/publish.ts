@@ -28,6 +28,7 @@ const publish = defineCommand({
   ...sending,
   flags: [...sending.flags, "may_replicate"],
   name: "publish",
+  channels: { one: true },
   summary: "Sends a message to all who listen to a channel, by its name or by a pattern.",
   since: "2.0.0",
   complexity: "O(N+M) where N is the number of listeners and M the number of patterns of all " +
@@ -43,6 +44,7 @@ const spublish = defineCommand({
   ...sending,
   flags: [...sending.flags, "may_replicate"],
   name: "spublish",
+  channels: { one: true },
   summary: "Sends a message to all who listen to a shard channel.",
   since: "7.0.0",
   complexity: "O(N) where N is the number of listeners",

@@ -68,6 +68,7 @@ function unsubscriber(word: string, kind: TopicKind) {
 const subscribe = defineCommand({
   ...common,
   name: "subscribe",
+  channels: {},
   summary: "Lets the connection listen to channels.",
   since: "2.0.0",
   complexity: "O(N) where N is the number of channels",
@@ -90,6 +91,7 @@ const unsubscribe = defineCommand({
 const psubscribe = defineCommand({
   ...common,
   name: "psubscribe",
+  channels: { patterns: true },
   summary: "Lets the connection listen to all channels that match a pattern.",
   since: "2.0.0",
   complexity: "O(N) where N is the number of patterns",
@@ -112,6 +114,7 @@ const punsubscribe = defineCommand({
 const ssubscribe = defineCommand({
   ...common,
   name: "ssubscribe",
+  channels: {},
   summary: "Lets the connection listen to shard channels.",
   since: "7.0.0",
   complexity: "O(N) where N is the number of shard channels",

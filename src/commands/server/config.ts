@@ -13,7 +13,7 @@ import { defineHelp } from "../help.ts";
 import type { AdminContext, ServerCommand } from "../services.ts";
 
 /** What these commands work with. */
-type Needs = AdminContext<"loading" | "log" | "registry" | "stats">;
+type Needs = AdminContext<"acl" | "loading" | "log" | "registry" | "stats">;
 
 const common = {
   group: "server",
@@ -44,8 +44,9 @@ const resetStat = defineCommand({
   arity: 2,
   tips: everywhere,
   run(context: Needs) {
-    const { keyspace, services: { stats, registry } } = context;
+    const { keyspace, services: { acl, stats, registry } } = context;
     stats.reset();
+    acl.refused.resetTotals();
     registry.resetStats();
     keyspace.resetStats();
     return OK;
@@ -61,8 +62,8 @@ const rewrite = defineCommand({
   arity: 2,
   tips: everywhere,
   run(context: Needs) {
-    const { config, services: { log } } = context;
-    const error = rewriteFile(config);
+    const { config, services: { acl, log } } = context;
+    const error = rewriteFile(config, { users: acl.fileLines() });
     if (error !== null) throw new RedisError(error);
     log.notice("CONFIG REWRITE executed with success.");
     return OK;

@@ -27,6 +27,7 @@ import {
   SimpleString,
   VerbatimReply,
 } from "../../resp/reply.ts";
+import { rewriteFile } from "../../config/rewrite.ts";
 import { parseSize } from "../../config/numbers.ts";
 import { parseRangeArg } from "../parse.ts";
 import { describeObject } from "./debug_object.ts";
@@ -37,6 +38,7 @@ import type { AdminContext, ServerCommand } from "../services.ts";
 
 /** What these commands work with. */
 type Needs = AdminContext<
+  | "acl"
   | "aof"
   | "blocking"
   | "clients"
@@ -94,6 +96,11 @@ function replicate(context: Needs, args: readonly ByteString[]): Reply {
   return OK;
 }
 
+function setDisableDenyScripts(context: Needs, args: readonly ByteString[]): Reply {
+  context.services.switches.deniesScriptCommands = Math.trunc(leadingNumber(args[2])) === 0;
+  return OK;
+}
+
 function setSkipChecksums(context: Needs, args: readonly ByteString[]): Reply {
   context.services.switches.verifiesChecksums = Math.trunc(leadingNumber(args[2])) === 0;
   return OK;
@@ -108,6 +115,12 @@ function setPackedThreshold(context: Needs, args: readonly ByteString[]): Reply 
     throw new RedisError("ERR argument must be a memory value bigger than 1 and smaller than 4gb");
   }
   context.keyspace.limits.listPackedThreshold = Number(bytes);
+  return OK;
+}
+
+function rewriteAll({ config, services: { acl } }: Needs): Reply {
+  const error = rewriteFile(config, { users: acl.fileLines(), all: true });
+  if (error !== null) throw new RedisError(error);
   return OK;
 }
 
@@ -221,6 +234,14 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
     ],
     run: changeReplicationId,
   }],
+  ["CONFIG-REWRITE-FORCE-ALL", {
+    count: [2, 2],
+    help: [
+      "CONFIG-REWRITE-FORCE-ALL",
+      "    Write the configuration file with every directive, also those at their default.",
+    ],
+    run: rewriteAll,
+  }],
   ["DIGEST", {
     count: [2, 2],
     help: ["DIGEST", "    Answer a hash of all data, equal for equal data."],
@@ -304,6 +325,14 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
       "    Turn the removal of expired keys that nobody asks for off or on.",
     ],
     run: setActiveExpire,
+  }],
+  ["SET-DISABLE-DENY-SCRIPTS", {
+    count: [3, 3],
+    help: [
+      "SET-DISABLE-DENY-SCRIPTS <0|1>",
+      "    Let scripts run commands that are not for scripts (1) or not (0).",
+    ],
+    run: setDisableDenyScripts,
   }],
   ["SET-SKIP-CHECKSUM-VALIDATION", {
     count: [3, 3],

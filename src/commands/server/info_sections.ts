@@ -255,6 +255,7 @@ function percentOf(part: number, whole: number): string {
 
 function stats(parts: Services): Field[] {
   const { stats, keyspace } = parts;
+  const refused = parts.acl.refused.totals;
   return [
     ["total_connections_received", stats.connectionsReceived],
     ["total_commands_processed", stats.commandsProcessed],
@@ -322,10 +323,10 @@ function stats(parts: Services): Field[] {
     ["eventloop_duration_cmd_sum", Math.round(stats.commandMicros)],
     ["instantaneous_eventloop_cycles_per_sec", Math.round(stats.readRate.perSecond)],
     ["instantaneous_eventloop_duration_usec", 0],
-    ["acl_access_denied_auth", stats.deniedLogins],
-    ["acl_access_denied_cmd", 0],
-    ["acl_access_denied_key", 0],
-    ["acl_access_denied_channel", 0],
+    ["acl_access_denied_auth", refused.auth],
+    ["acl_access_denied_cmd", refused.command],
+    ["acl_access_denied_key", refused.key],
+    ["acl_access_denied_channel", refused.channel],
     ["client_query_buffer_limit_disconnections", stats.queryBufferDisconnections],
     ["client_output_buffer_limit_disconnections", stats.outputBufferDisconnections],
     ["unhandled_errors", stats.unhandledErrors],

@@ -55,6 +55,11 @@ export function parseReadOptions(
     const arg = args[i];
     const more = args.length - 1 - i;
     if (more > 0 && isWord(arg, "BLOCK")) {
+      if (context.client.caller.name === "script") {
+        throw new RedisError(
+          `ERR ${args[0]} command is not allowed with BLOCK option from scripts`,
+        );
+      }
       blockMs = parseTimeout(context, args[++i]);
     } else if (more > 0 && isWord(arg, "COUNT")) {
       count = Math.max(parseIntArg(args[++i]), 0);

@@ -22,18 +22,16 @@ export const security = {
       default: "",
       mutable: false,
       acts: true,
-      refuse: {
-        when: (value) => value !== "",
-        message: "this server does not load users from a file",
-      },
       doc: "File with the users and their rights",
     }),
     directive("acllog-max-len", integer(NATURAL), {
       default: 128,
+      acts: true,
       doc: "Entries that the log of refused commands keeps",
     }),
     directive("acl-pubsub-default", oneOf(["allchannels", "resetchannels"]), {
       default: "resetchannels",
+      acts: true,
       doc: "Channels that a new user may use",
     }),
     directive("enable-debug-command", guard, {

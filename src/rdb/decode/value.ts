@@ -1,5 +1,6 @@
 /**
- * Which code reads which value type, and DUMP payloads: one value with a footer of its own.
+ * Finding what reads a value type (`codecs.ts`), and DUMP payloads: one value with a footer of its
+ * own.
  *
  * @module
  */
@@ -7,31 +8,13 @@
 import { fromBytes } from "../../bytes/bytes.ts";
 import { PlainRecord } from "../../keyspace/key_table.ts";
 import { LARGE_STRING } from "../../values/string_buffer.ts";
+import { PACKED_READERS, READERS } from "../codecs.ts";
 import { Crc64 } from "../crc64.ts";
 import { RdbError } from "../error.ts";
 import { RDB_VERSION_MAX, ValueType } from "../format.ts";
 import { NEED_MORE, RdbInput } from "./input.ts";
-import {
-  expiringListpackHash,
-  intsetSet,
-  listpackHash,
-  listpackSet,
-  listpackZset,
-  ziplistHash,
-  ziplistList,
-  ziplistZset,
-  zipmapHash,
-} from "./packed.ts";
-import {
-  ElementsReader,
-  ExpiringHashReader,
-  HashReader,
-  type ValueReader,
-  ZsetReader,
-} from "./plain.ts";
-import { QuicklistReader } from "./quicklist.ts";
+import type { ValueReader } from "./plain.ts";
 import type { RdbBytes, RdbString, RdbValue } from "../records.ts";
-import { StreamReader } from "./stream.ts";
 
 /** Characters of a module's name, six bits each. */
 const MODULE_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -50,57 +33,16 @@ export function isValueType(type: number): boolean {
  * more than one string: then it is {@linkcode valueReader}'s
  */
 export function readPacked(type: number, input: RdbInput): RdbValue | null | undefined {
-  switch (type) {
-    case ValueType.STRING:
-      return { type: "string", value: input.string() };
-    case ValueType.HASH_ZIPMAP:
-      return zipmapHash(input);
-    case ValueType.LIST_ZIPLIST:
-      return ziplistList(input);
-    case ValueType.SET_INTSET:
-      return intsetSet(input);
-    case ValueType.ZSET_ZIPLIST:
-      return ziplistZset(input);
-    case ValueType.HASH_ZIPLIST:
-      return ziplistHash(input);
-    case ValueType.HASH_LISTPACK:
-      return listpackHash(input);
-    case ValueType.ZSET_LISTPACK:
-      return listpackZset(input);
-    case ValueType.SET_LISTPACK:
-      return listpackSet(input);
-    case ValueType.HASH_LISTPACK_EX:
-      return expiringListpackHash(input);
-    default:
-      return undefined;
-  }
+  return PACKED_READERS[type]?.(input);
 }
 
 /** Begin a value of many strings, or refuse it by its type. */
 export function valueReader(type: number, input: RdbInput): ValueReader {
+  const begin = READERS[type];
+  if (begin !== undefined) return begin(input);
+  // A fault of the program must not look like one of the file.
+  if (READERS.length === 0) throw new Error("No data type is registered: import datatypes/mod.ts");
   switch (type) {
-    case ValueType.LIST:
-      return new ElementsReader("list", input);
-    case ValueType.SET:
-      return new ElementsReader("set", input);
-    case ValueType.ZSET:
-      return new ZsetReader(true, input);
-    case ValueType.ZSET_2:
-      return new ZsetReader(false, input);
-    case ValueType.HASH:
-      return new HashReader(input);
-    case ValueType.HASH_METADATA:
-      return new ExpiringHashReader(input);
-    case ValueType.LIST_QUICKLIST:
-      return new QuicklistReader(1, input);
-    case ValueType.LIST_QUICKLIST_2:
-      return new QuicklistReader(2, input);
-    case ValueType.STREAM_LISTPACKS:
-      return new StreamReader(1, input);
-    case ValueType.STREAM_LISTPACKS_2:
-      return new StreamReader(2, input);
-    case ValueType.STREAM_LISTPACKS_3:
-      return new StreamReader(3, input);
     case ValueType.MODULE_2: {
       const name = moduleName(input.bigLength());
       throw input.error(

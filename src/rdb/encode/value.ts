@@ -5,36 +5,21 @@
  * @module
  */
 
-import { HashValue } from "../../values/hash.ts";
-import { ListValue } from "../../values/list.ts";
-import { SetValue } from "../../values/set.ts";
-import { StreamValue } from "../../values/stream.ts";
-import { StringBuffer } from "../../values/string_buffer.ts";
-import type { Value } from "../../values/value.ts";
-import { ZSetValue } from "../../values/zset.ts";
+import type { ObjectValue, Value } from "../../values/value.ts";
+import type { StringBuffer } from "../../values/string_buffer.ts";
+import { CODECS } from "../codecs.ts";
 import { Crc64 } from "../crc64.ts";
-import { EncodeContext, type EncodeOptions, type Steps, type WriteVersion } from "./context.ts";
-import { FIELD_EXPIRY_VERSION, hashType, writeHash } from "./hash.ts";
-import { writeList } from "./list.ts";
-import { LISTPACK_VERSION } from "./packed.ts";
-import { setType, writeSet } from "./set.ts";
-import { ByteSink } from "./sink.ts";
-import { streamType, writeStream } from "./stream.ts";
-import { writeRange, writeString } from "./string.ts";
-import { writeZset, zsetType } from "./zset.ts";
 import { ValueType } from "../format.ts";
+import { EncodeContext, type EncodeOptions, type Steps, type WriteVersion } from "./context.ts";
+import { ByteSink } from "./sink.ts";
+import { writeString } from "./string.ts";
 
 export type { EncodeOptions, WriteVersion } from "./context.ts";
 
 /** The type number of a value in a file of this version. O(1). */
 export function valueType(value: Value, version: WriteVersion): number {
-  if (typeof value === "string" || value instanceof StringBuffer) return ValueType.STRING;
-  if (value instanceof HashValue) return hashType(value, version);
-  if (value instanceof SetValue) return setType(value, version);
-  if (value instanceof ListValue) {
-    return version >= LISTPACK_VERSION ? ValueType.LIST_QUICKLIST_2 : ValueType.LIST_QUICKLIST;
-  }
-  return value instanceof StreamValue ? streamType(version) : zsetType(value, version);
+  if (typeof value === "string") return ValueType.STRING;
+  return CODECS[value.type].valueType(value, version);
 }
 
 /**
@@ -43,32 +28,20 @@ export function valueType(value: Value, version: WriteVersion): number {
  * @returns the work that is left, or null when the value is written: then it was a string or packed
  */
 export function beginValue(context: EncodeContext, value: Value): Steps | null {
-  if (typeof value === "string") {
-    writeString(context, value);
-    return null;
-  }
-  if (value instanceof StringBuffer) {
-    writeRange(context, value.bytes, 0, value.length);
-    return null;
-  }
-  if (value instanceof HashValue) return writeHash(context, value);
-  if (value instanceof SetValue) return writeSet(context, value);
-  if (value instanceof ListValue) return writeList(context, value);
-  if (value instanceof StreamValue) return writeStream(context, value);
-  return writeZset(context, value);
+  if (typeof value !== "string") return CODECS[value.type].begin(context, value);
+  writeString(context, value);
+  return null;
 }
 
 /** Values with more elements than this take a good part of a millisecond to write. */
 const LARGE = 512;
 
 /** Values that consist of elements. */
-type Collection = HashValue | ListValue | SetValue | StreamValue | ZSetValue;
+type Collection = Exclude<ObjectValue, StringBuffer>;
 
 /** Whether a value has so many elements that it is better copied than written at once. O(1). */
 export function isLarge(value: Value): value is Collection {
-  if (typeof value === "string" || value instanceof StringBuffer) return false;
-  const long = value instanceof ListValue || value instanceof StreamValue;
-  return (long ? value.length : value.size) > LARGE;
+  return typeof value !== "string" && CODECS[value.type].count(value) > LARGE;
 }
 
 /** Append a value, without its type number. O(size of the value). */
@@ -82,7 +55,9 @@ export function writeValue(context: EncodeContext, value: Value): void {
  * say, else the one that is wanted.
  */
 export function versionFor(value: Value, wanted: WriteVersion): WriteVersion {
-  return value instanceof HashValue && value.expiringCount > 0 ? FIELD_EXPIRY_VERSION : wanted;
+  if (typeof value === "string") return wanted;
+  const least = CODECS[value.type].leastVersion?.(value) ?? wanted;
+  return least > wanted ? least : wanted;
 }
 
 /** A value's bytes without its type number. O(size of the value). */
@@ -100,6 +75,7 @@ export function encodeValue(value: Value, options: EncodeOptions): Uint8Array<Ar
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { defaultLimits } from "../../values/limits.ts";
+ * import "../../datatypes/mod.ts";
  * import { decodeDumpPayload } from "../decode/value.ts";
  * const payload = encodeDumpPayload("12", { version: 11, compress: true, limits: defaultLimits() });
  * assertEquals([...payload.subarray(0, 5)], [0, 0xc0, 12, 11, 0]);

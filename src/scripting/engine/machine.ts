@@ -22,7 +22,10 @@ import {
 } from "../wasm/module.ts";
 import { CALL_INFO, CLOSURE, COUNTER, OBJECT, STATE, STRING, TYPE, VALUE } from "./layout.ts";
 
-/** A function of the server: takes its arguments from the stack, gives the number of results. */
+/**
+ * A function of the server: takes its arguments from the stack, gives the number of results (or what
+ * the function of the glue that it is called through knows, see glue.wat).
+ */
 export type ServerFunction = (machine: LuaMachine, L: Pointer) => number;
 
 /** Thrown by functions of the server; the error value is on top of the Lua stack. */
@@ -266,6 +269,18 @@ export class LuaMachine {
     try {
       writeLatin1(text, this.u8, block);
       this.lua.lua_pushlstring(L, block, length);
+    } finally {
+      this.lua.free(block);
+    }
+  }
+
+  /** Push bytes as a string. O(n). */
+  pushBytes(L: Pointer, bytes: Uint8Array): void {
+    const block = this.lua.malloc(Math.max(1, bytes.length));
+    if (block === 0) this.outOfMemory(L);
+    try {
+      this.u8.set(bytes, block);
+      this.lua.lua_pushlstring(L, block, bytes.length);
     } finally {
       this.lua.free(block);
     }

@@ -297,10 +297,19 @@ class Decoder {
     const first = at;
     let value = 0;
     while (isDigit(u8[at])) value = value * 10 + u8[at++] - 0x30;
+    let digits = at - first;
+    let divisor = 1;
+    if (u8[at] === 0x2e && digits > 0 && isDigit(u8[at + 1])) {
+      for (at++; isDigit(u8[at]); digits++) {
+        value = value * 10 + u8[at++] - 0x30;
+        divisor *= 10;
+      }
+    }
     const after = u8[at] | 0x20;
-    // Up to 15 digits and nothing of another form behind them: the common case.
-    if (at > first && at - first <= 15 && u8[at] !== 0x2e && after !== 0x65 && after !== 0x78) {
-      this.#number = negative ? -value : value;
+    // Up to 15 digits and nothing of another form behind them, the common case: both are exact, and
+    // so their quotient is the double next to the number.
+    if (digits > 0 && digits <= 15 && u8[at] !== 0x2e && after !== 0x65 && after !== 0x78) {
+      this.#number = (negative ? -value : value) / divisor;
       this.#at = at;
       return TOKEN.number;
     }

@@ -9,6 +9,7 @@ import { STRING, TYPE } from "../engine/layout.ts";
 import type { LuaMachine, ServerFunction } from "../engine/machine.ts";
 import { Output } from "../engine/output.ts";
 import type { Pointer } from "../wasm/module.ts";
+import { toInt64, toUint64 } from "./c_numbers.ts";
 
 const INT_MAX = 2147483647;
 const MOST_INTEGER_BYTES = 32;
@@ -16,7 +17,6 @@ const MOST_INTEGER_BYTES = 32;
 const NATIVE_ALIGNMENT = 8;
 
 const scratch = new DataView(new ArrayBuffer(8));
-const INT64_EDGE = 2 ** 63;
 
 /** Goes through a format; `position` is where the next element would stand. */
 class Format {
@@ -112,16 +112,8 @@ class Format {
 const isInteger = (option: string) => "bBhHlLTiI".includes(option);
 const isLetterOrDigit = (option: string) => /[A-Za-z0-9]/.test(option);
 
-/** A number as the low 64 bits of an integer, the way a conversion in C gives it. */
-function toWord(value: number): bigint {
-  if (value !== value) return 1n << 63n;
-  const whole = Math.trunc(value);
-  if (whole < 0) return whole < -INT64_EDGE ? 1n << 63n : BigInt.asUintN(64, BigInt(whole));
-  return whole >= 2 * INT64_EDGE ? 0n : BigInt(whole);
-}
-
 function putInteger(out: Output, value: number, bigEndian: boolean, size: number): void {
-  scratch.setBigUint64(0, toWord(value), true);
+  scratch.setBigUint64(0, value < 0 ? toInt64(value) : toUint64(value), true);
   out.reserve(size);
   const { u8 } = out.machine;
   for (let i = 0; i < size; i++) {
@@ -204,8 +196,7 @@ function unpack(machine: LuaMachine, L: Pointer): number {
         if (results === 0 || lua.lua_isnumber(L, -1) === 0) {
           machine.raise(L, "format 'c0' needs a previous size");
         }
-        size = Math.trunc(lua.lua_tonumber(L, -1));
-        if (size < 0) size += 2 ** 64;
+        size = Number(toUint64(lua.lua_tonumber(L, -1)));
         lua.lua_settop(L, -2);
         results--;
         need(size);

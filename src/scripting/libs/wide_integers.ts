@@ -6,19 +6,12 @@
  */
 
 import type { ByteString } from "../../bytes/bytes.ts";
+import { toInt64, toUint64 } from "./c_numbers.ts";
 import { TYPE } from "../engine/layout.ts";
 import type { ServerFunction } from "../engine/machine.ts";
-import type { Pointer } from "../wasm/module.ts";
 
 /** A directive: flags, width, precision and conversion, as Lua 5.1 limits them. */
 const DIRECTIVE = /%(?:%|([-+ #0]{0,5})(\d{0,2})(?:\.(\d{0,2}))?([A-Za-z]))/g;
-const INT64_EDGE = 2 ** 63;
-
-/** A number as a signed 64-bit integer, the way a conversion in C cuts it. */
-function toInt64(value: number): bigint {
-  if (!(value >= -INT64_EDGE && value < INT64_EDGE)) return -(2n ** 63n);
-  return BigInt(Math.trunc(value));
-}
 
 /** C's printf for one integer. */
 function formatInteger(
@@ -29,7 +22,7 @@ function formatInteger(
   precision: number | null,
 ): ByteString {
   const signed = conversion === "d" || conversion === "i";
-  const size = signed ? (value < 0n ? -value : value) : BigInt.asUintN(64, value);
+  const size = value < 0n ? -value : value;
   const base = conversion === "o" ? 8 : conversion === "u" || signed ? 10 : 16;
   let digits = precision === 0 && size === 0n ? "" : size.toString(base);
   let prefix = "";
@@ -46,49 +39,41 @@ function formatInteger(
   return flags.includes("-") ? text.padEnd(width) : text.padStart(width);
 }
 
+/** Tells the glue to call Lua's own function with what is on the stack. */
+const CALL_ORIGINAL = -2;
+
 /**
  * `string.format` when an argument is a number beyond 32 bits: integers among the directives are
- * written here, and the original does the rest.
- *
- * @param original pushes Lua's own function
+ * written here and become strings, and the original does the rest.
  */
-export function wideFormat(original: (L: Pointer) => void): ServerFunction {
-  return (machine, L) => {
-    const format = machine.readString(machine.checkString(L, 1));
-    const count = machine.count(L);
-    let argument = 1;
-    const changed = format.replace(
-      DIRECTIVE,
-      (directive: string, flags?: string, width?: string, precision?: string, kind?: string) => {
-        if (kind === undefined) return directive;
-        argument++;
-        if (!"diouxX".includes(kind) || machine.type(L, argument) !== TYPE.number) {
-          return directive;
-        }
-        const value = machine.f64[machine.slot(L, argument) >> 3];
-        const fits = Math.abs(value) < 2147483648;
-        if (fits && (value >= 0 || kind === "d" || kind === "i")) return directive;
-        const text = formatInteger(
-          toInt64(value),
-          kind,
-          flags ?? "",
-          Number(width ?? 0),
-          precision === undefined ? null : Number(precision),
-        );
-        machine.pushString(L, text);
-        machine.lua.lua_replace(L, argument);
-        return "%s";
-      },
-    );
-    original(L);
-    machine.pushString(L, changed);
-    machine.ensureStack(L, count, "too many arguments");
-    for (let i = 2; i <= count; i++) machine.lua.lua_pushvalue(L, i);
-    // The original is a C function that calls no other: nothing can be suspended within.
-    machine.lua.lua_call(L, count, 1);
-    return 1;
-  };
-}
+export const wideFormat: ServerFunction = (machine, L) => {
+  const format = machine.readString(machine.checkString(L, 1));
+  let argument = 1;
+  const changed = format.replace(
+    DIRECTIVE,
+    (directive: string, flags?: string, width?: string, precision?: string, kind?: string) => {
+      if (kind === undefined) return directive;
+      argument++;
+      if (!"diouxX".includes(kind) || machine.type(L, argument) !== TYPE.number) return directive;
+      const value = machine.f64[machine.slot(L, argument) >> 3];
+      const fits = Math.abs(value) < 2147483648;
+      if (fits && (value >= 0 || kind === "d" || kind === "i")) return directive;
+      const text = formatInteger(
+        kind === "d" || kind === "i" ? toInt64(value) : toUint64(value),
+        kind,
+        flags ?? "",
+        Number(width ?? 0),
+        precision === undefined ? null : Number(precision),
+      );
+      machine.pushString(L, text);
+      machine.lua.lua_replace(L, argument);
+      return "%s";
+    },
+  );
+  machine.pushString(L, changed);
+  machine.lua.lua_replace(L, 1);
+  return CALL_ORIGINAL;
+};
 
 const SPACE = /^[ \t-\r]*/;
 

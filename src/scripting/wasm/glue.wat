@@ -7,8 +7,8 @@
 ;;   script suspended only after the JavaScript frame has ended.
 ;; - C functions that call Lua functions: pcall as Redis has it.
 ;; - Integers: Lua sees 64-bit integers on the machines that Redis runs on, and 32-bit ones here.
-;;   string.sub, byte, find, match, gmatch and rep get their positions into range before they see
-;;   them; string.format and tonumber are done by the server where that is not enough.
+;;   string.sub, byte, find, match, rep and gsub get their numbers into range before they see them;
+;;   string.format and tonumber are done by the server where that is not enough.
 ;;
 ;; Memory and function table are shared with Lua's module. Functions of Lua's that are called from
 ;; here stand in the table from 256 on, functions of this module from 288 on (see module.ts).
@@ -219,9 +219,12 @@
           (then (return (call $to_server (local.get $L)))))))
     (call_indirect $T (type $ii) (local.get $L) (call $original (local.get $L))))
 
+  ;; The server does it, or prepares the arguments for the original (-2).
   (func $to_server (param $L i32) (result i32)
     (local $n i32)
     (local.set $n (call $js_dispatch (local.get $L)))
+    (if (i32.eq (local.get $n) (i32.const -2))
+      (then (return (call_indirect $T (type $ii) (local.get $L) (call $original (local.get $L))))))
     (if (i32.lt_s (local.get $n) (i32.const 0)) (then (call $lua_error (local.get $L))))
     (local.get $n))
 )

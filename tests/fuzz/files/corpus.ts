@@ -5,6 +5,7 @@
  * @module
  */
 
+import "../../../src/datatypes/mod.ts";
 import { type ByteString, fromBytes } from "../../../src/bytes/bytes.ts";
 import { RdbDecoder } from "../../../src/rdb/decode/decoder.ts";
 import { RdbError } from "../../../src/rdb/error.ts";

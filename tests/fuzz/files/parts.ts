@@ -8,6 +8,7 @@
  * @module
  */
 
+import "../../../src/datatypes/mod.ts";
 import { type ByteString, fromBytes, toBytes } from "../../../src/bytes/bytes.ts";
 import { Crc64 } from "../../../src/rdb/crc64.ts";
 import { ValueType } from "../../../src/rdb/format.ts";

@@ -5,10 +5,12 @@
  * @module
  */
 
+import "../../../src/datatypes/mod.ts";
 import { assertEquals } from "@std/assert";
 import { CommandBaseWriter } from "../../../src/aof/base_writer.ts";
 import { type ByteString, fromBytes } from "../../../src/bytes/bytes.ts";
 import { NO_EXPIRY } from "../../../src/keyspace/key_table.ts";
+import { BytesReply } from "../../../src/resp/reply.ts";
 import { HashValue } from "../../../src/values/hash.ts";
 import { type TypeName, typeName } from "../../../src/values/value.ts";
 import { ZSetValue } from "../../../src/values/zset.ts";
@@ -293,7 +295,8 @@ function checkDumping(subject: Subject, { db, key }: LoadedKey): void {
   subject.must("SELECT", `${db}`);
   const payload = subject.must("DUMP", key);
   if (payload === null) return;
-  subject.must("RESTORE", "restored", "0", payload as string, "REPLACE");
+  if (!(payload instanceof BytesReply)) throw new Fault("DUMP replies with no string");
+  subject.must("RESTORE", "restored", "0", fromBytes(payload.bytes), "REPLACE");
   subject.must("PERSIST", key);
   const digests = subject.must("DEBUG", "DIGEST-VALUE", key, "restored") as { text: string }[];
   if (digests[0].text !== digests[1].text) throw new Fault("another digest after DUMP and RESTORE");
