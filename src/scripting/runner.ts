@@ -193,8 +193,8 @@ export class ScriptRunner implements ScriptHost {
       slowAfter: this.#parts.config.values.busyReplyThreshold,
       pause: () => this.#pause(running),
     };
-    // Who cannot wait for its reply gets the script run in one go.
-    if (client.connection === null) limits.slowAfter = 0;
+    // Who cannot wait for its reply gets the script run in one go. The loader of a file can wait.
+    if (client.connection === null && client.caller.name !== "file") limits.slowAfter = 0;
     let outcome: ScriptOutcome | Promise<ScriptOutcome>;
     try {
       outcome = call.run({

@@ -62,8 +62,8 @@ MULTI ; RPUSH l a ; BLMOVE l m LEFT LEFT 0 ; BRPOPLPUSH m l 0 ; EXEC
 @b BLPOP l 0 & ; !blocked 1 ; SET k v ; RENAME k j ; RPUSH m a ; RENAME m l ; @b <
 @b BLPOP l 0 & ; !blocked 1 ; RPUSH m 3 1 ; SORT m STORE l ; @b <
 @b BLPOP l 0 & ; !blocked 1 ; SELECT 1 ; RPUSH l a ; SWAPDB 0 1 ; @b <
-DEBUG SET-ACTIVE-EXPIRE 0 ; @b BLPOP l 0 & ; !blocked 1 ; SELECT 1 ; RPUSH l a ; PEXPIRE l 20 ; !wait 40 ; SWAPDB 0 1 ;
-  !blocked 1 ; CLIENT UNBLOCK $id:b ; @b < ; SET k v ; @b EXISTS l ; DEBUG SET-ACTIVE-EXPIRE 1 ~differs:expired-wakes
+@b BLPOP l 0 & ; !blocked 1 ; SELECT 1 ; RPUSH l a ; PEXPIRE l 20 ; !wait 40 ; SWAPDB 0 1 ;
+  !blocked 1 ; CLIENT UNBLOCK $id:b ; @b < ; SET k v ; @b EXISTS l ~differs:expired-wakes
 DEBUG REPLICATE SET x y
 @b SELECT 3 ; @b BLPOP l 0 & ; !blocked 1 ; RPUSH l x ; SELECT 3 ; RPUSH l a ; SELECT 0 ; SET k v ; @b <
 @b SELECT 3 ; @b BLPOP l 0 & ; !blocked 1 ; RPUSH l x ; MOVE l 3 ; @b < ; SET k v
